@@ -1,0 +1,14 @@
+//! Units and locks that every other crate shares. Imports nothing of ours.
+//!
+//! What does not belong here: anything that knows a protocol, a file or a socket.
+
+mod bytesize;
+mod lock;
+
+pub use bytesize::{ByteSize, ByteSizeError};
+pub use lock::{Lock, LockGuard};
+
+/// One kibibyte, in bytes.
+pub const KIB: u64 = 1024;
+/// One mebibyte, in bytes.
+pub const MIB: u64 = 1024 * KIB;

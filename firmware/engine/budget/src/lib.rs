@@ -1,0 +1,1 @@
+//! One memory figure becomes the Plan: a maximum count and size for every holder of memory.

@@ -1,0 +1,26 @@
+//! The waist of the hourglass: segments from one pool, a ring per channel, readers that are
+//! numbers.
+//!
+//! ```text
+//! upstream --append--> Writer ==segments==> Ring --read(position)--> fanout
+//!                         ^                   |
+//!                         +------ Pool <------+   (segments go round, none is made after start)
+//! ```
+//!
+//! A byte of a live stream stands once in memory, here. A reader's place is a [`Position`]: it
+//! holds no memory, it can fall behind, it is then told so and moved to a random access point.
+//!
+//! What does not belong here: sockets, clocks, transport stream syntax. The unsafe code of the
+//! engine's memory is in [`segment`] alone, with its proof.
+
+mod pool;
+mod ring;
+mod segment;
+mod sync;
+
+pub use pool::{Pool, PoolStats};
+pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, Starved, Writer, ring};
+pub use segment::{PACKET_BYTES, SEGMENT_BYTES};
+
+/// A place in a channel's stream: bytes since the ring was opened, always a multiple of 188.
+pub type Position = u64;

@@ -1,0 +1,86 @@
+//! All segments there will ever be, allocated at start.
+
+use crate::{
+    SEGMENT_BYTES,
+    segment::{Filling, Segment},
+    sync::{Arc, Mutex, lock},
+};
+
+/// The store of segments. Its size is fixed by the plan; empty is an answer, not a reason to
+/// allocate.
+#[derive(Debug)]
+pub struct Pool {
+    state: Mutex<State>,
+    segments: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    free: Vec<Arc<Segment>>,
+    low_water: usize,
+}
+
+/// How full the pool is, in segments of [`SEGMENT_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStats {
+    /// All there are.
+    pub segments: usize,
+    /// In use now.
+    pub used: usize,
+    /// The most that were ever in use at once.
+    pub used_max: usize,
+}
+
+impl Pool {
+    /// A pool of `segments` segments, allocated now.
+    #[must_use]
+    pub fn new(segments: usize) -> Arc<Self> {
+        let free = (0..segments).map(|_| Arc::new(Segment::new())).collect();
+        Arc::new(Self {
+            state: Mutex::new(State {
+                free,
+                low_water: segments,
+            }),
+            segments,
+        })
+    }
+
+    /// Bytes that `segments` segments occupy.
+    #[must_use]
+    pub const fn bytes(segments: usize) -> usize {
+        segments * SEGMENT_BYTES
+    }
+
+    /// A segment nobody else holds. A segment that came back while it was being sent stays in
+    /// the free list until its reader lets go.
+    pub(crate) fn take(&self) -> Option<Filling> {
+        let mut state = lock(&self.state);
+        for _ in 0..state.free.len() {
+            let oldest = state.free.remove(0);
+            match Filling::new(oldest) {
+                Ok(filling) => {
+                    state.low_water = state.low_water.min(state.free.len());
+                    return Some(filling);
+                }
+                Err(held) => state.free.push(held),
+            }
+        }
+        None
+    }
+
+    /// Takes a segment back.
+    pub(crate) fn give(&self, segment: Arc<Segment>) {
+        lock(&self.state).free.push(segment);
+    }
+
+    /// How full the pool is.
+    #[must_use]
+    pub fn stats(&self) -> PoolStats {
+        let state = lock(&self.state);
+        PoolStats {
+            segments: self.segments,
+            used: self.segments - state.free.len(),
+            used_max: self.segments - state.low_water,
+        }
+    }
+}

@@ -1,0 +1,546 @@
+//! A channel's ring: the newest segments of its stream, one writer, any number of readers.
+
+use std::collections::VecDeque;
+
+use crate::{
+    PACKET_BYTES, Position, SEGMENT_BYTES,
+    pool::Pool,
+    segment::{Filling, Segment},
+    sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock},
+};
+
+/// Random access points that a ring remembers; older ones are forgotten first.
+const JOIN_POINTS_MAX: usize = 64;
+/// PIDs whose counters a join point keeps.
+const COUNTERS_MAX: usize = 16;
+
+/// How many segments a ring may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Segments kept behind the published end, at least 1; more are kept while they hold the only
+    /// random access point.
+    pub behind_min: usize,
+    /// All segments, unpublished ones included, at least 2: the hard cap for streams that have no
+    /// random access point.
+    pub segments_max: usize,
+}
+
+/// The pool had no free segment and the ring none to give up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the segment pool is empty: fewer tuners, or a larger memory.budget")]
+pub struct Starved;
+
+/// A place where a client can begin: PAT, PMT and a random access point follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinPoint {
+    /// Where the PAT begins.
+    pub position: Position,
+    /// PID and the continuity counter before its next packet, for readers that jump here.
+    pub counters: heapless::Vec<(u16, u8), COUNTERS_MAX>,
+}
+
+/// What stands at a position.
+#[derive(Debug)]
+pub enum Read {
+    /// Bytes, up to the end of the segment or of what is published.
+    Chunk(Chunk),
+    /// Nothing yet: the reader has everything.
+    CaughtUp,
+    /// The position has left the ring: jump to a [`JoinPoint`].
+    Lagged,
+}
+
+/// Published bytes of one segment. The segment is not reused while this is held, so hold it for
+/// one send only.
+#[derive(Debug)]
+pub struct Chunk {
+    segment: Arc<Segment>,
+    from: usize,
+    to: usize,
+}
+
+impl Chunk {
+    /// The bytes; whole transport packets.
+    #[allow(unsafe_code, reason = "reads published segment memory")]
+    #[cfg(not(loom))]
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: `Ring::read` made this chunk from a published length loaded with Acquire, and
+        // the chunk holds the segment's Arc.
+        unsafe { self.segment.bytes(self.from, self.to) }
+    }
+
+    /// The bytes, copied under the eyes of the model checker.
+    #[allow(unsafe_code, reason = "reads published segment memory")]
+    #[cfg(loom)]
+    pub fn to_vec(&self) -> Vec<u8> {
+        // SAFETY: as for `bytes`.
+        unsafe { self.segment.copy(self.from, self.to) }
+    }
+
+    /// How many bytes there are; never 0.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a chunk is never empty")]
+    pub fn len(&self) -> usize {
+        self.to - self.from
+    }
+}
+
+/// The readers' side of a ring.
+#[derive(Debug)]
+pub struct Ring {
+    index: Mutex<Index>,
+    published: AtomicU64,
+    closed: AtomicBool,
+    pool: Arc<Pool>,
+    limits: Limits,
+}
+
+#[derive(Debug)]
+struct Index {
+    /// Number of the oldest segment; segment `n` begins at position `n × SEGMENT_BYTES`.
+    oldest: u64,
+    segments: VecDeque<Arc<Segment>>,
+    join_points: VecDeque<JoinPoint>,
+}
+
+/// Opens an empty ring: the one who writes and those who read.
+#[must_use]
+pub fn ring(pool: &Arc<Pool>, limits: Limits) -> (Writer, Arc<Ring>) {
+    let limits = Limits {
+        behind_min: limits.behind_min.max(1),
+        segments_max: limits.segments_max.max(2),
+    };
+    let ring = Arc::new(Ring {
+        index: Mutex::new(Index {
+            oldest: 0,
+            segments: VecDeque::with_capacity(limits.segments_max),
+            join_points: VecDeque::with_capacity(JOIN_POINTS_MAX),
+        }),
+        published: AtomicU64::new(0),
+        closed: AtomicBool::new(false),
+        pool: Arc::clone(pool),
+        limits,
+    });
+    (
+        Writer {
+            ring: Arc::clone(&ring),
+            filling: None,
+            head: 0,
+        },
+        ring,
+    )
+}
+
+impl Ring {
+    /// Where the published bytes end.
+    #[must_use]
+    pub fn published(&self) -> Position {
+        self.published.load(Ordering::Acquire)
+    }
+
+    /// Whether the writer is gone: what is published is all there will be.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// What stands at `position`.
+    #[must_use]
+    pub fn read(&self, position: Position) -> Read {
+        let published = self.published();
+        if position >= published {
+            return Read::CaughtUp;
+        }
+        let segment_bytes = SEGMENT_BYTES as u64;
+        let number = position / segment_bytes;
+        let index = lock(&self.index);
+        let Some(back) = number.checked_sub(index.oldest) else {
+            return Read::Lagged;
+        };
+        let Some(segment) = usize::try_from(back)
+            .ok()
+            .and_then(|back| index.segments.get(back))
+        else {
+            return Read::Lagged;
+        };
+        let start = number * segment_bytes;
+        Read::Chunk(Chunk {
+            segment: Arc::clone(segment),
+            from: within_segment(position - start),
+            to: within_segment((published - start).min(segment_bytes)),
+        })
+    }
+
+    /// The newest published place where a client can begin.
+    #[must_use]
+    pub fn newest_join_point(&self) -> Option<JoinPoint> {
+        let published = self.published();
+        let index = lock(&self.index);
+        index
+            .join_points
+            .iter()
+            .rev()
+            .find(|point| point.position < published)
+            .cloned()
+    }
+
+    /// Segments held now.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        lock(&self.index).segments.len()
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        let mut index = lock(&self.index);
+        while let Some(segment) = index.segments.pop_front() {
+            self.pool.give(segment);
+        }
+    }
+}
+
+/// A length inside a segment, which is at most [`SEGMENT_BYTES`].
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most SEGMENT_BYTES, which is a usize"
+)]
+fn within_segment(bytes: u64) -> usize {
+    debug_assert!(bytes <= SEGMENT_BYTES as u64);
+    bytes as usize
+}
+
+/// The one writer of a ring. Dropping it closes the ring.
+#[derive(Debug)]
+pub struct Writer {
+    ring: Arc<Ring>,
+    filling: Option<Filling>,
+    head: Position,
+}
+
+impl Writer {
+    /// Appends one transport packet; readers see it once it is published.
+    ///
+    /// # Errors
+    /// [`Starved`] where neither the pool nor the ring itself has a segment to give.
+    pub fn append(&mut self, packet: &[u8; PACKET_BYTES]) -> Result<(), Starved> {
+        self.append_bytes(packet)
+    }
+
+    /// Appends single bytes: the model checker's segments are two bytes long.
+    #[cfg(loom)]
+    pub fn fill_for_model(&mut self, bytes: &[u8]) {
+        self.append_bytes(bytes)
+            .expect("the model's pool is large enough");
+    }
+
+    fn append_bytes(&mut self, mut bytes: &[u8]) -> Result<(), Starved> {
+        while !bytes.is_empty() {
+            let filling = match &mut self.filling {
+                Some(filling) if filling.room() > 0 => filling,
+                full_or_none => {
+                    *full_or_none = None;
+                    full_or_none.insert(self.ring.next_segment()?)
+                }
+            };
+            let count = filling.append(bytes);
+            self.head += count as u64;
+            bytes = &bytes[count..];
+        }
+        Ok(())
+    }
+
+    /// Notes that a client can begin with the next packet. At most 16 counters are kept.
+    pub fn mark_join_point(&mut self, counters: &[(u16, u8)]) {
+        let mut index = lock(&self.ring.index);
+        if index.join_points.len() == JOIN_POINTS_MAX {
+            index.join_points.pop_front();
+        }
+        let counters = counters.iter().copied().take(COUNTERS_MAX).collect();
+        index.join_points.push_back(JoinPoint {
+            position: self.head,
+            counters,
+        });
+    }
+
+    /// Where the next packet will stand.
+    #[must_use]
+    pub fn head(&self) -> Position {
+        self.head
+    }
+
+    /// Bytes appended and not yet published.
+    #[must_use]
+    pub fn ahead(&self) -> u64 {
+        self.head - self.ring.published.load(Ordering::Relaxed)
+    }
+
+    /// Shows readers everything below `position`; never goes back, never past [`Writer::head`].
+    pub fn publish_to(&mut self, position: Position) {
+        let position = position.min(self.head);
+        if position > self.ring.published.load(Ordering::Relaxed) {
+            self.ring.published.store(position, Ordering::Release);
+        }
+    }
+
+    /// Shows readers everything appended so far.
+    pub fn publish(&mut self) {
+        self.publish_to(self.head);
+    }
+
+    /// The readers' side.
+    #[must_use]
+    pub fn ring(&self) -> &Arc<Ring> {
+        &self.ring
+    }
+
+    /// Bytes that may stand unpublished: half of the ring's cap, so that the other half is there
+    /// for readers.
+    #[must_use]
+    pub fn ahead_max(&self) -> u64 {
+        (self.ring.limits.segments_max / 2 * SEGMENT_BYTES) as u64
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.publish();
+        self.ring.closed.store(true, Ordering::Release);
+    }
+}
+
+impl Ring {
+    /// A segment for the writer to fill, after giving up what the limits no longer keep.
+    fn next_segment(&self) -> Result<Filling, Starved> {
+        let mut index = lock(&self.index);
+        while index.segments.len() >= self.limits.segments_max || self.can_spare_oldest(&index) {
+            self.give_up_oldest(&mut index);
+        }
+        let filling = loop {
+            if let Some(filling) = self.pool.take() {
+                break filling;
+            }
+            if index.segments.is_empty() {
+                return Err(Starved);
+            }
+            self.give_up_oldest(&mut index);
+        };
+        index.segments.push_back(Arc::clone(filling.segment()));
+        Ok(filling)
+    }
+
+    /// Whether readers keep enough behind them, with a join point in it, without the oldest.
+    fn can_spare_oldest(&self, index: &Index) -> bool {
+        if index.segments.len() <= self.limits.behind_min {
+            return false;
+        }
+        let published = self.published.load(Ordering::Relaxed);
+        let second = (index.oldest + 1) * SEGMENT_BYTES as u64;
+        let behind_min = (self.limits.behind_min * SEGMENT_BYTES) as u64;
+        let joinable = index
+            .join_points
+            .iter()
+            .any(|point| point.position >= second && point.position < published);
+        joinable && published.saturating_sub(second) >= behind_min
+    }
+
+    fn give_up_oldest(&self, index: &mut Index) {
+        let Some(segment) = index.segments.pop_front() else {
+            return;
+        };
+        index.oldest += 1;
+        let start = index.oldest * SEGMENT_BYTES as u64;
+        while index
+            .join_points
+            .front()
+            .is_some_and(|point| point.position < start)
+        {
+            index.join_points.pop_front();
+        }
+        self.pool.give(segment);
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests {
+    use super::*;
+
+    const PER_SEGMENT: usize = SEGMENT_BYTES / PACKET_BYTES;
+
+    fn packet(number: u64) -> [u8; PACKET_BYTES] {
+        let mut packet = [0x47; PACKET_BYTES];
+        packet[4..12].copy_from_slice(&number.to_be_bytes());
+        packet
+    }
+
+    fn fill(writer: &mut Writer, numbers: std::ops::Range<u64>) {
+        for number in numbers {
+            writer.append(&packet(number)).unwrap();
+        }
+        writer.publish();
+    }
+
+    /// Every packet from `position` on, and where reading stopped.
+    fn read_all(ring: &Ring, mut position: Position) -> Result<(Vec<u64>, Position), Position> {
+        let mut numbers = Vec::new();
+        loop {
+            match ring.read(position) {
+                Read::Chunk(chunk) => {
+                    for packet in chunk.bytes().as_chunks::<PACKET_BYTES>().0 {
+                        numbers.push(u64::from_be_bytes(packet[4..12].try_into().unwrap()));
+                    }
+                    position += chunk.len() as u64;
+                }
+                Read::CaughtUp => return Ok((numbers, position)),
+                Read::Lagged => return Err(position),
+            }
+        }
+    }
+
+    #[test]
+    fn readers_get_every_packet_once_and_in_order() {
+        let pool = Pool::new(4);
+        let (mut writer, ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 2,
+                segments_max: 4,
+            },
+        );
+        let mut position = 0;
+        for round in 0..40u64 {
+            fill(&mut writer, round * 100..(round + 1) * 100);
+            let (numbers, end) = read_all(&ring, position).unwrap();
+            assert_eq!(
+                numbers,
+                (round * 100..(round + 1) * 100).collect::<Vec<_>>()
+            );
+            position = end;
+        }
+    }
+
+    #[test]
+    fn a_reader_that_lags_is_told_and_can_jump() {
+        let pool = Pool::new(4);
+        let (mut writer, ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 3,
+            },
+        );
+        let segments = 6 * PER_SEGMENT as u64;
+        for number in 0..segments {
+            if number % 500 == 0 {
+                writer.mark_join_point(&[(0x100, 7)]);
+            }
+            fill(&mut writer, number..number + 1);
+        }
+        assert_eq!(read_all(&ring, 0), Err(0));
+        let point = ring.newest_join_point().unwrap();
+        assert_eq!(point.counters.as_slice(), [(0x100, 7)]);
+        let (numbers, _) = read_all(&ring, point.position).unwrap();
+        assert_eq!(numbers.first(), Some(&(segments / 500 * 500)));
+        assert_eq!(numbers.last(), Some(&(segments - 1)));
+    }
+
+    #[test]
+    fn the_only_join_point_is_kept_up_to_the_cap() {
+        let pool = Pool::new(8);
+        let (mut writer, ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 4,
+            },
+        );
+        writer.mark_join_point(&[]);
+        fill(&mut writer, 0..3 * PER_SEGMENT as u64);
+        assert_eq!(ring.newest_join_point().unwrap().position, 0);
+        assert_eq!(ring.segments(), 3);
+        fill(&mut writer, 0..2 * PER_SEGMENT as u64);
+        assert_eq!(ring.newest_join_point(), None, "the cap is hard");
+        assert_eq!(ring.segments(), 4);
+    }
+
+    #[test]
+    fn what_is_not_published_is_not_there() {
+        let pool = Pool::new(4);
+        let (mut writer, ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 4,
+            },
+        );
+        writer.mark_join_point(&[]);
+        for number in 0..10 {
+            writer.append(&packet(number)).unwrap();
+        }
+        assert!(matches!(ring.read(0), Read::CaughtUp));
+        assert_eq!(ring.newest_join_point(), None);
+        writer.publish_to(4 * PACKET_BYTES as u64);
+        assert_eq!(read_all(&ring, 0).unwrap().0, [0, 1, 2, 3]);
+        assert_eq!(writer.ahead(), 6 * PACKET_BYTES as u64);
+        drop(writer);
+        assert!(ring.is_closed());
+        assert_eq!(read_all(&ring, 0).unwrap().0.len(), 10);
+    }
+
+    #[test]
+    fn a_segment_in_use_is_not_written_over() {
+        let pool = Pool::new(3);
+        let (mut writer, ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 2,
+            },
+        );
+        fill(&mut writer, 0..PER_SEGMENT as u64);
+        let Read::Chunk(held) = ring.read(0) else {
+            panic!("published")
+        };
+        let before = held.bytes().to_vec();
+        fill(&mut writer, 0..5 * PER_SEGMENT as u64);
+        assert!(
+            held.bytes() == before,
+            "the held segment changed under its reader"
+        );
+    }
+
+    #[test]
+    fn an_empty_pool_is_an_answer_and_closing_gives_everything_back() {
+        let pool = Pool::new(2);
+        let (mut first, first_ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 2,
+            },
+        );
+        fill(&mut first, 0..2 * PER_SEGMENT as u64);
+        let (mut second, second_ring) = ring(
+            &pool,
+            Limits {
+                behind_min: 1,
+                segments_max: 2,
+            },
+        );
+        assert_eq!(second.append(&packet(0)), Err(Starved));
+        drop((first, first_ring));
+        assert_eq!(pool.stats().used, 0);
+        second.append(&packet(0)).unwrap();
+        drop((second, second_ring));
+        assert_eq!(
+            pool.stats(),
+            crate::PoolStats {
+                segments: 2,
+                used: 0,
+                used_max: 2
+            }
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! Tuners: who watches what, sharing of upstreams, locks, linger.

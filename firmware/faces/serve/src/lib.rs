@@ -1,0 +1,1 @@
+//! The HTTP host: HDHomeRun documents, streams, the page and its API.

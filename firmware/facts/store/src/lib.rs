@@ -1,0 +1,1 @@
+//! What must survive a pulled plug, in redb. The only crate that names redb.

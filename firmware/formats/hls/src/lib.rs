@@ -1,0 +1,1 @@
+//! HLS playlists: variant choice, live edge, reload timing, keys and ranges. No I/O.
