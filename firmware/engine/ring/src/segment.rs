@@ -14,6 +14,11 @@
 //! after publication the filling is past it (2), and the next filling cannot exist while a reader
 //! holds the `Arc` (1). `tests/loom.rs` checks this over all interleavings.
 
+#![allow(
+    unsafe_code,
+    reason = "shared segment memory; the proof is the module's rule"
+)]
+
 use crate::sync::{Arc, UnsafeCell};
 
 /// Length of a transport packet (ISO/IEC 13818-1, 2.4.3.2).
@@ -31,19 +36,13 @@ pub(crate) struct Segment {
     bytes: Box<[UnsafeCell<u8>]>,
 }
 
-// SAFETY: the cells are written only through the one `Filling` of this segment and read only
-// below a published length; the module's rule shows that the two never touch the same byte
-// without a happens-before edge.
-#[allow(
-    unsafe_code,
-    reason = "shared segment memory; the proof is the module's rule"
-)]
+// SAFETY: one `Filling` writes, above the published length; readers stay below it (the rule).
 unsafe impl Sync for Segment {}
 
 impl Segment {
     pub(crate) fn new() -> Self {
         Self {
-            bytes: (0..SEGMENT_BYTES).map(|_| UnsafeCell::new(0)).collect(),
+            bytes: zeroed_cells(),
         }
     }
 
@@ -76,6 +75,22 @@ impl Segment {
             .map(|cell| cell.with(|byte| unsafe { *byte }))
             .collect()
     }
+}
+
+/// A segment's memory. It is asked for as zeroed bytes, which a large allocation gets from the
+/// kernel untouched: reserved at start, resident from first use on.
+#[cfg(not(loom))]
+fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
+    let bytes = vec![0_u8; SEGMENT_BYTES].into_boxed_slice();
+    let raw = Box::into_raw(bytes) as *mut [UnsafeCell<u8>];
+    // SAFETY: the pointer was just given up by a Box of the same length, and UnsafeCell<u8> has
+    // the layout of u8 (std guarantees it: the type is repr(transparent)).
+    unsafe { Box::from_raw(raw) }
+}
+
+#[cfg(loom)]
+fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
+    (0..SEGMENT_BYTES).map(|_| UnsafeCell::new(0)).collect()
 }
 
 impl std::fmt::Debug for Segment {
