@@ -1,0 +1,263 @@
+//! From the types of m3u8-rs to ours: addresses resolved, ranges, keys and numbers carried along.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use m3u8_rs::{self as parsed, AlternativeMediaType, MediaPlaylistType};
+use url::Url;
+
+use crate::Playlist;
+use crate::error::Error;
+use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant};
+use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
+use crate::sieve::Sieved;
+
+/// Parses cleaned text.
+pub(crate) fn convert(sieved: &Sieved, base: &Url) -> Result<Playlist, Error> {
+    let text = sieved.text.as_bytes();
+    if sieved.master {
+        let master = parsed::parse_master_playlist_res(text).map_err(|_| Error::Parser)?;
+        convert_master(&master, base).map(Playlist::Master)
+    } else {
+        let media = parsed::parse_media_playlist_res(text).map_err(|_| Error::Parser)?;
+        Ok(Playlist::Media(convert_media(&media, sieved, base)))
+    }
+}
+
+/// Resolves an address; only http and https are followed, so that a provider cannot point the
+/// program at files or other protocols of its own machine.
+fn resolve(base: &Url, address: &str) -> Option<Url> {
+    let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    base.join(address)
+        .ok()
+        .filter(|url| !address.is_empty() && usable(url))
+}
+
+fn convert_master(master: &parsed::MasterPlaylist, base: &Url) -> Result<MasterPlaylist, Error> {
+    let renditions: Vec<_> = master
+        .alternatives
+        .iter()
+        .map(|media| rendition(media, base))
+        .collect();
+    let variants: Vec<_> = master
+        .variants
+        .iter()
+        .filter_map(|v| variant(v, &renditions, base))
+        .collect();
+    match variants.is_empty() {
+        true => Err(Error::NoVariant),
+        false => Ok(MasterPlaylist {
+            variants,
+            renditions,
+        }),
+    }
+}
+
+fn variant(from: &parsed::VariantStream, renditions: &[Rendition], base: &Url) -> Option<Variant> {
+    let is_own = |rendition: &&Rendition| {
+        rendition.kind == RenditionKind::Audio && Some(&rendition.group) == from.audio.as_ref()
+    };
+    let mut own = renditions.iter().filter(is_own).peekable();
+    Some(Variant {
+        uri: resolve(base, &from.uri)?,
+        bandwidth: from.bandwidth,
+        average_bandwidth: from.average_bandwidth,
+        resolution: from.resolution.map(|r| Resolution {
+            width: r.width,
+            height: r.height,
+        }),
+        codecs: from.codecs.clone(),
+        audio_group: from.audio.clone(),
+        audio_apart: own.peek().is_some() && own.all(|rendition| rendition.uri.is_some()),
+        iframes_only: from.is_i_frame,
+    })
+}
+
+fn rendition(from: &parsed::AlternativeMedia, base: &Url) -> Rendition {
+    Rendition {
+        kind: match from.media_type {
+            AlternativeMediaType::Audio => RenditionKind::Audio,
+            AlternativeMediaType::Video => RenditionKind::Video,
+            AlternativeMediaType::Subtitles => RenditionKind::Subtitles,
+            AlternativeMediaType::ClosedCaptions | AlternativeMediaType::Other(_) => {
+                RenditionKind::Other
+            }
+        },
+        group: from.group_id.clone(),
+        name: from.name.clone(),
+        language: from.language.clone(),
+        uri: from.uri.as_deref().and_then(|uri| resolve(base, uri)),
+        default: from.default,
+    }
+}
+
+fn convert_media(media: &parsed::MediaPlaylist, sieved: &Sieved, base: &Url) -> MediaPlaylist {
+    let media_sequence = media.media_sequence + sieved.segments_skipped;
+    let discontinuity_sequence = media.discontinuity_sequence + sieved.discontinuities_skipped;
+    let target_duration = target_duration(media);
+    let mut carry = Carry::new(base, target_duration, discontinuity_sequence);
+    let mut segments = Vec::with_capacity(media.segments.len());
+    let mut sequence = media_sequence;
+    for segment in &media.segments {
+        sequence = sequence.saturating_add(skipped(segment));
+        segments.extend(carry.segment(segment, sequence));
+        sequence = sequence.saturating_add(1);
+    }
+    MediaPlaylist {
+        target_duration,
+        media_sequence,
+        discontinuity_sequence,
+        ended: media.end_list,
+        kind: match media.playlist_type {
+            Some(MediaPlaylistType::Event) => Some(PlaylistKind::Event),
+            Some(MediaPlaylistType::Vod) => Some(PlaylistKind::Vod),
+            Some(MediaPlaylistType::Other(_)) | None => None,
+        },
+        iframes_only: media.i_frames_only,
+        start_offset_seconds: media.start.as_ref().map(|start| start.time_offset),
+        segments,
+    }
+}
+
+fn target_duration(media: &parsed::MediaPlaylist) -> Duration {
+    if media.target_duration > 0 {
+        return Duration::from_secs(media.target_duration);
+    }
+    let longest = media
+        .segments
+        .iter()
+        .filter_map(|segment| duration(segment.duration))
+        .max();
+    longest.unwrap_or(MediaPlaylist::TARGET_DURATION_DEFAULT)
+}
+
+fn duration(seconds: f32) -> Option<Duration> {
+    Duration::try_from_secs_f32(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+}
+
+/// EXT-X-SKIP (8216bis 4.4.5.2): segments of a delta update that stand only by their number.
+fn skipped(segment: &parsed::MediaSegment) -> u64 {
+    let tag = segment.unknown_tags.iter().find(|tag| tag.tag == "X-SKIP");
+    tag.and_then(|tag| tag.rest.as_deref()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// What one segment inherits from those before it.
+struct Carry<'a> {
+    base: &'a Url,
+    target_duration: Duration,
+    discontinuity_sequence: u64,
+    key: Option<Arc<Key>>,
+    map: Option<Arc<Map>>,
+    /// End of the last byte range of a resource, for ranges without an offset.
+    range_end: Option<(Url, u64)>,
+}
+
+impl<'a> Carry<'a> {
+    fn new(base: &'a Url, target_duration: Duration, discontinuity_sequence: u64) -> Self {
+        Self {
+            base,
+            target_duration,
+            discontinuity_sequence,
+            key: None,
+            map: None,
+            range_end: None,
+        }
+    }
+
+    /// One segment, or nothing if its address or range is unusable. What it carries to the next
+    /// ones is taken over in any case.
+    fn segment(&mut self, from: &parsed::MediaSegment, sequence: u64) -> Option<Segment> {
+        self.discontinuity_sequence += u64::from(from.discontinuity);
+        if let Some(key) = &from.key {
+            self.key = key_of(key, self.base).map(Arc::new);
+        }
+        if let Some(map) = &from.map {
+            self.map = self.map_of(map).map(Arc::new);
+        }
+        let uri = resolve(self.base, &from.uri)?;
+        let byte_range = match &from.byte_range {
+            Some(range) => Some(self.byte_range(range, &uri)?),
+            None => None,
+        };
+        Some(Segment {
+            uri,
+            duration: duration(from.duration).unwrap_or(self.target_duration),
+            sequence,
+            discontinuity: from.discontinuity,
+            discontinuity_sequence: self.discontinuity_sequence,
+            byte_range,
+            key: self.key.clone(),
+            map: self.map.clone(),
+            gap: from.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"),
+            program_date_time_ms: from.program_date_time.map(|time| time.timestamp_millis()),
+        })
+    }
+
+    /// A range without an offset begins where the last range of the same resource ended
+    /// (RFC 8216 4.3.2.2), at 0 if there was none.
+    fn byte_range(&mut self, range: &parsed::ByteRange, uri: &Url) -> Option<ByteRange> {
+        let implicit = match &self.range_end {
+            Some((last, end)) if last == uri => *end,
+            _ => 0,
+        };
+        let offset = range.offset.unwrap_or(implicit);
+        let end = offset
+            .checked_add(range.length)
+            .filter(|end| *end > offset)?;
+        self.range_end = Some((uri.clone(), end));
+        Some(ByteRange {
+            offset,
+            length: range.length,
+        })
+    }
+
+    fn map_of(&self, map: &parsed::Map) -> Option<Map> {
+        let byte_range = map.byte_range.as_ref().and_then(|range| {
+            let offset = range.offset.unwrap_or(0);
+            offset.checked_add(range.length)?;
+            Some(ByteRange {
+                offset,
+                length: range.length,
+            })
+        });
+        Some(Map {
+            uri: resolve(self.base, &map.uri)?,
+            byte_range,
+        })
+    }
+}
+
+/// A key, or nothing for METHOD=NONE. A method that cannot be used is kept by name, so that the
+/// refusal can say it.
+fn key_of(key: &parsed::Key, base: &Url) -> Option<Key> {
+    let uri = key.uri.as_deref().and_then(|uri| resolve(base, uri));
+    let format = key.keyformat.as_deref().unwrap_or("identity");
+    let named = |name: &str| match format {
+        "identity" => KeyMethod::Other(name.to_owned()),
+        _ => KeyMethod::Other(format!("{name} ({format})")),
+    };
+    let method = match &key.method {
+        parsed::KeyMethod::None => return None,
+        parsed::KeyMethod::AES128 if !format.eq_ignore_ascii_case("identity") => named("AES-128"),
+        parsed::KeyMethod::AES128 if uri.is_none() => named("AES-128 without a usable key address"),
+        parsed::KeyMethod::AES128 => KeyMethod::Aes128,
+        parsed::KeyMethod::SampleAES => named("SAMPLE-AES"),
+        parsed::KeyMethod::Other(name) => named(name),
+    };
+    Some(Key {
+        method,
+        uri,
+        iv: key.iv.as_deref().and_then(iv),
+    })
+}
+
+/// A hexadecimal sequence of up to 128 bits (RFC 8216 4.2).
+fn iv(text: &str) -> Option<[u8; 16]> {
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))?;
+    u128::from_str_radix(digits, 16).ok().map(u128::to_be_bytes)
+}

@@ -1,0 +1,266 @@
+//! What to fetch next of a media playlist, and when: a state machine without clock or socket.
+//!
+//! It holds the numbers and addresses of the segments that are still to be fetched and nothing of
+//! the playlist itself. The driver asks [`Follower::next`] and does what it says; time is handed in
+//! as the time since a point of the driver's choice.
+
+mod edge;
+mod queue;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::Unsupported;
+use crate::media::{ByteRange, MediaPlaylist, Segment};
+use crate::timing::Timing;
+use queue::{Intake, Queue};
+
+/// How a stream is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FollowerConfig {
+    /// Target durations between the end of a live playlist and the segment to begin with. RFC 8216
+    /// 6.3.3 says not fewer than 3.
+    pub live_edge_segments: u32,
+    /// Longest wait until a live playlist is loaded again: a wrong target duration of an hour must
+    /// not stop the channel for an hour.
+    pub reload_max: Duration,
+    /// Most segments waiting to be fetched; the oldest go first.
+    pub waiting_max: usize,
+}
+
+impl Default for FollowerConfig {
+    fn default() -> Self {
+        Self {
+            live_edge_segments: 3,
+            reload_max: Duration::from_secs(15),
+            waiting_max: crate::Limits::default().segments_max,
+        }
+    }
+}
+
+/// What to do next.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value at a time, on its way to be matched"
+)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Fetch this segment.
+    Segment(SegmentRequest),
+    /// Load the playlist at this time (at once if it has passed) and hand it to
+    /// [`Follower::on_playlist`], or tell [`Follower::on_reload_failed`].
+    Reload {
+        /// On the clock that `now` is read from.
+        at: Duration,
+    },
+    /// The playlist has ended and every segment was handed out.
+    Ended,
+    /// A live playlist has added nothing for three target durations, at least 10 s and at most
+    /// 60 s, although it was asked: try another address or give up.
+    Stalled,
+    /// The next segment is of a kind that is not played; so are those behind it.
+    Unsupported(Unsupported),
+}
+
+/// A segment to fetch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentRequest {
+    /// Where it is.
+    pub uri: Url,
+    /// The part of the resource; `None` is all of it.
+    pub byte_range: Option<ByteRange>,
+    /// How to decrypt it, if it is encrypted.
+    pub key: Option<SegmentKey>,
+    /// How it joins what was fetched before.
+    pub seam: Seam,
+    /// Its media sequence number.
+    pub sequence: u64,
+    /// How long it plays, as the playlist says.
+    pub duration: Duration,
+}
+
+/// AES-128-CBC with PKCS#7 padding over the whole segment (RFC 8216 4.3.2.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentKey {
+    /// The key file, of exactly 16 bytes.
+    pub uri: Url,
+    /// The initialisation vector, from the playlist or from the sequence number.
+    pub iv: [u8; 16],
+}
+
+/// How a segment joins the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seam {
+    /// Time stamps and counters run on. Also the very first segment, which has nothing before it.
+    Continuous,
+    /// Time stamps, counters or programme may be different: announced by the server, or segments
+    /// in between are missing.
+    Discontinuity,
+}
+
+/// What happened on the way; all only ever grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Segments handed out.
+    pub segments: u64,
+    /// Segments that left the playlist before they were seen or fetched, or could not be fetched.
+    pub missed: u64,
+    /// Segments that the server itself marked as missing (EXT-X-GAP).
+    pub gaps: u64,
+    /// Times the server began to count anew.
+    pub resets: u64,
+    /// Playlists older than one seen before, as caches serve them.
+    pub stale: u64,
+}
+
+/// Follows one media playlist.
+#[derive(Debug)]
+pub struct Follower {
+    config: FollowerConfig,
+    timing: Timing,
+    queue: Queue,
+    ended: bool,
+    loaded: bool,
+    /// The segment handed out last: its number and its discontinuity sequence.
+    last: Option<(u64, u64)>,
+    /// The next segment does not join the last one, whatever the numbers say.
+    broken: bool,
+    counters: Counters,
+}
+
+impl Follower {
+    /// A follower that has seen nothing: its first step is to load the playlist.
+    pub fn new(config: FollowerConfig) -> Self {
+        Self {
+            config,
+            timing: Timing::new(config.reload_max),
+            queue: Queue::new(config.waiting_max.max(1)),
+            ended: false,
+            loaded: false,
+            last: None,
+            broken: false,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Takes in a playlist; `now` is when the request for it was sent (RFC 8216 6.3.4 counts the
+    /// reload from there).
+    pub fn on_playlist(&mut self, media: &MediaPlaylist, now: Duration) {
+        let intake = if self.loaded {
+            self.queue.update(media, &self.config)
+        } else {
+            self.queue.begin(media, &self.config)
+        };
+        self.count(intake);
+        self.loaded |= !media.segments.is_empty();
+        self.ended = media.ended;
+        self.timing
+            .loaded(now, media.target_duration, intake.is_change());
+    }
+
+    fn count(&mut self, intake: Intake) {
+        match intake {
+            Intake::Nothing => {}
+            Intake::New { missed } => self.counters.missed += missed,
+            Intake::Stale => self.counters.stale += 1,
+            Intake::Reset => {
+                self.counters.resets += 1;
+                self.broken = true;
+            }
+        }
+    }
+
+    /// The playlist asked for at `now` could not be loaded; it is tried again in half a target
+    /// duration, until [`Step::Stalled`].
+    pub fn on_reload_failed(&mut self, now: Duration) {
+        self.timing.failed(now);
+    }
+
+    /// The segment handed out last could not be fetched, or not to its end: the next one does not
+    /// join it.
+    pub fn on_segment_lost(&mut self) {
+        self.counters.missed += 1;
+        self.broken = true;
+    }
+
+    /// The same programme comes from another playlist now (another variant, a fresh address):
+    /// begin anew at its live edge, with a discontinuity.
+    pub fn restart(&mut self) {
+        self.queue = Queue::new(self.config.waiting_max.max(1));
+        self.timing = Timing::new(self.config.reload_max);
+        self.loaded = false;
+        self.ended = false;
+        self.broken = self.last.is_some();
+    }
+
+    /// What happened so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Segments waiting to be fetched.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Says what to do at `now`. Segments come before reloads: a reload is only of use when there
+    /// is nothing left to fetch, and the fetching is paced by the viewers.
+    pub fn next(&mut self, now: Duration) -> Step {
+        while let Some(segment) = self.queue.pop() {
+            if segment.gap {
+                self.counters.gaps += 1;
+                self.broken = true;
+                continue;
+            }
+            return match self.request(segment) {
+                Ok(request) => Step::Segment(request),
+                Err(refusal) => Step::Unsupported(refusal),
+            };
+        }
+        if self.ended {
+            return Step::Ended;
+        }
+        match self.timing.hungry(now) {
+            Some(at) => Step::Reload { at },
+            None => Step::Stalled,
+        }
+    }
+
+    fn request(&mut self, segment: Segment) -> Result<SegmentRequest, Unsupported> {
+        segment.check()?;
+        let key = segment.key.as_ref().and_then(|key| {
+            Some(SegmentKey {
+                uri: key.uri.clone()?,
+                iv: key.iv_of(segment.sequence),
+            })
+        });
+        let seam = self.seam(&segment);
+        self.last = Some((segment.sequence, segment.discontinuity_sequence));
+        self.broken = false;
+        self.counters.segments += 1;
+        Ok(SegmentRequest {
+            uri: segment.uri,
+            byte_range: segment.byte_range,
+            key,
+            seam,
+            sequence: segment.sequence,
+            duration: segment.duration,
+        })
+    }
+
+    fn seam(&self, segment: &Segment) -> Seam {
+        let Some((sequence, discontinuity_sequence)) = self.last else {
+            return Seam::Continuous;
+        };
+        let follows = segment.sequence == sequence.saturating_add(1)
+            && segment.discontinuity_sequence == discontinuity_sequence;
+        if follows && !segment.discontinuity && !self.broken {
+            Seam::Continuous
+        } else {
+            Seam::Discontinuity
+        }
+    }
+}

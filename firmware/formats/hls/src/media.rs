@@ -1,0 +1,147 @@
+//! Media playlists: segments and what is needed to fetch them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::Unsupported;
+
+/// A list of segments (RFC 8216 4.3.3).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MediaPlaylist {
+    /// EXT-X-TARGETDURATION: no segment is longer. Never zero: where it is missing or senseless,
+    /// the longest segment stands in, then [`MediaPlaylist::TARGET_DURATION_DEFAULT`].
+    pub target_duration: Duration,
+    /// Sequence number of the first segment of the text; segments carry their own.
+    pub media_sequence: u64,
+    /// EXT-X-DISCONTINUITY-SEQUENCE of the first segment; segments carry their own.
+    pub discontinuity_sequence: u64,
+    /// EXT-X-ENDLIST: no segment will be added.
+    pub ended: bool,
+    /// EXT-X-PLAYLIST-TYPE, where it is one of the two that the standard knows.
+    pub kind: Option<PlaylistKind>,
+    /// EXT-X-I-FRAMES-ONLY: key frames for trick play, no programme.
+    pub iframes_only: bool,
+    /// EXT-X-START TIME-OFFSET in seconds: from the start, or from the end if negative.
+    pub start_offset_seconds: Option<f64>,
+    /// The segments in order of their sequence numbers. A segment whose address or byte range is
+    /// unusable is left out, so numbers may have holes.
+    pub segments: Vec<Segment>,
+}
+
+impl MediaPlaylist {
+    /// Assumed where a playlist states neither a target duration nor any segment's duration: what
+    /// Apple's authoring specification for HLS recommends (7.5).
+    pub const TARGET_DURATION_DEFAULT: Duration = Duration::from_secs(6);
+}
+
+/// EXT-X-PLAYLIST-TYPE (RFC 8216 4.3.3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaylistKind {
+    /// Segments are only ever added.
+    Event,
+    /// Nothing changes any more. Live servers send it wrongly: only ENDLIST is believed.
+    Vod,
+}
+
+/// One segment of a media playlist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Where it is.
+    pub uri: Url,
+    /// EXTINF; the target duration where it is missing or zero.
+    pub duration: Duration,
+    /// Media sequence number (RFC 8216 6.2.1).
+    pub sequence: u64,
+    /// EXT-X-DISCONTINUITY stands before it.
+    pub discontinuity: bool,
+    /// Discontinuities since the stream began (RFC 8216 6.2.1): equal numbers share a time line.
+    pub discontinuity_sequence: u64,
+    /// The part of the resource that is the segment; `None` is all of it.
+    pub byte_range: Option<ByteRange>,
+    /// How it is encrypted, if it is.
+    pub key: Option<Arc<Key>>,
+    /// EXT-X-MAP: it is fragmented MP4 and this is its header.
+    pub map: Option<Arc<Map>>,
+    /// EXT-X-GAP: the server has no data for it.
+    pub gap: bool,
+    /// EXT-X-PROGRAM-DATE-TIME of its first sample, in milliseconds since 1970 UTC.
+    pub program_date_time_ms: Option<i64>,
+}
+
+impl Segment {
+    /// Whether this release can play it.
+    pub fn check(&self) -> Result<(), Unsupported> {
+        if let Some(key) = &self.key {
+            key.check()?;
+        }
+        match self.map {
+            Some(_) => Err(Unsupported::FragmentedMp4),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A part of a resource in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteRange {
+    /// First byte, from 0. An offset left out in the playlist is already filled in.
+    pub offset: u64,
+    /// Number of bytes; `offset + length` does not overflow.
+    pub length: u64,
+}
+
+impl ByteRange {
+    /// First byte behind the range.
+    pub fn end(&self) -> u64 {
+        self.offset.saturating_add(self.length)
+    }
+}
+
+/// EXT-X-KEY (RFC 8216 4.3.2.4), other than METHOD=NONE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The method of encryption.
+    pub method: KeyMethod,
+    /// Where the key is. Always there for [`KeyMethod::Aes128`].
+    pub uri: Option<Url>,
+    /// The initialisation vector; `None` is the segment's sequence number (RFC 8216 5.2).
+    pub iv: Option<[u8; 16]>,
+}
+
+impl Key {
+    /// Whether this release can decrypt it.
+    pub fn check(&self) -> Result<(), Unsupported> {
+        match &self.method {
+            KeyMethod::Aes128 => Ok(()),
+            KeyMethod::Other(method) => Err(Unsupported::Encryption {
+                method: method.clone(),
+            }),
+        }
+    }
+
+    /// The initialisation vector of a segment under this key.
+    pub fn iv_of(&self, sequence: u64) -> [u8; 16] {
+        self.iv
+            .unwrap_or_else(|| u128::from(sequence).to_be_bytes())
+    }
+}
+
+/// Methods of encryption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyMethod {
+    /// Whole segments in AES-128-CBC with PKCS#7 padding and a key file of 16 bytes.
+    Aes128,
+    /// Anything else, named as an error message should name it.
+    Other(String),
+}
+
+/// EXT-X-MAP (RFC 8216 4.3.2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    /// Where the header is.
+    pub uri: Url,
+    /// The part of the resource that is the header.
+    pub byte_range: Option<ByteRange>,
+}

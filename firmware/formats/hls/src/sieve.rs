@@ -1,0 +1,343 @@
+//! Cleans a playlist line by line before m3u8-rs sees it.
+//!
+//! m3u8-rs reads tidy playlists. On untidy ones it is silently wrong: what follows the number in
+//! `#EXT-X-TARGETDURATION:9.5` or the second comma of an EXTINF title becomes a segment address, a
+//! KEY with METHOD=NONE and no IV is lost, a tag without `=` swallows the lines behind it (and
+//! costs quadratic time), text that is not UTF-8 ends the playlist. So every line is read here
+//! leniently, and written anew in the one form that the parser cannot get wrong. A tag that is not
+//! used or not understood is left out.
+
+use std::fmt::Write as _;
+
+use crate::attributes::Attributes;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::survey::{self, Survey};
+
+/// A clean playlist and what was taken out of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sieved {
+    /// The text for the parser; begins with `#EXTM3U` and ends with a line end.
+    pub(crate) text: String,
+    /// Whether it is a master playlist.
+    pub(crate) master: bool,
+    /// Oldest segments left out because of [`Limits::segments_max`].
+    pub(crate) segments_skipped: u64,
+    /// Discontinuities that stood among them.
+    pub(crate) discontinuities_skipped: u64,
+}
+
+/// Largest sequence number taken. RFC 8216 4.2 allows 2^64 − 1; half of it leaves room to add a
+/// playlist's length without overflow.
+const SEQUENCE_MAX: u64 = u64::MAX / 2;
+
+/// Longest duration in seconds that is believed: a day.
+const DURATION_SECONDS_MAX: f64 = 86_400.0;
+
+/// Decodes, surveys and cleans a playlist.
+pub(crate) fn sieve(bytes: &[u8], limits: &Limits) -> Result<Sieved, Error> {
+    if bytes.len() > limits.playlist_bytes_max {
+        return Err(Error::TooLong {
+            bytes: bytes.len(),
+            bytes_max: limits.playlist_bytes_max,
+        });
+    }
+    let decoded = String::from_utf8_lossy(bytes);
+    let text = decoded.trim_start_matches('\u{feff}');
+    let survey = Survey::take(text)?;
+    let mut pass = Pass::new(&survey, limits)?;
+    for (number, line) in survey::lines(text) {
+        pass.line(number, line, limits)?;
+    }
+    Ok(pass.out)
+}
+
+/// The second pass over the lines.
+struct Pass {
+    out: Sieved,
+    /// Segments still to be left out from the front.
+    to_skip: u64,
+    renditions: usize,
+    seen: Seen,
+}
+
+/// Tags of which the first counts, and keys since the last segment.
+#[derive(Default)]
+struct Seen {
+    target_duration: bool,
+    media_sequence: bool,
+    discontinuity_sequence: bool,
+    /// A key in the `identity` format stands before the next segment: keys of DRM systems for the
+    /// same segment are alternatives to it (RFC 8216 4.3.2.4) and left out.
+    identity_key: bool,
+}
+
+impl Pass {
+    fn new(survey: &Survey, limits: &Limits) -> Result<Self, Error> {
+        let master = survey.is_master();
+        let to_skip = if master {
+            survey.check_variants(limits)?;
+            0
+        } else {
+            u64::try_from(survey.segments_to_skip(limits)?).unwrap_or(u64::MAX)
+        };
+        let text = String::from("#EXTM3U\n");
+        Ok(Self {
+            out: Sieved {
+                text,
+                master,
+                segments_skipped: to_skip,
+                discontinuities_skipped: 0,
+            },
+            to_skip,
+            renditions: 0,
+            seen: Seen::default(),
+        })
+    }
+
+    fn line(&mut self, number: usize, line: &str, limits: &Limits) -> Result<(), Error> {
+        let long = line.len() > limits.line_bytes_max;
+        if long && line.starts_with('#') {
+            return Ok(());
+        }
+        if long {
+            return Err(Error::AddressTooLong {
+                line: number,
+                bytes_max: limits.line_bytes_max,
+            });
+        }
+        if !line.starts_with('#') {
+            self.address(line);
+        } else if self.out.master {
+            let (tag, value) = line.split_once(':').unwrap_or((line, ""));
+            self.master_tag(tag, value, limits);
+        } else {
+            let (tag, value) = line.split_once(':').unwrap_or((line, ""));
+            self.media_tag(tag.trim_end(), value.trim());
+        }
+        Ok(())
+    }
+
+    fn address(&mut self, line: &str) {
+        self.seen.identity_key = false;
+        match self.to_skip.checked_sub(1) {
+            Some(left) => self.to_skip = left,
+            None => self.write(line),
+        }
+    }
+
+    fn write(&mut self, line: &str) {
+        self.out.text.push_str(line);
+        self.out.text.push('\n');
+    }
+
+    fn master_tag(&mut self, tag: &str, value: &str, limits: &Limits) {
+        match tag {
+            "#EXT-X-STREAM-INF" => {
+                self.write(&format!(
+                    "#EXT-X-STREAM-INF:{}",
+                    variant(&Attributes::read(value))
+                ));
+            }
+            "#EXT-X-I-FRAME-STREAM-INF" => {
+                let list = Attributes::read(value);
+                let mut line = format!("#EXT-X-I-FRAME-STREAM-INF:{}", variant(&list));
+                quote(&mut line, "URI", list.find("URI"));
+                self.write(&line);
+            }
+            "#EXT-X-MEDIA" if self.renditions < limits.renditions_max => {
+                if let Some(list) = rendition(&Attributes::read(value)) {
+                    self.renditions += 1;
+                    self.write(&format!("#EXT-X-MEDIA:{list}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn media_tag(&mut self, tag: &str, value: &str) {
+        match tag {
+            "#EXT-X-TARGETDURATION" => self.target_duration(value),
+            "#EXT-X-MEDIA-SEQUENCE" if !self.seen.media_sequence => {
+                self.seen.media_sequence = self.integer(tag, value);
+            }
+            "#EXT-X-DISCONTINUITY-SEQUENCE" if !self.seen.discontinuity_sequence => {
+                self.seen.discontinuity_sequence = self.integer(tag, value);
+            }
+            "#EXT-X-PLAYLIST-TYPE" if !value.is_empty() => self.write(&format!("{tag}:{value}")),
+            "#EXT-X-ENDLIST" | "#EXT-X-I-FRAMES-ONLY" => self.write(tag),
+            "#EXT-X-KEY" => self.key(&Attributes::read(value)),
+            "#EXT-X-MAP" => self.map(&Attributes::read(value)),
+            "#EXT-X-START" => self.start(&Attributes::read(value)),
+            "#EXT-X-SKIP" => {
+                if let Some(count) = Attributes::read(value).integer("SKIPPED-SEGMENTS") {
+                    self.write(&format!("{tag}:{}", count.min(SEQUENCE_MAX / 2)));
+                }
+            }
+            "#EXT-X-DISCONTINUITY" if self.to_skip > 0 => self.out.discontinuities_skipped += 1,
+            _ if self.to_skip == 0 => self.segment_tag(tag, value),
+            _ => {}
+        }
+    }
+
+    /// Tags that belong to the next segment alone, and go when it goes.
+    fn segment_tag(&mut self, tag: &str, value: &str) {
+        match tag {
+            "#EXTINF" => {
+                let number = value.split(',').next().and_then(seconds);
+                if let Some(seconds) = number {
+                    self.write(&format!("#EXTINF:{seconds:.6},"));
+                }
+            }
+            "#EXT-X-BYTERANGE" => {
+                if let Some(range) = byte_range(value) {
+                    self.write(&format!("{tag}:{range}"));
+                }
+            }
+            "#EXT-X-PROGRAM-DATE-TIME" => self.write(&format!("{tag}:{value}")),
+            "#EXT-X-DISCONTINUITY" | "#EXT-X-GAP" => self.write(tag),
+            _ => {}
+        }
+    }
+
+    /// The standard wants a whole number of seconds; servers also send fractions, zero and worse.
+    fn target_duration(&mut self, value: &str) {
+        let number = seconds(value).filter(|seconds| *seconds > 0.0);
+        if let (Some(seconds), false) = (number, self.seen.target_duration) {
+            self.write(&format!("#EXT-X-TARGETDURATION:{:.0}", seconds.ceil()));
+            self.seen.target_duration = true;
+        }
+    }
+
+    fn integer(&mut self, tag: &str, value: &str) -> bool {
+        match value.parse::<u64>() {
+            Ok(number) if number <= SEQUENCE_MAX => {
+                self.write(&format!("{tag}:{number}"));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn key(&mut self, list: &Attributes<'_>) {
+        let Some(method) = list.find("METHOD").and_then(token) else {
+            return;
+        };
+        let method = method.to_ascii_uppercase();
+        if method == "NONE" {
+            self.seen.identity_key = false;
+            // m3u8-rs refuses NONE without an IV, although RFC 8216 4.3.2.4 forbids one there.
+            return self.write("#EXT-X-KEY:METHOD=NONE,IV=0x0");
+        }
+        let format = list.find("KEYFORMAT").unwrap_or("identity");
+        let identity = format.eq_ignore_ascii_case("identity");
+        if self.seen.identity_key && !identity {
+            return;
+        }
+        self.seen.identity_key |= identity;
+        let mut line = format!("#EXT-X-KEY:METHOD={method}");
+        quote(&mut line, "URI", list.find("URI"));
+        if let Some(iv) = list.find("IV").and_then(token) {
+            let _ = write!(line, ",IV={iv}");
+        }
+        quote(&mut line, "KEYFORMAT", Some(format));
+        self.write(&line);
+    }
+
+    fn map(&mut self, list: &Attributes<'_>) {
+        let Some(uri) = list.find("URI") else { return };
+        let mut line = format!("#EXT-X-MAP:URI=\"{}\"", uri.replace('"', ""));
+        quote(
+            &mut line,
+            "BYTERANGE",
+            list.find("BYTERANGE").and_then(byte_range).as_deref(),
+        );
+        self.write(&line);
+    }
+
+    fn start(&mut self, list: &Attributes<'_>) {
+        let offset = list
+            .find("TIME-OFFSET")
+            .and_then(|text| text.parse::<f64>().ok());
+        if let Some(offset) = offset.filter(|offset| offset.abs() <= DURATION_SECONDS_MAX) {
+            self.write(&format!("#EXT-X-START:TIME-OFFSET={offset:.6}"));
+        }
+    }
+}
+
+/// A number of seconds between zero and a day.
+fn seconds(text: &str) -> Option<f64> {
+    let seconds: f64 = text.trim().parse().ok()?;
+    (0.0..=DURATION_SECONDS_MAX)
+        .contains(&seconds)
+        .then_some(seconds)
+}
+
+/// `length` or `length@offset`; an offset that cannot be read counts as absent.
+fn byte_range(text: &str) -> Option<String> {
+    let (length, offset) = text.split_once('@').unwrap_or((text, ""));
+    let length: u64 = length.trim().parse().ok()?;
+    Some(match offset.trim().parse::<u64>() {
+        Ok(offset) => format!("{length}@{offset}"),
+        Err(_) => length.to_string(),
+    })
+}
+
+/// The attributes of a variant. BANDWIDTH is mandatory (RFC 8216 4.3.4.2) but not always there.
+fn variant(list: &Attributes<'_>) -> String {
+    let mut line = format!("BANDWIDTH={}", list.integer("BANDWIDTH").unwrap_or(0));
+    if let Some(average) = list.integer("AVERAGE-BANDWIDTH") {
+        let _ = write!(line, ",AVERAGE-BANDWIDTH={average}");
+    }
+    if let Some((width, height)) = list.find("RESOLUTION").and_then(resolution) {
+        let _ = write!(line, ",RESOLUTION={width}x{height}");
+    }
+    quote(&mut line, "CODECS", list.find("CODECS"));
+    quote(&mut line, "AUDIO", list.find("AUDIO"));
+    line
+}
+
+fn resolution(text: &str) -> Option<(u32, u32)> {
+    let (width, height) = text.split_once(['x', 'X'])?;
+    Some((width.trim().parse().ok()?, height.trim().parse().ok()?))
+}
+
+/// The attributes of a rendition that are used, or nothing without a group.
+fn rendition(list: &Attributes<'_>) -> Option<String> {
+    let kind = list.find("TYPE").and_then(token)?.to_ascii_uppercase();
+    let mut line = format!("TYPE={kind}");
+    quote(&mut line, "GROUP-ID", Some(list.find("GROUP-ID")?));
+    quote(
+        &mut line,
+        "NAME",
+        Some(list.find("NAME").unwrap_or("unnamed")),
+    );
+    quote(&mut line, "LANGUAGE", list.find("LANGUAGE"));
+    quote(&mut line, "URI", list.find("URI"));
+    let default = list
+        .find("DEFAULT")
+        .is_some_and(|value| value.eq_ignore_ascii_case("YES"));
+    line.push_str(if default { ",DEFAULT=YES" } else { "" });
+    if kind == "CLOSED-CAPTIONS" {
+        // Mandatory for m3u8-rs; captions inside the video are not looked at.
+        line.push_str(",INSTREAM-ID=\"CC1\"");
+    }
+    Some(line)
+}
+
+/// Appends `,NAME="value"` where there is a value.
+fn quote(line: &mut String, name: &str, value: Option<&str>) {
+    // A stray quote would end the string early in the cleaned text.
+    let value = value
+        .map(|value| value.replace('"', ""))
+        .filter(|value| !value.is_empty());
+    if let Some(value) = value {
+        let _ = write!(line, ",{name}=\"{value}\"");
+    }
+}
+
+/// An unquoted value without the characters that would end it early; nothing if nothing is left.
+fn token(value: &str) -> Option<String> {
+    let token = value.replace(['"', ','], "");
+    (!token.is_empty()).then_some(token)
+}
