@@ -1,0 +1,203 @@
+//! A transport packet seen through a borrowed view, and the few fields that are rewritten in place.
+//!
+//! ISO/IEC 13818-1 clause 2.4.3.2 (packet) and 2.4.3.4 (adaptation field). A packet can lie about
+//! its lengths; every accessor then answers as if the field were absent. What payload means is
+//! known to [`crate::psi`] and [`crate::pes`], not here.
+
+use crate::ticks::{PCR_WRAP, TICKS_PER_PTS};
+
+/// Length of a transport packet.
+pub const PACKET_BYTES: usize = 188;
+/// First byte of each packet.
+pub const SYNC_BYTE: u8 = 0x47;
+/// The PID of the programme association table.
+pub const PAT_PID: u16 = 0x0000;
+/// The PID of stuffing packets; its counter means nothing.
+pub const NULL_PID: u16 = 0x1FFF;
+/// How many PIDs there are (13 bit).
+pub const PID_COUNT: usize = 8192;
+
+/// One transport packet.
+pub type Packet = [u8; PACKET_BYTES];
+
+const HEADER_BYTES: usize = 4;
+const ADAPTATION_MAX: usize = PACKET_BYTES - HEADER_BYTES - 1;
+const PCR_AT: usize = 6;
+const DISCONTINUITY: u8 = 0x80;
+const RANDOM_ACCESS: u8 = 0x40;
+const PCR_FLAG: u8 = 0x10;
+
+/// A packet and what its header says.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketView<'a> {
+    bytes: &'a Packet,
+}
+
+impl<'a> PacketView<'a> {
+    /// Any 188 bytes will do; [`Self::has_sync`] tells whether they begin like a packet.
+    #[must_use]
+    pub const fn new(bytes: &'a Packet) -> Self {
+        Self { bytes }
+    }
+
+    /// Whether the first byte is the sync byte.
+    #[must_use]
+    pub const fn has_sync(self) -> bool {
+        self.bytes[0] == SYNC_BYTE
+    }
+
+    /// The 13 bit packet identifier.
+    #[must_use]
+    pub fn pid(self) -> u16 {
+        u16::from_be_bytes([self.bytes[1] & 0x1F, self.bytes[2]])
+    }
+
+    /// payload_unit_start_indicator: a PES packet or a section begins in this payload.
+    #[must_use]
+    pub const fn pusi(self) -> bool {
+        self.bytes[1] & 0x40 != 0
+    }
+
+    /// transport_error_indicator: a demodulator found the packet damaged.
+    #[must_use]
+    pub const fn transport_error(self) -> bool {
+        self.bytes[1] & 0x80 != 0
+    }
+
+    /// The 4 bit continuity counter.
+    #[must_use]
+    pub const fn cc(self) -> u8 {
+        self.bytes[3] & 0x0F
+    }
+
+    /// Whether the payload is scrambled, by whatever key.
+    #[must_use]
+    pub const fn scrambled(self) -> bool {
+        self.bytes[3] & 0xC0 != 0
+    }
+
+    /// Whether the header announces payload. The counter advances with payload only.
+    #[must_use]
+    pub const fn has_payload(self) -> bool {
+        self.bytes[3] & 0x10 != 0
+    }
+
+    /// Whether the header announces an adaptation field.
+    #[must_use]
+    pub const fn has_adaptation(self) -> bool {
+        self.bytes[3] & 0x20 != 0
+    }
+
+    /// discontinuity_indicator: from here the counter or the clock may start anew.
+    #[must_use]
+    pub fn discontinuity(self) -> bool {
+        self.adaptation_flags() & DISCONTINUITY != 0
+    }
+
+    /// random_access_indicator: the sender says that decoding can begin here.
+    #[must_use]
+    pub fn random_access(self) -> bool {
+        self.adaptation_flags() & RANDOM_ACCESS != 0
+    }
+
+    /// The programme clock reference, 27 MHz ticks below [`PCR_WRAP`].
+    #[must_use]
+    pub fn pcr(self) -> Option<u64> {
+        // Flags and PCR are 7 bytes of adaptation field; base 33 bit, 6 reserved, extension 9.
+        if self.adaptation_flags() & PCR_FLAG == 0 || self.bytes[4] < 7 {
+            return None;
+        }
+        let b = self.bytes;
+        let base =
+            u64::from(u32::from_be_bytes([b[6], b[7], b[8], b[9]])) << 1 | u64::from(b[10] >> 7);
+        let extension = u64::from(u16::from_be_bytes([b[10] & 1, b[11]]));
+        Some((base * TICKS_PER_PTS + extension) % PCR_WRAP)
+    }
+
+    /// The payload; empty where there is none or the adaptation field leaves no room.
+    #[must_use]
+    pub fn payload(self) -> &'a [u8] {
+        self.bytes.get(self.payload_start()..).unwrap_or_default()
+    }
+
+    /// Where the payload begins; [`PACKET_BYTES`] where there is none.
+    #[must_use]
+    pub fn payload_start(self) -> usize {
+        match (self.has_payload(), self.has_adaptation()) {
+            (false, _) => PACKET_BYTES,
+            (true, false) => HEADER_BYTES,
+            (true, true) => (HEADER_BYTES + 1 + usize::from(self.bytes[4])).min(PACKET_BYTES),
+        }
+    }
+
+    fn adaptation_flags(self) -> u8 {
+        let length = usize::from(self.bytes[4]);
+        let present = self.has_adaptation() && length > 0 && length <= ADAPTATION_MAX;
+        if present { self.bytes[5] } else { 0 }
+    }
+}
+
+/// Puts another continuity counter (its low 4 bits) into a packet.
+pub const fn set_cc(packet: &mut Packet, cc: u8) {
+    packet[3] = packet[3] & 0xF0 | cc & 0x0F;
+}
+
+/// Puts another PCR into a packet that has one, and does nothing to one that has none.
+pub fn set_pcr(packet: &mut Packet, ticks: u64) {
+    if PacketView::new(packet).pcr().is_none() {
+        return;
+    }
+    let ticks = ticks % PCR_WRAP;
+    let (base, extension) = (ticks / TICKS_PER_PTS, ticks % TICKS_PER_PTS);
+    // 33 bit base, 6 reserved bits as ones, 9 bit extension: 48 bits, big endian.
+    let [_, _, field @ ..] = (base << 15 | 0x7E00 | extension).to_be_bytes();
+    if let Some(at) = packet.get_mut(PCR_AT..PCR_AT + field.len()) {
+        at.copy_from_slice(&field);
+    }
+}
+
+/// Takes the discontinuity_indicator off a packet.
+pub fn clear_discontinuity(packet: &mut Packet) {
+    if PacketView::new(packet).discontinuity() {
+        packet[5] &= !DISCONTINUITY;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_pcr(ticks: u64) -> Packet {
+        let mut packet = [0xFF; PACKET_BYTES];
+        packet[..6].copy_from_slice(&[SYNC_BYTE, 0x41, 0x00, 0x35, 7, 0x50]);
+        set_pcr(&mut packet, ticks);
+        packet
+    }
+
+    #[test]
+    fn header_fields() {
+        let packet = with_pcr(0);
+        let view = PacketView::new(&packet);
+        assert_eq!((view.pid(), view.cc(), view.pusi()), (0x100, 5, true));
+        assert!(view.random_access() && !view.discontinuity() && !view.scrambled());
+        assert_eq!(view.payload().len(), PACKET_BYTES - 12);
+    }
+
+    #[test]
+    fn pcr_survives_a_round_trip() {
+        for ticks in [0, 1, 299, 300, 18_900_000, PCR_WRAP - 1] {
+            assert_eq!(PacketView::new(&with_pcr(ticks)).pcr(), Some(ticks));
+        }
+    }
+
+    #[test]
+    fn a_lying_adaptation_length_is_no_adaptation_field() {
+        let mut packet = with_pcr(9);
+        packet[4] = 255;
+        let view = PacketView::new(&packet);
+        assert_eq!(
+            (view.pcr(), view.random_access(), view.payload()),
+            (None, false, &[][..])
+        );
+    }
+}

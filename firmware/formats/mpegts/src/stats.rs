@@ -1,0 +1,34 @@
+//! What a conditioner counted since it was made.
+
+/// Counters of one [`Conditioner`](crate::Conditioner). All of them only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Whole packets found in the input.
+    pub packets_in: u64,
+    /// Packets given to the sink, inserted ones included.
+    pub packets_out: u64,
+    /// Packets of other programs, or of no program before the first PMT was known.
+    pub packets_dropped: u64,
+    /// PAT and PMT packets that the source did not send.
+    pub packets_inserted: u64,
+    /// Bytes that were in no packet. The trailers of 192 and 204 byte packets are not counted.
+    pub bytes_dropped: u64,
+    /// Times that sync was lost after it had been found.
+    pub sync_losses: u64,
+    /// Jumps of a continuity counter in the input, seams excepted.
+    pub continuity_errors: u64,
+    /// Packets repeated with the same continuity counter.
+    pub duplicates: u64,
+    /// Packets dropped because the sender marked them as damaged (transport_error_indicator).
+    pub transport_errors: u64,
+    /// Calls of [`Conditioner::seam`](crate::Conditioner::seam).
+    pub seams: u64,
+    /// Jumps of the source's clock that were evened out, at seams and in a run.
+    pub clock_jumps: u64,
+    /// Join points given to the sink.
+    pub random_access_points: u64,
+    /// PMTs given out whose content differed from the one before.
+    pub program_changes: u64,
+    /// PES headers cut by the end of a packet, so that their timestamps could not be moved.
+    pub timestamps_split: u64,
+}
