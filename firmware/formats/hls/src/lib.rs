@@ -19,6 +19,7 @@ mod master;
 mod media;
 mod sieve;
 mod survey;
+mod tidy;
 mod timing;
 
 pub use error::{Error, NotPlaylist, Unsupported};
