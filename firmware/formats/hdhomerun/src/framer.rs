@@ -27,7 +27,9 @@ impl Framer {
     /// [`PacketError::Long`] or [`PacketError::Crc`]: the stream cannot be read on.
     pub fn packet(&mut self) -> Result<Option<Packet<'_>>, PacketError> {
         self.drop_given();
-        let Some((packet, rest)) = Packet::parse_prefix(&self.bytes)? else { return Ok(None) };
+        let Some((packet, rest)) = Packet::parse_prefix(&self.bytes)? else {
+            return Ok(None);
+        };
         self.given_bytes = self.bytes.len() - rest.len();
         Ok(Some(packet))
     }
@@ -73,7 +75,10 @@ mod tests {
         let mut bytes = stream();
         bytes[8] ^= 1;
         assert_eq!(kinds(std::iter::once(&bytes[..])), Err(PacketError::Crc));
-        assert_eq!(kinds(std::iter::once(&[0, 4, 0xff, 0xff][..])), Err(PacketError::Long));
+        assert_eq!(
+            kinds(std::iter::once(&[0, 4, 0xff, 0xff][..])),
+            Err(PacketError::Long)
+        );
     }
 
     proptest! {

@@ -40,7 +40,7 @@ impl Mux {
         let offset_hz = match hz_or_channel {
             CHANNEL_FIRST..=CHANNEL_LAST => (hz_or_channel - CHANNEL_FIRST) * SPACING_HZ,
             0..1_000 => return None,
-            hz => (hz + OFFSET_HZ_MAX).checked_sub(FIRST_HZ)?,
+            hz => hz.checked_add(OFFSET_HZ_MAX)?.checked_sub(FIRST_HZ)?,
         };
         let is_near = hz_or_channel < 1_000 || offset_hz % SPACING_HZ <= 2 * OFFSET_HZ_MAX;
         let mux = u8::try_from(offset_hz / SPACING_HZ).ok()?;

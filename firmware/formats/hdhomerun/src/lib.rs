@@ -10,12 +10,23 @@
 #![deny(clippy::indexing_slicing)]
 
 mod device_id;
+mod framer;
 mod identity;
+mod pid_filter;
+#[cfg(test)]
+mod testing;
 
+pub mod control;
+pub mod discover;
 pub mod documents;
+pub mod frequency;
+pub mod packet;
+pub mod ssdp;
 
 pub use device_id::{DeviceId, DeviceIdError};
+pub use framer::Framer;
 pub use identity::{FIRMWARE_NAME, FIRMWARE_VERSION, Identity, MANUFACTURER, MODEL, Origin, Uuid};
+pub use pid_filter::{PidFilter, PidFilterError};
 
 /// The UPnP device type that HDHomeRun devices announce, and that Home Assistant looks for.
 pub const DEVICE_TYPE_URN: &str = "urn:schemas-upnp-org:device:MediaServer:1";

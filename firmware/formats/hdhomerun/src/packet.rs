@@ -109,13 +109,25 @@ impl<'a> Packet<'a> {
         if payload_bytes > PAYLOAD_BYTES_MAX {
             return Err(PacketError::Long);
         }
-        let Some((payload, rest)) = rest.split_at_checked(payload_bytes) else { return Ok(None) };
-        let Some((&crc, rest)) = rest.split_first_chunk::<CRC_BYTES>() else { return Ok(None) };
-        let covered = bytes.get(..HEADER_BYTES + payload_bytes).unwrap_or_default();
+        let Some((payload, rest)) = rest.split_at_checked(payload_bytes) else {
+            return Ok(None);
+        };
+        let Some((&crc, rest)) = rest.split_first_chunk::<CRC_BYTES>() else {
+            return Ok(None);
+        };
+        let covered = bytes
+            .get(..HEADER_BYTES + payload_bytes)
+            .unwrap_or_default();
         if u32::from_le_bytes(crc) != crate::crc32(covered) {
             return Err(PacketError::Crc);
         }
-        Ok(Some((Self { kind: u16::from_be_bytes([k0, k1]), payload }, rest)))
+        Ok(Some((
+            Self {
+                kind: u16::from_be_bytes([k0, k1]),
+                payload,
+            },
+            rest,
+        )))
     }
 
     /// The tagged values, in order. Ends behind an error.
@@ -209,9 +221,13 @@ impl PacketWriter {
             self.bytes.push(length).map_err(|_| PacketError::Long)?;
         } else {
             let [_, high] = u16_of(value.len() >> 7).to_be_bytes();
-            self.bytes.extend_from_slice(&[length | 0x80, high]).map_err(|_| PacketError::Long)?;
+            self.bytes
+                .extend_from_slice(&[length | 0x80, high])
+                .map_err(|_| PacketError::Long)?;
         }
-        self.bytes.extend_from_slice(value).map_err(|_| PacketError::Long)?;
+        self.bytes
+            .extend_from_slice(value)
+            .map_err(|_| PacketError::Long)?;
         Ok(self)
     }
 
@@ -269,14 +285,25 @@ mod tests {
     #[test]
     fn writes_what_a_device_answers() {
         let request = PacketWriter::new(kind::GETSET_REQUEST);
-        let request = request.text(tag::GETSET_NAME, "/sys/model").unwrap().finish();
-        assert_eq!(request[..], hex("0004000d 030b 2f7379732f6d6f64656c00 8f5b54b5"));
+        let request = request
+            .text(tag::GETSET_NAME, "/sys/model")
+            .unwrap()
+            .finish();
+        assert_eq!(
+            request[..],
+            hex("0004000d 030b 2f7379732f6d6f64656c00 8f5b54b5")
+        );
         let reply = PacketWriter::new(kind::GETSET_REPLY);
         let reply = reply.text(tag::GETSET_NAME, "/sys/model").unwrap();
-        let reply = reply.text(tag::GETSET_VALUE, "hdhomerun5_atsc").unwrap().finish();
+        let reply = reply
+            .text(tag::GETSET_VALUE, "hdhomerun5_atsc")
+            .unwrap()
+            .finish();
         assert_eq!(
             reply[..],
-            hex("0005001f 030b 2f7379732f6d6f64656c00 0410 6864686f6d6572756e355f6174736300 1e5fd121")
+            hex(
+                "0005001f 030b 2f7379732f6d6f64656c00 0410 6864686f6d6572756e355f6174736300 1e5fd121"
+            )
         );
     }
 
@@ -284,13 +311,19 @@ mod tests {
     fn writes_long_lengths() {
         let packet = PacketWriter::new(9).value(7, &[1; 200]).unwrap().finish();
         assert_eq!(packet[4..8], [7, 0xc8, 1, 1]);
-        assert_eq!(Packet::parse(&packet).unwrap().values().next(), Some(Ok((7, &[1; 200][..]))));
+        assert_eq!(
+            Packet::parse(&packet).unwrap().values().next(),
+            Some(Ok((7, &[1; 200][..])))
+        );
     }
 
     #[test]
     fn the_longest_packet_is_as_long_as_clients_read() {
         let empty = PacketWriter::new(5);
-        assert_eq!(empty.clone().value(4, &[0; PAYLOAD_BYTES_MAX]).err(), Some(PacketError::Long));
+        assert_eq!(
+            empty.clone().value(4, &[0; PAYLOAD_BYTES_MAX]).err(),
+            Some(PacketError::Long)
+        );
         let packet = empty.text(4, &"é".repeat(2000)).unwrap().finish();
         assert!(packet.len() == PACKET_BYTES_MAX || packet.len() == PACKET_BYTES_MAX - 1);
         let parsed = Packet::parse(&packet).unwrap();
@@ -301,8 +334,14 @@ mod tests {
     #[test]
     fn refuses_damaged_packets() {
         let good = hex("0004000d 030b 2f7379732f6d6f64656c00 8f5b54b5");
-        assert_eq!(Packet::parse(&good[..good.len() - 1]), Err(PacketError::Short));
-        assert_eq!(Packet::parse(&[&good[..], &[0]].concat()), Err(PacketError::Trailing));
+        assert_eq!(
+            Packet::parse(&good[..good.len() - 1]),
+            Err(PacketError::Short)
+        );
+        assert_eq!(
+            Packet::parse(&[&good[..], &[0]].concat()),
+            Err(PacketError::Trailing)
+        );
         assert_eq!(Packet::parse(&hex("0004ffff")), Err(PacketError::Long));
         let mut bent = good;
         bent[6] ^= 1;

@@ -16,19 +16,36 @@ impl PidFilter {
     /// Every PID.
     #[must_use]
     pub fn all() -> Self {
-        Self { words: Box::new([u64::MAX; WORDS]) }
+        Self {
+            words: Box::new([u64::MAX; WORDS]),
+        }
     }
 
     /// Whether the set has this PID.
     #[must_use]
     pub fn contains(&self, pid: u16) -> bool {
-        self.words.get(usize::from(pid / 64)).is_some_and(|word| word >> (pid % 64) & 1 == 1)
+        self.words
+            .get(usize::from(pid / 64))
+            .is_some_and(|word| word >> (pid % 64) & 1 == 1)
     }
 
     /// Whether the set has every PID.
     #[must_use]
     pub fn is_all(&self) -> bool {
         self.words.iter().all(|word| *word == u64::MAX)
+    }
+
+    /// The set as ascending, inclusive ranges that do not touch.
+    pub fn ranges(&self) -> impl Iterator<Item = (u16, u16)> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let first = (next..=PID_LAST).find(|&pid| self.contains(pid))?;
+            let last = (first..=PID_LAST)
+                .take_while(|&pid| self.contains(pid))
+                .last()?;
+            next = last + 1;
+            Some((first, last))
+        })
     }
 
     fn insert(&mut self, pid: u16) {
@@ -47,7 +64,9 @@ impl FromStr for PidFilter {
     type Err = PidFilterError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut filter = Self { words: Box::new([0; WORDS]) };
+        let mut filter = Self {
+            words: Box::new([0; WORDS]),
+        };
         for range in text.split_ascii_whitespace() {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
             let (first, last) = (pid(first)?, pid(last)?);
@@ -68,26 +87,19 @@ fn pid(text: &str) -> Result<u16, PidFilterError> {
         None if text.starts_with('+') => return Err(PidFilterError),
         None => text.parse(),
     };
-    pid.ok().filter(|pid| *pid <= PID_LAST).ok_or(PidFilterError)
+    pid.ok()
+        .filter(|pid| *pid <= PID_LAST)
+        .ok_or(PidFilterError)
 }
 
 impl fmt::Display for PidFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        let mut first = 0;
-        while first <= PID_LAST {
-            if !self.contains(first) {
-                first += 1;
-                continue;
-            }
-            let last = (first..=PID_LAST).take_while(|&pid| self.contains(pid)).last();
-            let last = last.unwrap_or(first);
+        for (index, (first, last)) in self.ranges().enumerate() {
+            let separator = if index == 0 { "" } else { " " };
             write!(f, "{separator}0x{first:04x}")?;
             if last > first {
                 write!(f, "-0x{last:04x}")?;
             }
-            separator = " ";
-            first = last + 1;
         }
         Ok(())
     }

@@ -48,7 +48,8 @@ impl Search {
     /// The search in `datagram`; `None` where it is something else or asks for other devices.
     #[must_use]
     pub fn parse(datagram: &[u8], uuid: Uuid) -> Option<Self> {
-        let text = std::str::from_utf8(datagram.get(..datagram.len().min(SEARCH_BYTES_MAX))?).ok()?;
+        let text =
+            std::str::from_utf8(datagram.get(..datagram.len().min(SEARCH_BYTES_MAX))?).ok()?;
         let mut lines = text.split("\r\n");
         if !lines.next()?.starts_with("M-SEARCH * HTTP/1.") {
             return None;
@@ -57,7 +58,9 @@ impl Search {
         for (name, value) in lines.map_while(|line| line.split_once(':')) {
             let value = value.trim();
             match name.trim() {
-                name if name.eq_ignore_ascii_case("man") => discovers = value == "\"ssdp:discover\"",
+                name if name.eq_ignore_ascii_case("man") => {
+                    discovers = value == "\"ssdp:discover\""
+                }
                 name if name.eq_ignore_ascii_case("st") => targets = targets_of(value, uuid),
                 name if name.eq_ignore_ascii_case("mx") => {
                     mx_s = value.parse().unwrap_or(MX_S_MAX).min(MX_S_MAX);
@@ -70,7 +73,9 @@ impl Search {
 
     /// For what the answers are, one answer each.
     pub fn targets(self) -> impl Iterator<Item = Target> {
-        Target::ALL.into_iter().filter(move |target| self.targets & target.bit() != 0)
+        Target::ALL
+            .into_iter()
+            .filter(move |target| self.targets & target.bit() != 0)
     }
 }
 
@@ -131,8 +136,15 @@ impl Announcement {
     /// which this device does not claim.
     fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = self.origin;
-        write!(f, "CACHE-CONTROL: max-age={MAX_AGE_S}\r\nLOCATION: {origin}/device.xml\r\n")?;
-        write!(f, "SERVER: Linux UPnP/1.0 Dipole/{}\r\n", env!("CARGO_PKG_VERSION"))
+        write!(
+            f,
+            "CACHE-CONTROL: max-age={MAX_AGE_S}\r\nLOCATION: {origin}/device.xml\r\n"
+        )?;
+        write!(
+            f,
+            "SERVER: Linux UPnP/1.0 Dipole/{}\r\n",
+            env!("CARGO_PKG_VERSION")
+        )
     }
 }
 
@@ -176,16 +188,31 @@ mod tests {
     }
 
     fn targets(st: &str) -> Vec<Target> {
-        search(st, "1").into_iter().flat_map(Search::targets).collect()
+        search(st, "1")
+            .into_iter()
+            .flat_map(Search::targets)
+            .collect()
     }
 
     #[test]
     fn answers_what_it_is() {
         assert_eq!(targets("ssdp:all"), Target::ALL);
         assert_eq!(targets("upnp:rootdevice"), [Target::RootDevice]);
-        assert_eq!(targets("uuid:11111111-1111-1111-1111-111111111111"), [Target::Uuid]);
-        assert_eq!(targets("urn:schemas-upnp-org:device:MediaServer:1"), [Target::DeviceType]);
-        for other in ["uuid:1", "urn:schemas-upnp-org:device:MediaServer:2", "", "éé", "uuid"] {
+        assert_eq!(
+            targets("uuid:11111111-1111-1111-1111-111111111111"),
+            [Target::Uuid]
+        );
+        assert_eq!(
+            targets("urn:schemas-upnp-org:device:MediaServer:1"),
+            [Target::DeviceType]
+        );
+        for other in [
+            "uuid:1",
+            "urn:schemas-upnp-org:device:MediaServer:2",
+            "",
+            "éé",
+            "uuid",
+        ] {
             assert_eq!(targets(other), [], "{other}");
         }
     }
@@ -193,7 +220,11 @@ mod tests {
     #[test]
     fn bounds_the_delay() {
         for (mx, mx_s) in [("0", 0), ("3", 3), ("120", 5), ("-1", 5), ("9999", 5)] {
-            assert_eq!(search("ssdp:all", mx).map(|search| search.mx_s), Some(mx_s), "{mx}");
+            assert_eq!(
+                search("ssdp:all", mx).map(|search| search.mx_s),
+                Some(mx_s),
+                "{mx}"
+            );
         }
     }
 
@@ -211,8 +242,19 @@ mod tests {
 
     #[test]
     fn writes_messages() {
-        let origin = Origin { address: [192, 0, 2, 7].into(), port: 8080 };
-        let write = |message, target| Announcement { message, target, uuid: UUID, origin }.to_string();
+        let origin = Origin {
+            address: [192, 0, 2, 7].into(),
+            port: 8080,
+        };
+        let write = |message, target| {
+            Announcement {
+                message,
+                target,
+                uuid: UUID,
+                origin,
+            }
+            .to_string()
+        };
         assert_eq!(
             write(Message::Found, Target::DeviceType),
             format!(
@@ -235,8 +277,8 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(bytes: Vec<u8>, st: String, mx: String) {
-            Search::parse(&bytes, UUID);
-            search(&st, &mx);
+            prop_assert_eq!(Search::parse(&bytes, UUID), None);
+            search(&st, &mx).into_iter().flat_map(Search::targets).for_each(drop);
         }
     }
 }
