@@ -128,6 +128,8 @@ pub struct Follower {
     last: Option<(u64, u64)>,
     /// The next segment does not join the last one, whatever the numbers say.
     broken: bool,
+    /// `last` and `broken` as they were before the last segment was handed out.
+    before: (Option<(u64, u64)>, bool),
     counters: Counters,
 }
 
@@ -142,6 +144,7 @@ impl Follower {
             loaded: false,
             last: None,
             broken: false,
+            before: (None, false),
             counters: Counters::default(),
         }
     }
@@ -184,6 +187,19 @@ impl Follower {
     pub fn on_segment_lost(&mut self) {
         self.counters.missed += 1;
         self.broken = true;
+    }
+
+    /// The address of the segment handed out last is no longer valid before a byte of it came, and
+    /// so are those of the waiting ones (a token ran out): they are taken again, the segment
+    /// included, from the playlist that comes next.
+    pub fn on_addresses_expired(&mut self) {
+        let Some((sequence, _)) = self.last else {
+            return;
+        };
+        self.queue.rewind(sequence);
+        (self.last, self.broken) = self.before;
+        self.counters.segments = self.counters.segments.saturating_sub(1);
+        self.ended = false;
     }
 
     /// The same programme comes from another playlist now (another variant, a fresh address):
@@ -238,6 +254,7 @@ impl Follower {
             })
         });
         let seam = self.seam(&segment);
+        self.before = (self.last, self.broken);
         self.last = Some((segment.sequence, segment.discontinuity_sequence));
         self.broken = false;
         self.counters.segments += 1;

@@ -58,6 +58,12 @@ impl Queue {
         self.waiting.pop_front()
     }
 
+    /// Forgets what is waiting; `sequence` is the next number wanted.
+    pub(super) fn rewind(&mut self, sequence: u64) {
+        self.waiting.clear();
+        self.next_sequence = sequence;
+    }
+
     /// The first playlist: from the live edge, or from the start.
     pub(super) fn begin(&mut self, media: &MediaPlaylist, config: &FollowerConfig) -> Intake {
         self.waiting.clear();

@@ -318,6 +318,20 @@ fn a_restart_begins_at_the_edge_with_a_seam() {
 }
 
 #[test]
+fn expired_addresses_are_taken_from_the_next_playlist() {
+    let mut follower = follower();
+    follower.on_playlist(&live("", 0..5), seconds(0));
+    assert!(matches!(follower.next(seconds(0)), Step::Segment(request) if request.sequence == 2));
+    assert!(matches!(follower.next(seconds(0)), Step::Segment(request) if request.sequence == 3));
+    follower.on_addresses_expired();
+    assert_eq!(follower.waiting(), 0);
+    follower.on_playlist(&live("", 1..6), seconds(1));
+    assert_eq!(drain(&mut follower, seconds(1)), ["3", "4", "5"]);
+    let counters = follower.counters();
+    assert_eq!((counters.segments, counters.missed), (4, 0));
+}
+
+#[test]
 fn the_queue_is_bounded() {
     let config = FollowerConfig {
         waiting_max: 2,
