@@ -10,6 +10,30 @@ use crate::GuideNumber;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelId(pub u64);
 
+/// Lower bits of an id: which of the channels that share source, `tvg-id` and name. The upper 44
+/// bits are the hash of these three.
+const ORDINAL_MASK: u64 = (1 << 20) - 1;
+
+impl ChannelId {
+    /// How many channels can share one identity.
+    pub(crate) const ORDINALS: usize = 1 << 20;
+
+    /// The first channel with the identity of this hash.
+    pub(crate) const fn from_hash(hash: u64) -> Self {
+        Self(hash & !ORDINAL_MASK)
+    }
+
+    /// The lowest id that shares this one's identity.
+    pub(crate) const fn first_of_identity(self) -> Self {
+        Self(self.0 & !ORDINAL_MASK)
+    }
+
+    /// The highest id that shares this one's identity.
+    pub(crate) const fn last_of_identity(self) -> Self {
+        Self(self.0 | ORDINAL_MASK)
+    }
+}
+
 impl fmt::Display for ChannelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)

@@ -1,12 +1,12 @@
 //! GuideNumbers: what a viewer types on the remote, `5` or `5.1`.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, num::NonZeroU16, str::FromStr};
 
 /// A channel number `major` or `major.minor`, as HDHomeRun clients know it (HDHomeRun HTTP
 /// Development Guide, `GuideNumber`). Major is 1–65,535; minor 0 means "none".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GuideNumber {
-    major: u16,
+    major: NonZeroU16,
     minor: u16,
 }
 
@@ -14,17 +14,16 @@ impl GuideNumber {
     /// `major.minor`; `None` where major is 0: no client accepts channel zero.
     #[must_use]
     pub const fn new(major: u16, minor: u16) -> Option<Self> {
-        if major == 0 {
-            None
-        } else {
-            Some(Self { major, minor })
+        match NonZeroU16::new(major) {
+            Some(major) => Some(Self { major, minor }),
+            None => None,
         }
     }
 
     /// The part before the dot, 1–65,535.
     #[must_use]
     pub const fn major(self) -> u16 {
-        self.major
+        self.major.get()
     }
 
     /// The part behind the dot; 0 where there is none.

@@ -3,18 +3,17 @@
 //! 30,000 channels of a real list take about 6 MiB; a lineup under construction has a stated
 //! maximum and is refused as a whole beyond it.
 
-use crate::{Channel, ChannelId, GuideNumber};
-
-/// Fields of a row that lie in the text arena, in this order.
-const TEXTS: usize = 6;
+use crate::{
+    Channel, ChannelId, GuideNumber,
+    arena::{Span, append, cut},
+};
 
 #[derive(Clone, Copy, Debug)]
-struct Row {
-    id: ChannelId,
-    number: GuideNumber,
-    source: u16,
-    start: u32,
-    lens: [u16; TEXTS],
+pub(crate) struct Row {
+    pub id: ChannelId,
+    pub number: GuideNumber,
+    pub source: u16,
+    pub texts: Span,
 }
 
 /// All channels at one moment, in the order of their GuideNumbers.
@@ -43,14 +42,7 @@ impl Lineup {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Channel<'_>> {
         let row = self.rows.get(index)?;
-        let mut at = row.start as usize;
-        let mut texts = [""; TEXTS];
-        for (text, len) in texts.iter_mut().zip(row.lens) {
-            let end = at + usize::from(len);
-            *text = self.text.get(at..end).unwrap_or("");
-            at = end;
-        }
-        let [name, group, logo, tvg_id, url, headers] = texts;
+        let [name, group, logo, tvg_id, url, headers] = row.texts.of(&self.text);
         Some(Channel {
             id: row.id,
             number: row.number,
@@ -93,6 +85,18 @@ impl Lineup {
         self.get(self.by_id[found] as usize)
     }
 
+    /// A lineup of finished rows. Of several with one number the first counts.
+    pub(crate) fn from_rows(mut text: String, mut rows: Vec<Row>) -> Self {
+        rows.sort_by_key(|row| row.number);
+        rows.dedup_by_key(|row| row.number);
+        rows.shrink_to_fit();
+        text.shrink_to_fit();
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let mut by_id: Vec<u32> = (0..count).collect();
+        by_id.sort_by_key(|&index| rows[index as usize].id);
+        Self { text, rows, by_id }
+    }
+
     /// Bytes that this lineup holds, for the plan's books.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -117,7 +121,8 @@ pub struct Full {
 /// Collects channels for a [`Lineup`] within a number of bytes.
 #[derive(Debug)]
 pub struct LineupBuilder {
-    lineup: Lineup,
+    text: String,
+    rows: Vec<Row>,
     bytes_max: usize,
 }
 
@@ -126,7 +131,8 @@ impl LineupBuilder {
     #[must_use]
     pub fn new(bytes_max: usize) -> Self {
         Self {
-            lineup: Lineup::default(),
+            text: String::new(),
+            rows: Vec::new(),
             bytes_max: bytes_max.min(u32::MAX as usize),
         }
     }
@@ -148,57 +154,32 @@ impl LineupBuilder {
         } = channel;
         let texts = [name, group, logo, tvg_id, url, headers].map(cut);
         let text_bytes: usize = texts.iter().map(|text| text.len()).sum();
-        let rows = self.lineup.rows.len() + 1;
-        let bytes =
-            self.lineup.text.len() + text_bytes + rows * (size_of::<Row>() + size_of::<u32>());
+        let rows = self.rows.len() + 1;
+        let bytes = self.text.len() + text_bytes + rows * (size_of::<Row>() + size_of::<u32>());
         if bytes > self.bytes_max {
             return Err(Full {
                 bytes_max: self.bytes_max,
                 channels: rows - 1,
             });
         }
-        let start = u32::try_from(self.lineup.text.len()).map_err(|_| Full {
-            bytes_max: self.bytes_max,
-            channels: rows - 1,
-        })?;
-        for text in texts {
-            self.lineup.text.push_str(text);
-        }
-        let lens = texts.map(|text| u16::try_from(text.len()).unwrap_or(u16::MAX));
-        self.lineup.rows.push(Row {
-            id: channel.id,
-            number: channel.number,
-            source: channel.source,
-            start,
-            lens,
+        let Channel {
+            id, number, source, ..
+        } = channel;
+        let texts = append(&mut self.text, texts);
+        self.rows.push(Row {
+            id,
+            number,
+            source,
+            texts,
         });
         Ok(())
     }
 
     /// The finished lineup, in the order of GuideNumbers.
     #[must_use]
-    pub fn build(mut self) -> Lineup {
-        let lineup = &mut self.lineup;
-        lineup.rows.sort_by_key(|row| row.number);
-        lineup.rows.dedup_by_key(|row| row.number);
-        lineup.rows.shrink_to_fit();
-        lineup.text.shrink_to_fit();
-        let count = u32::try_from(lineup.rows.len()).unwrap_or(u32::MAX);
-        lineup.by_id = (0..count).collect();
-        lineup
-            .by_id
-            .sort_by_key(|&index| lineup.rows[index as usize].id);
-        self.lineup
+    pub fn build(self) -> Lineup {
+        Lineup::from_rows(self.text, self.rows)
     }
-}
-
-/// The longest beginning of `text` that a row can hold.
-fn cut(text: &str) -> &str {
-    let mut end = text.len().min(usize::from(u16::MAX));
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

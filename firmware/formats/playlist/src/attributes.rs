@@ -5,20 +5,28 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes<'a> {
     left: &'a str,
-    /// Text behind the last attribute, where no comma ends them.
+    /// Text behind the last attribute, where no comma ends them: the title of lists that forget it.
     stray: Option<&'a str>,
     has_comma: bool,
 }
 
 impl<'a> Attributes<'a> {
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self { left: text, stray: None, has_comma: false }
+        Self {
+            left: text,
+            stray: None,
+            has_comma: false,
+        }
     }
 
     /// The title: the text behind the comma, or without a comma the words that are no attribute.
     /// To be asked when the iterator has ended.
     pub(crate) fn rest(&self) -> &'a str {
-        if self.has_comma { self.left.trim() } else { self.stray.unwrap_or("").trim() }
+        if self.has_comma {
+            self.left.trim()
+        } else {
+            self.stray.unwrap_or("").trim()
+        }
     }
 
     /// Reads a word that may be a key. `Some` where `=` follows.
@@ -37,13 +45,9 @@ impl<'a> Attributes<'a> {
     }
 
     fn value(&mut self) -> &'a str {
-        let trimmed = self.left.trim_start();
-        let quoted = trimmed.strip_prefix('"').map(|text| (text, '"'));
-        if let Some((text, quote)) = quoted.or_else(|| trimmed.strip_prefix('\'').map(|t| (t, '\'')))
-        {
-            if let Some(end) = closing_quote(text, quote) {
-                let (value, behind) = text.split_at(end);
-                self.left = behind.get(1..).unwrap_or("");
+        if let Some((text, quote)) = opening_quote(self.left) {
+            if let Some((value, behind)) = closing_quote(text, quote) {
+                self.left = behind;
                 return value.trim();
             }
             self.left = text;
@@ -65,7 +69,7 @@ impl<'a> Iterator for Attributes<'a> {
             if let Some(behind) = self.left.strip_prefix(',') {
                 self.left = behind;
                 // `#EXTINF:-1, tvg-id="x", group-title="y",Name` has commas before attributes.
-                self.has_comma = !starts_with_attribute(behind.trim_start());
+                self.has_comma = !begins_with_quoted_attribute(behind.trim_start());
             } else if self.left.is_empty() {
                 return None;
             } else if let Some(key) = self.key() {
@@ -76,28 +80,99 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
-/// Offset of the quote that closes a value: one that something sensible follows, so that
-/// `name="The "Best" One"` is read as it is meant. A quote right behind `=` opens the next value:
-/// then this one was never closed. Whether a quote closes depends on its surroundings alone and the
-/// search ends at the next opening one, so no line makes the whole reading quadratic.
-fn closing_quote(text: &str, quote: char) -> Option<usize> {
-    for (at, _) in text.match_indices(quote) {
-        let (before, behind) = text.split_at(at);
-        if before.trim_end().ends_with('=') && at > 0 && !before.ends_with(char::is_whitespace) {
-            let opens = before.trim_end_matches('=');
-            if is_key(word_behind(opens)) {
-                return None;
-            }
+fn opening_quote(text: &str) -> Option<(&str, char)> {
+    let text = text.trim_start();
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    Some((text.strip_prefix(quote)?, quote))
+}
+
+/// Value and what is behind its closing quote: the first quote that something sensible follows, so
+/// that `"The "Best" One"` is read as it is meant; else the first quote of all.
+///
+/// A quote behind `=` opens another value, so this one was never closed beyond it. The search ends
+/// there, and every value begins at such a quote: a line is searched once, whatever it holds.
+fn closing_quote(text: &str, quote: char) -> Option<(&str, &str)> {
+    let mut first = None;
+    for (at, mark) in text.match_indices(quote) {
+        let (value, behind) = text.split_at(at);
+        let behind = behind.strip_prefix(mark).unwrap_or(behind);
+        if value.trim_end().ends_with('=') {
+            break;
         }
-        let behind = behind.get(1..).unwrap_or("");
+        first = first.or(Some((value, behind)));
         let next = behind.trim_start();
-        if next.is_empty()
-            || next.starts_with(',')
-            || starts_with_attribute(next)
-            || behind.starts_with(char::is_whitespace) && !has_word_then_quote(next, quote)
-        {
-            return Some(at);
+        if next.is_empty() || next.starts_with(',') || leading_key(next).is_some() {
+            return Some((value, behind));
         }
     }
-    None
+    first
+}
+
+/// The key with which `text` begins, and what is behind its `=`.
+fn leading_key(text: &str) -> Option<(&str, &str)> {
+    /// Longer than any key in use; bounds the look ahead.
+    const KEY_BYTES_MAX: usize = 40;
+    let end = text
+        .bytes()
+        .take(KEY_BYTES_MAX)
+        .position(|b| !b.is_ascii_alphanumeric() && b != b'-' && b != b'_')
+        .filter(|&end| end > 0)?;
+    let (key, behind) = text.split_at_checked(end)?;
+    Some((key, behind.trim_start().strip_prefix('=')?))
+}
+
+/// Whether an attribute and no title follows a comma: titles such as `A=B` exist, so only a key
+/// with a hyphen and a quoted value counts.
+fn begins_with_quoted_attribute(text: &str) -> bool {
+    leading_key(text)
+        .is_some_and(|(key, value)| key.contains('-') && value.starts_with(['"', '\'']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_people_write() {
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let rows: &[Row<'_>] = &[
+            (r#"a="1" b="2",N"#, &[("a", "1"), ("b", "2")], "N"),
+            (r#"a="x, y",N, M"#, &[("a", "x, y")], "N, M"),
+            (r#"a='x "q" y' ,N"#, &[("a", "x \"q\" y")], "N"),
+            (
+                r#"a="The "Best" One" b=2,N"#,
+                &[("a", "The \"Best\" One"), ("b", "2")],
+                "N",
+            ),
+            (r#"a = "1"  b= "2" , N "#, &[("a", "1"), ("b", "2")], "N"),
+            (r#"a="1"b="2",N"#, &[("a", "1"), ("b", "2")], "N"),
+            (r#"a="" b="2",N"#, &[("a", ""), ("b", "2")], "N"),
+            (r#"a= b="2",N"#, &[("a", ""), ("b", "2")], "N"),
+            (r#"a="Open,Open quote"#, &[("a", "Open")], "Open quote"),
+            (r#"a="Open b="2",N"#, &[("a", "Open"), ("b", "2")], "N"),
+            (r#"a="1" stray b="2",N"#, &[("a", "1"), ("b", "2")], "N"),
+            (
+                r#",tvg-id="1", group-title="2",N"#,
+                &[("tvg-id", "1"), ("group-title", "2")],
+                "N",
+            ),
+            (r#"a=1,A=B"#, &[("a", "1")], "A=B"),
+            (r#"a="1" Some Name"#, &[("a", "1")], "Some Name"),
+            (r#"a="1""#, &[("a", "1")], ""),
+            (r#"a="x=y",N"#, &[("a", "x=y")], "N"),
+            (r#"a="L'É" b='L'É',N"#, &[("a", "L'É"), ("b", "L'É")], "N"),
+            ("=,=", &[("", "")], "="),
+            ("", &[], ""),
+            (",", &[], ""),
+        ];
+        for (text, pairs, rest) in rows {
+            let mut attributes = Attributes::new(text);
+            let read: Vec<_> = attributes.by_ref().collect();
+            assert_eq!(
+                (read.as_slice(), attributes.rest()),
+                (*pairs, *rest),
+                "{text}"
+            );
+        }
+    }
 }

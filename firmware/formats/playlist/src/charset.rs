@@ -15,7 +15,10 @@ pub(crate) struct Charset(State);
 
 enum State {
     /// The first bytes, until they suffice.
-    Sniff { held: [u8; 3], len: usize },
+    Sniff {
+        held: [u8; 3],
+        len: usize,
+    },
     /// UTF-8, Latin-1 or a mixture.
     Bytes,
     Utf16(Box<Decoder>),
@@ -23,12 +26,17 @@ enum State {
 
 impl Charset {
     pub(crate) const fn new() -> Self {
-        Self(State::Sniff { held: [0; 3], len: 0 })
+        Self(State::Sniff {
+            held: [0; 3],
+            len: 0,
+        })
     }
 
     pub(crate) fn push(&mut self, mut bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         while let State::Sniff { held, len } = &mut self.0 {
-            let Some((&first, rest)) = bytes.split_first() else { return Ok(()) };
+            let Some((&first, rest)) = bytes.split_first() else {
+                return Ok(());
+            };
             if let Some(place) = held.get_mut(*len) {
                 *place = first;
             }
@@ -119,10 +127,14 @@ mod tests {
     fn all(pieces: &[&[u8]]) -> String {
         let mut charset = Charset::new();
         let mut out = Vec::new();
+        let mut sink = |bytes: &[u8]| {
+            out.extend_from_slice(bytes);
+            Ok(())
+        };
         for piece in pieces {
-            charset.push(piece, &mut |bytes| Ok(out.extend_from_slice(bytes))).unwrap();
+            charset.push(piece, &mut sink).unwrap();
         }
-        charset.finish(&mut |bytes| Ok(out.extend_from_slice(bytes))).unwrap();
+        charset.finish(&mut sink).unwrap();
         String::from_utf8(out).unwrap()
     }
 

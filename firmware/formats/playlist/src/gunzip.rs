@@ -19,16 +19,23 @@ type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
 pub(crate) struct Gunzip {
     stage: Stage,
     trouble: Option<Trouble>,
+    is_whole: bool,
 }
 
 enum Stage {
     /// Nothing seen, or only the first byte of gzip's two.
-    Sniff { has_first: bool },
+    Sniff {
+        has_first: bool,
+    },
     Plain,
     Header(Header),
     Deflate(Box<Member>),
     /// Checksum and length (2.3.1), eight bytes.
-    Tail { member: Box<Member>, bytes: [u8; 8], len: usize },
+    Tail {
+        member: Box<Member>,
+        bytes: [u8; 8],
+        len: usize,
+    },
     /// Behind a member: another one, padding with zeros, or the end.
     Between,
     /// The rest is not looked at.
@@ -43,12 +50,21 @@ struct Member {
 
 impl Gunzip {
     pub(crate) const fn new() -> Self {
-        Self { stage: Stage::Sniff { has_first: false }, trouble: None }
+        Self {
+            stage: Stage::Sniff { has_first: false },
+            trouble: None,
+            is_whole: true,
+        }
     }
 
     /// What went wrong; the caller knows the line.
     pub(crate) const fn take_trouble(&mut self) -> Option<Trouble> {
         self.trouble.take()
+    }
+
+    /// Whether nothing is missing, as far as gzip knows.
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     pub(crate) fn push(&mut self, mut bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
@@ -68,7 +84,11 @@ impl Gunzip {
                     self.header(header, first);
                 }
                 Stage::Deflate(member) => bytes = self.deflate(member, bytes, sink)?,
-                Stage::Tail { member, bytes: tail, len } => {
+                Stage::Tail {
+                    member,
+                    bytes: tail,
+                    len,
+                } => {
                     bytes = rest;
                     self.tail(member, tail, len, first);
                 }
@@ -87,11 +107,16 @@ impl Gunzip {
         match self.stage {
             Stage::Sniff { has_first: true } => sink(&[0x1f])?,
             Stage::Header(_) | Stage::Deflate(_) | Stage::Tail { .. } => {
-                self.trouble = Some(Trouble::GzipCut);
+                self.fail(Trouble::GzipCut);
             }
             Stage::Sniff { .. } | Stage::Plain | Stage::Between | Stage::Ended => {}
         }
         Ok(())
+    }
+
+    const fn fail(&mut self, trouble: Trouble) {
+        self.trouble = Some(trouble);
+        self.is_whole = false;
     }
 
     fn header(&mut self, mut header: Header, byte: u8) {
@@ -105,7 +130,7 @@ impl Gunzip {
                 }));
             }
             Step::NoMagic => self.trouble = Some(Trouble::GzipTrailer),
-            Step::Bad => self.trouble = Some(Trouble::GzipDamaged),
+            Step::Bad => self.fail(Trouble::GzipDamaged),
         }
     }
 
@@ -128,7 +153,11 @@ impl Gunzip {
             bytes = bytes.get(read..).unwrap_or_default();
             match status {
                 Ok(Status::StreamEnd) => {
-                    self.stage = Stage::Tail { member, bytes: [0; 8], len: 0 };
+                    self.stage = Stage::Tail {
+                        member,
+                        bytes: [0; 8],
+                        len: 0,
+                    };
                     return Ok(bytes);
                 }
                 Ok(_) if written == STEP_BYTES => {}
@@ -138,7 +167,7 @@ impl Gunzip {
                 }
                 Ok(_) if read + written > 0 => {}
                 Ok(_) | Err(_) => {
-                    self.trouble = Some(Trouble::GzipDamaged);
+                    self.fail(Trouble::GzipDamaged);
                     return Ok(&[]);
                 }
             }
@@ -151,7 +180,11 @@ impl Gunzip {
         }
         len += 1;
         if len < tail.len() {
-            self.stage = Stage::Tail { member, bytes: tail, len };
+            self.stage = Stage::Tail {
+                member,
+                bytes: tail,
+                len,
+            };
             return;
         }
         let [a, b, c, d, e, f, g, h] = tail;
@@ -160,7 +193,7 @@ impl Gunzip {
         if is_whole {
             self.stage = Stage::Between;
         } else {
-            self.trouble = Some(Trouble::GzipDamaged);
+            self.fail(Trouble::GzipDamaged);
         }
     }
 
@@ -218,11 +251,17 @@ enum Step {
 
 impl Header {
     const fn behind_first_byte() -> Self {
-        Self { part: Part::Fixed(1), flags: 0 }
+        Self {
+            part: Part::Fixed(1),
+            flags: 0,
+        }
     }
 
     const fn behind_magic() -> Self {
-        Self { part: Part::Fixed(2), flags: 0 }
+        Self {
+            part: Part::Fixed(2),
+            flags: 0,
+        }
     }
 
     fn push(&mut self, byte: u8) -> Step {
@@ -317,7 +356,11 @@ mod tests {
         ] {
             let file = [both.as_slice(), behind].concat();
             for piece_bytes in [1, 7, file.len()] {
-                assert_eq!(inflate(file.chunks(piece_bytes)), (text.clone(), trouble), "{behind:?}");
+                assert_eq!(
+                    inflate(file.chunks(piece_bytes)),
+                    (text.clone(), trouble),
+                    "{behind:?}"
+                );
             }
         }
     }
@@ -334,12 +377,21 @@ mod tests {
         let mut damaged = file;
         let crc_at = damaged.len() - 8;
         damaged[crc_at] ^= 1;
-        assert_eq!(inflate(damaged.chunks(1000)), (text, Some(Trouble::GzipDamaged)));
+        assert_eq!(
+            inflate(damaged.chunks(1000)),
+            (text, Some(Trouble::GzipDamaged))
+        );
     }
 
     #[test]
     fn lets_plain_bytes_pass() {
-        for plain in [b"#EXTM3U\n".as_slice(), b"\x1f", b"\x1fx", b"\x1f\x1f\x8b", b""] {
+        for plain in [
+            b"#EXTM3U\n".as_slice(),
+            b"\x1f",
+            b"\x1fx",
+            b"\x1f\x1f\x8b",
+            b"",
+        ] {
             for piece_bytes in [1, 100] {
                 assert_eq!(inflate(plain.chunks(piece_bytes)), (plain.to_vec(), None));
             }

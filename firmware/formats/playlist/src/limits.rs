@@ -17,8 +17,8 @@ pub struct Limits {
     pub entries_max: usize,
     /// Bytes of the list after gzip; more are refused: a bomb, or a live stream. 512 MiB.
     pub inflated_bytes_max: u64,
-    /// Bytes before which something of a list must have been seen: a live stream that was given
-    /// as a list is refused here and not after `inflated_bytes_max`. 64 KiB.
+    /// Bytes, besides one line, before which something of a list must have been seen: a live stream
+    /// given as a list is refused here and not after `inflated_bytes_max`. 64 KiB.
     pub prelude_bytes_max: u64,
     /// Guide addresses kept from the header. 16.
     pub guides_max: usize,

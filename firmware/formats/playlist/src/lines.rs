@@ -78,14 +78,19 @@ impl Lines {
         &mut self,
         each: &mut dyn FnMut(Line<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if self.held.is_empty() { Ok(()) } else { self.end_line(&[], each) }
+        if self.held.is_empty() {
+            Ok(())
+        } else {
+            self.end_line(&[], each)
+        }
     }
 
     fn hold(&mut self, bytes: &[u8]) {
         self.offset += bytes.len() as u64;
         let room = self.line_bytes_max - self.held.len();
         self.is_cut |= bytes.len() > room;
-        self.held.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.held
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
     fn end_line(
@@ -98,11 +103,21 @@ impl Lines {
         let result = if self.held.is_empty() {
             self.offset += line.len() as u64 + 1;
             let bytes = line.get(..self.line_bytes_max).unwrap_or(line);
-            each(Line { bytes, number, end: self.offset, is_cut: bytes.len() < line.len() })
+            each(Line {
+                bytes,
+                number,
+                end: self.offset,
+                is_cut: bytes.len() < line.len(),
+            })
         } else {
             self.hold(line);
             self.offset += 1;
-            each(Line { bytes: &self.held, number, end: self.offset, is_cut: self.is_cut })
+            each(Line {
+                bytes: &self.held,
+                number,
+                end: self.offset,
+                is_cut: self.is_cut,
+            })
         };
         self.held.clear();
         self.is_cut = false;
@@ -115,10 +130,17 @@ mod tests {
     use super::*;
 
     fn split(pieces: &[&str], line_bytes_max: usize) -> Vec<(String, u64, bool)> {
-        let mut lines = Lines::new(&Limits { line_bytes_max, ..Limits::default() });
+        let mut lines = Lines::new(&Limits {
+            line_bytes_max,
+            ..Limits::default()
+        });
         let mut out = Vec::new();
         let mut each = |line: Line<'_>| {
-            out.push((String::from_utf8(line.bytes.to_vec()).unwrap(), line.number, line.is_cut));
+            out.push((
+                String::from_utf8(line.bytes.to_vec()).unwrap(),
+                line.number,
+                line.is_cut,
+            ));
             Ok(())
         };
         for piece in pieces {
@@ -130,12 +152,20 @@ mod tests {
 
     #[test]
     fn knows_all_three_line_ends_and_counts_lines() {
-        let expected: Vec<_> =
-            [("a", 1, false), ("", 2, false), ("b", 3, false), ("c", 4, false), ("d", 5, false)]
-                .map(|(text, number, is_cut)| (text.to_owned(), number, is_cut))
-                .into();
+        let expected: Vec<_> = [
+            ("a", 1, false),
+            ("", 2, false),
+            ("b", 3, false),
+            ("c", 4, false),
+            ("d", 5, false),
+        ]
+        .map(|(text, number, is_cut)| (text.to_owned(), number, is_cut))
+        .into();
         assert_eq!(split(&["a\r\n\r\nb\rc\nd"], 10), expected);
-        assert_eq!(split(&["a\r", "\n\r", "\nb", "\r", "c", "\nd"], 10), expected);
+        assert_eq!(
+            split(&["a\r", "\n\r", "\nb", "\r", "c", "\nd"], 10),
+            expected
+        );
     }
 
     #[test]

@@ -1,0 +1,126 @@
+//! Which lines are addresses, and which of them a list may ask for.
+
+/// What a line without `#` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Address<'a> {
+    /// An address that may be played, and the headers behind its `|`.
+    Stream { url: &'a str, headers: &'a str },
+    /// Meant as an address, but not for us: `file:`, `javascript:`, a relative path.
+    Refused,
+    /// Mere text.
+    Text,
+}
+
+/// Schemes under which a stream can live. A list comes from a stranger: it must not name files of
+/// this machine, scripts or programs (`pipe:`), so what is not named here is refused.
+const SCHEMES: [&str; 21] = [
+    "http", "https", "rtmp", "rtmps", "rtmpe", "rtmpt", "rtsp", "rtsps", "rtspu", "rtp", "srtp",
+    "udp", "mms", "mmsh", "mmst", "srt", "rist", "igmp", "tcp", "hls", "ftp",
+];
+
+impl<'a> Address<'a> {
+    /// Reads a trimmed, non-empty line.
+    pub(crate) fn parse(line: &'a str) -> Self {
+        let Some((scheme, behind)) = line.split_once("://") else {
+            return if looks_like_address(line) {
+                Self::Refused
+            } else {
+                Self::Text
+            };
+        };
+        if scheme.contains(char::is_whitespace) {
+            return Self::Text;
+        }
+        let is_known = SCHEMES
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known));
+        let (url, headers) = split_headers(line);
+        if is_known && url.len() > line.len() - behind.len() {
+            Self::Stream { url, headers }
+        } else {
+            Self::Refused
+        }
+    }
+}
+
+/// A path or a `scheme:rest`, as opposed to the second half of a broken title.
+fn looks_like_address(line: &str) -> bool {
+    !line.contains(char::is_whitespace) && line.contains([':', '/', '.'])
+}
+
+/// Kodi's `address|Name=value&...`. A `|` without a `=` behind it belongs to the address.
+fn split_headers(line: &str) -> (&str, &str) {
+    match line.split_once('|') {
+        Some((url, headers)) if headers.contains('=') || headers.is_empty() => {
+            (url.trim_end(), headers)
+        }
+        _ => (line, ""),
+    }
+}
+
+/// A name for an address that has none: its last part without the extension, else its host.
+pub(crate) fn name_of(url: &str) -> &str {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, behind)| behind);
+    let path = behind_scheme
+        .split(['?', '#'])
+        .next()
+        .unwrap_or(behind_scheme);
+    let last = path.split('/').rfind(|part| !part.is_empty()).unwrap_or("");
+    let is_host = !path.contains('/') || path.find(last) == Some(0);
+    match last.rsplit_once('.') {
+        Some((stem, _)) if !is_host && !stem.is_empty() => stem,
+        _ if last.is_empty() => url,
+        _ => last,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_addresses_from_the_rest() {
+        let stream = |url, headers| Address::Stream { url, headers };
+        for (line, expected) in [
+            ("http://a.example/1", stream("http://a.example/1", "")),
+            ("HTTPS://a.example/1", stream("HTTPS://a.example/1", "")),
+            ("udp://@239.1.1.1:1234", stream("udp://@239.1.1.1:1234", "")),
+            (
+                "http://a.example/1|A=b",
+                stream("http://a.example/1", "A=b"),
+            ),
+            ("http://a.example/1|", stream("http://a.example/1", "")),
+            ("http://a.example/1|2", stream("http://a.example/1|2", "")),
+            ("http://a.example/a b", stream("http://a.example/a b", "")),
+            ("http://", Address::Refused),
+            ("http://|A=b", Address::Refused),
+            ("javascript:alert(1)", Address::Refused),
+            ("javascript://x", Address::Refused),
+            ("file:///etc/passwd", Address::Refused),
+            ("data:text/html,x", Address::Refused),
+            ("pipe://ffmpeg", Address::Refused),
+            ("seg1.ts", Address::Refused),
+            ("/media/a.ts", Address::Refused),
+            ("second half", Address::Text),
+            ("see http://a.example", Address::Text),
+            ("word", Address::Text),
+        ] {
+            assert_eq!(Address::parse(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_an_address() {
+        for (url, name) in [
+            ("http://a.example/live/u/1.ts?x=/y", "1"),
+            ("http://a.example/live/", "live"),
+            ("http://a.example", "a.example"),
+            ("http://a.example/", "a.example"),
+            ("udp://@239.1.1.1:1234", "@239.1.1.1:1234"),
+            ("http://a.example/.ts", ".ts"),
+            ("http:///?", "http:///?"),
+        ] {
+            assert_eq!(name_of(url), name, "{url}");
+        }
+    }
+}
