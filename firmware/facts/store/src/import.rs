@@ -1,0 +1,316 @@
+//! The last good lineup, with the numbers given so far and the sources that it came from. They are
+//! written together or not at all.
+
+use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
+
+use crate::{
+    codec::{Decoder, Encoder},
+    fault::Fault,
+    schema::{CHANNELS, META, META_GENERATION, META_LINEUP, NUMBERS, SOURCES},
+    source::SourceState,
+    table::{self, Changes},
+};
+
+const CHANNEL_LAYOUT: u8 = 1;
+const NUMBER_LAYOUT: u8 = 1;
+const NAMES_LAYOUT: u8 = 1;
+const GENERATION_LAYOUT: u8 = 1;
+
+/// What an import leaves behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Import<'a> {
+    /// Every channel.
+    pub lineup: &'a Lineup,
+    /// Every number given, to channels present and gone.
+    pub numbers: &'a Numbers,
+    /// Name and state of each source; a source's place is the index that its channels carry.
+    pub sources: &'a [(String, SourceState)],
+}
+
+/// How much of an import was news to the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Rows of channels that were written.
+    pub channels_written: u64,
+    /// Rows of channels that are gone.
+    pub channels_removed: u64,
+}
+
+/// The last good lineup.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Its channels. [`Channel::source`] is an index into `sources`.
+    pub lineup: Lineup,
+    /// Names of the sources at the time; the configuration may have changed since.
+    pub sources: Vec<String>,
+}
+
+pub(crate) fn save(transaction: &WriteTransaction, import: &Import<'_>) -> Result<Saved, Fault> {
+    let Changes { written, removed } = save_channels(transaction, import.lineup)?;
+    save_numbers(transaction, import.numbers)?;
+    save_sources(transaction, import.sources)?;
+    Ok(Saved {
+        channels_written: written,
+        channels_removed: removed,
+    })
+}
+
+fn save_channels(transaction: &WriteTransaction, lineup: &Lineup) -> Result<Changes, Fault> {
+    let mut order: Vec<(u64, usize)> = lineup
+        .iter()
+        .enumerate()
+        .map(|(index, channel)| (channel.id.0, index))
+        .collect();
+    order.sort_unstable();
+    let rows = || {
+        order.iter().map(|&(id, index)| {
+            let channel = lineup.get(index).expect("the index comes from this lineup");
+            (id, channel)
+        })
+    };
+    let mut channels = transaction.open_table(CHANNELS)?;
+    table::replace(&mut channels, rows, |channel, value| {
+        encode_channel(&channel, value);
+    })
+}
+
+fn save_numbers(transaction: &WriteTransaction, numbers: &Numbers) -> Result<(), Fault> {
+    let generation = numbers.generation();
+    let rows = || numbers.iter().map(|row| (row.id.0, row));
+    let mut table = transaction.open_table(NUMBERS)?;
+    table::replace(&mut table, rows, |row, value| {
+        encode_number(row, generation, value);
+    })?;
+    let mut value = Vec::new();
+    Encoder::new(&mut value, GENERATION_LAYOUT).u32(generation);
+    transaction
+        .open_table(META)?
+        .insert(META_GENERATION, value.as_slice())?;
+    Ok(())
+}
+
+fn save_sources(
+    transaction: &WriteTransaction,
+    sources: &[(String, SourceState)],
+) -> Result<(), Fault> {
+    let mut value = Vec::new();
+    let mut table = transaction.open_table(SOURCES)?;
+    table.retain(|name, _| sources.iter().any(|(known, _)| known == name))?;
+    for (name, state) in sources {
+        state.encode(&mut value);
+        table.insert(name.as_str(), value.as_slice())?;
+    }
+    encode_names(sources.iter().map(|(name, _)| name.as_str()), &mut value);
+    transaction
+        .open_table(META)?
+        .insert(META_LINEUP, value.as_slice())?;
+    Ok(())
+}
+
+/// `None` where no import has ever been saved.
+pub(crate) fn load(
+    transaction: &ReadTransaction,
+    bytes_max: usize,
+) -> Result<Option<Snapshot>, Fault> {
+    let Some(names) = transaction.open_table(META)?.get(META_LINEUP)? else {
+        return Ok(None);
+    };
+    let sources = decode_names(names.value())?;
+    let mut builder = LineupBuilder::new(bytes_max);
+    for row in transaction.open_table(CHANNELS)?.iter()? {
+        let (id, value) = row?;
+        builder.push(decode_channel(id.value(), value.value())?)?;
+    }
+    Ok(Some(Snapshot {
+        lineup: builder.build(),
+        sources,
+    }))
+}
+
+pub(crate) fn load_numbers(transaction: &ReadTransaction) -> Result<Numbers, Fault> {
+    let generation = match transaction.open_table(META)?.get(META_GENERATION)? {
+        None => 0,
+        Some(row) => {
+            let mut fields = Decoder::new(row.value(), GENERATION_LAYOUT)?;
+            let generation = fields.u32()?;
+            fields.end()?;
+            generation
+        }
+    };
+    let mut numbers = Numbers::new();
+    for row in transaction.open_table(NUMBERS)?.iter()? {
+        let (id, value) = row?;
+        numbers.insert(decode_number(id.value(), generation, value.value())?);
+    }
+    Ok(numbers)
+}
+
+fn encode_channel(channel: &Channel<'_>, value: &mut Vec<u8>) {
+    Encoder::new(value, CHANNEL_LAYOUT)
+        .u16(channel.number.major())
+        .u16(channel.number.minor())
+        .u16(channel.source)
+        .text(channel.name)
+        .text(channel.group)
+        .text(channel.logo)
+        .text(channel.tvg_id)
+        .text(channel.url)
+        .text(channel.headers);
+}
+
+fn decode_channel(id: u64, value: &[u8]) -> Result<Channel<'_>, Fault> {
+    let mut fields = Decoder::new(value, CHANNEL_LAYOUT)?;
+    let channel = Channel {
+        id: ChannelId(id),
+        number: decode_guide_number(&mut fields)?,
+        source: fields.u16()?,
+        name: fields.text()?,
+        group: fields.text()?,
+        logo: fields.text()?,
+        tvg_id: fields.text()?,
+        url: fields.text()?,
+        headers: fields.text()?,
+    };
+    fields.end()?;
+    Ok(channel)
+}
+
+/// In place of `last_seen` for a channel that the latest import saw: its row then stays as it is
+/// from import to import, and only the generation, written once, moves on.
+const SEEN_NOW: u32 = u32::MAX;
+
+fn encode_number(row: Remembered, generation: u32, value: &mut Vec<u8>) {
+    let last_seen = if row.last_seen == generation {
+        SEEN_NOW
+    } else {
+        row.last_seen
+    };
+    Encoder::new(value, NUMBER_LAYOUT)
+        .u16(row.number.major())
+        .u16(row.number.minor())
+        .u32(last_seen)
+        .u64(row.mark);
+}
+
+fn decode_number(id: u64, generation: u32, value: &[u8]) -> Result<Remembered, Fault> {
+    let mut fields = Decoder::new(value, NUMBER_LAYOUT)?;
+    let number = decode_guide_number(&mut fields)?;
+    let last_seen = match fields.u32()? {
+        SEEN_NOW => generation,
+        earlier => earlier,
+    };
+    let mark = fields.u64()?;
+    fields.end()?;
+    Ok(Remembered {
+        id: ChannelId(id),
+        number,
+        last_seen,
+        mark,
+    })
+}
+
+fn decode_guide_number(fields: &mut Decoder<'_>) -> Result<GuideNumber, Fault> {
+    let (major, minor) = (fields.u16()?, fields.u16()?);
+    GuideNumber::new(major, minor).ok_or(Fault::Row("a channel has the number 0"))
+}
+
+fn encode_names<'a>(names: impl ExactSizeIterator<Item = &'a str>, value: &mut Vec<u8>) {
+    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
+    let mut fields = Encoder::new(value, NAMES_LAYOUT);
+    fields.u16(count);
+    for name in names.take(usize::from(count)) {
+        fields.text(name);
+    }
+}
+
+fn decode_names(value: &[u8]) -> Result<Vec<String>, Fault> {
+    let mut fields = Decoder::new(value, NAMES_LAYOUT)?;
+    let names = (0..fields.u16()?)
+        .map(|_| fields.text().map(str::to_owned))
+        .collect::<Result<_, _>>()?;
+    fields.end()?;
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_channel_comes_back(
+            id: u64, major in 1..=u16::MAX, minor: u16, source: u16, texts: [String; 6],
+        ) {
+            let [name, group, logo, tvg_id, url, headers] = &texts;
+            let channel = Channel {
+                id: ChannelId(id),
+                number: GuideNumber::new(major, minor).unwrap(),
+                source,
+                name, group, logo, tvg_id, url, headers,
+            };
+            let mut value = Vec::new();
+            encode_channel(&channel, &mut value);
+            prop_assert_eq!(decode_channel(id, &value).unwrap(), channel);
+            value.pop();
+            prop_assert!(decode_channel(id, &value).is_err());
+        }
+
+        #[test]
+        fn a_number_comes_back(
+            id: u64, major in 1..=u16::MAX, minor: u16, last_seen in 0..9_u32, mark: u64,
+        ) {
+            let number = GuideNumber::new(major, minor).unwrap();
+            let row = Remembered { id: ChannelId(id), number, last_seen, mark };
+            let mut value = Vec::new();
+            encode_number(row, 8, &mut value);
+            prop_assert_eq!(decode_number(id, 8, &value).unwrap(), row);
+        }
+
+        #[test]
+        fn names_and_sources_come_back(names in vec(any::<String>(), 0..5), seconds: Option<u32>) {
+            let mut value = Vec::new();
+            encode_names(names.iter().map(String::as_str), &mut value);
+            prop_assert_eq!(&decode_names(&value).unwrap(), &names);
+            let state = SourceState {
+                url: names.concat(),
+                last_success: seconds.map(|seconds| {
+                    std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.into())
+                }),
+                entries: u64::MAX,
+                ..SourceState::default()
+            };
+            state.encode(&mut value);
+            prop_assert_eq!(SourceState::decode(&value).unwrap(), state);
+        }
+
+        #[test]
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..3_u8) {
+            if let Some(first) = value.first_mut() {
+                *first = version;
+            }
+            let _ = decode_channel(1, &value);
+            let _ = decode_number(1, 1, &value);
+            let _ = decode_names(&value);
+            let _ = SourceState::decode(&value);
+        }
+    }
+
+    #[test]
+    fn a_present_channel_has_the_same_row_in_every_generation() {
+        let row = |last_seen| Remembered {
+            id: ChannelId(1),
+            number: GuideNumber::new(1, 0).unwrap(),
+            last_seen,
+            mark: 5,
+        };
+        let (mut now, mut next, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        encode_number(row(3), 3, &mut now);
+        encode_number(row(4), 4, &mut next);
+        encode_number(row(3), 4, &mut gone);
+        assert_eq!(now, next);
+        assert_ne!(now, gone);
+    }
+}

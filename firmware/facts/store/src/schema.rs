@@ -1,0 +1,152 @@
+//! The tables, and how a file of an earlier Dipole becomes one of ours.
+//!
+//! The version of a file is the number of [`STEPS`] that have been applied to it. A step is never
+//! changed once it has been released; a change of the schema is one more step at the end.
+
+use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+
+use crate::{
+    codec::{Decoder, Encoder},
+    device::{self, Device},
+    fault::Fault,
+};
+
+/// Single facts by name.
+pub(crate) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+/// The lineup: a row per channel, by channel id.
+pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("channels");
+/// Every number ever given, by channel id, so that a channel that comes back finds its own.
+pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
+/// What is known of each source, by its name.
+pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
+
+/// In [`META`]: how many steps have been applied.
+const META_SCHEMA: &str = "schema";
+/// In [`META`]: the identity.
+pub(crate) const META_DEVICE: &str = "device";
+/// In [`META`]: the import that gave the latest numbers.
+pub(crate) const META_GENERATION: &str = "generation";
+/// In [`META`]: names of the sources whose index the channels of the lineup carry.
+pub(crate) const META_LINEUP: &str = "lineup";
+
+const LAYOUT: u8 = 1;
+
+type Step = fn(&WriteTransaction) -> Result<(), Fault>;
+
+const STEPS: &[Step] = &[found];
+
+/// Step 1: the tables, and the device.
+fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(CHANNELS)?;
+    transaction.open_table(NUMBERS)?;
+    transaction.open_table(SOURCES)?;
+    device::create(transaction)
+}
+
+/// Brings the file to our version in one transaction, or leaves it alone.
+pub(crate) fn migrate(database: &Database) -> Result<Device, Fault> {
+    migrate_with(database, STEPS)
+}
+
+fn migrate_with(database: &Database, steps: &[Step]) -> Result<Device, Fault> {
+    let transaction = database.begin_write()?;
+    let found = version(&transaction)?;
+    let known = steps.len() as u64;
+    if found > known {
+        transaction.abort()?;
+        return Err(Fault::NewerSchema { found, known });
+    }
+    let applied = usize::try_from(found).expect("not beyond the number of steps");
+    for step in &steps[applied..] {
+        step(&transaction)?;
+    }
+    let device = device::load(&transaction.open_table(META)?)?;
+    if found == known {
+        transaction.abort()?;
+        return Ok(device);
+    }
+    let mut value = Vec::new();
+    Encoder::new(&mut value, LAYOUT).u64(known);
+    transaction
+        .open_table(META)?
+        .insert(META_SCHEMA, value.as_slice())?;
+    transaction.commit()?;
+    tracing::info!(
+        from = found,
+        to = known,
+        "the schema of the store is up to date"
+    );
+    Ok(device)
+}
+
+/// 0 for a file that was just made.
+fn version(transaction: &WriteTransaction) -> Result<u64, Fault> {
+    let meta = transaction.open_table(META)?;
+    let Some(row) = meta.get(META_SCHEMA)? else {
+        return Ok(0);
+    };
+    let mut fields = Decoder::new(row.value(), LAYOUT)?;
+    let version = fields.u64()?;
+    fields.end()?;
+    Ok(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use redb::{ReadableDatabase, ReadableTableMetadata, backends::InMemoryBackend};
+
+    use super::*;
+
+    fn memory() -> Database {
+        Database::builder()
+            .create_with_backend(InMemoryBackend::new())
+            .unwrap()
+    }
+
+    fn second(transaction: &WriteTransaction) -> Result<(), Fault> {
+        transaction
+            .open_table(SOURCES)?
+            .insert("migrated", [].as_slice())?;
+        Ok(())
+    }
+
+    fn failing(transaction: &WriteTransaction) -> Result<(), Fault> {
+        second(transaction)?;
+        Err(Fault::Row("made up"))
+    }
+
+    fn sources(database: &Database) -> u64 {
+        let reading = database.begin_read().unwrap();
+        reading.open_table(SOURCES).unwrap().len().unwrap()
+    }
+
+    #[test]
+    fn each_step_is_applied_once_and_the_device_stays() {
+        let database = memory();
+        let device = migrate_with(&database, STEPS).unwrap();
+        let later: &[Step] = &[found, second];
+        for _ in 0..2 {
+            assert_eq!(migrate_with(&database, later).unwrap(), device);
+            assert_eq!(sources(&database), 1);
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_changes_nothing() {
+        let database = memory();
+        let device = migrate_with(&database, STEPS).unwrap();
+        assert!(migrate_with(&database, &[found, failing]).is_err());
+        assert_eq!(sources(&database), 0);
+        assert_eq!(migrate_with(&database, STEPS).unwrap(), device);
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let database = memory();
+        let later: &[Step] = &[found, second];
+        let device = migrate_with(&database, later).unwrap();
+        let refused = migrate_with(&database, STEPS).unwrap_err();
+        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        assert_eq!(migrate_with(&database, later).unwrap(), device);
+    }
+}
