@@ -1,1 +1,12 @@
 //! One memory figure becomes the Plan: a maximum count and size for every holder of memory.
+//!
+//! The Plan is made before the first socket opens. Whoever holds memory takes its maxima from
+//! here; what does not fit is refused at start, with the figures that would.
+//!
+//! What does not belong here: taking the memory. Each holder does that within its row.
+
+mod plan;
+mod row;
+
+pub use plan::{Demand, DoesNotFit, Plan, TUNERS_MAX};
+pub use row::Row;

@@ -127,6 +127,7 @@ pub fn ring(pool: &Arc<Pool>, limits: Limits) -> (Writer, Arc<Ring>) {
             ring: Arc::clone(&ring),
             filling: None,
             head: 0,
+            on_joinable: None,
         },
         ring,
     )
@@ -212,11 +213,19 @@ fn within_segment(bytes: u64) -> usize {
 }
 
 /// The one writer of a ring. Dropping it closes the ring.
-#[derive(Debug)]
 pub struct Writer {
     ring: Arc<Ring>,
     filling: Option<Filling>,
     head: Position,
+    on_joinable: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("head", &self.head)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Writer {
@@ -281,7 +290,18 @@ impl Writer {
         let position = position.min(self.head);
         if position > self.ring.published.load(Ordering::Relaxed) {
             self.ring.published.store(position, Ordering::Release);
+            if self.on_joinable.is_some()
+                && self.ring.newest_join_point().is_some()
+                && let Some(tell) = self.on_joinable.take()
+            {
+                tell();
+            }
         }
+    }
+
+    /// Calls `tell` once, when the first join point is published.
+    pub fn on_joinable(&mut self, tell: impl FnOnce() + Send + 'static) {
+        self.on_joinable = Some(Box::new(tell));
     }
 
     /// Shows readers everything appended so far.

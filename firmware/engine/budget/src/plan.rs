@@ -1,0 +1,344 @@
+//! The arithmetic from the budget to the maxima.
+
+use std::fmt;
+
+use base::{ByteSize, KIB, MIB};
+
+use crate::Row;
+
+/// Tuners there may be, whatever the memory.
+pub const TUNERS_MAX: usize = 2048;
+
+/// Program, runtime, thread stacks, allocator slack: measured idle, with room.
+const PROGRAM: u64 = 8 * MIB;
+/// A segment of the ring's pool (`ring::SEGMENT_BYTES`, rounded up).
+const SEGMENT: u64 = 256 * KIB;
+/// Fewest segments of a ring: one being sent, one being filled, one between.
+const RING_SEGMENTS_MIN: usize = 3;
+/// Most: 4 MiB, two seconds of 4K behind the newest byte and as much ahead.
+const RING_SEGMENTS_MAX: usize = 16;
+/// `SO_RCVBUF` of an upstream; the kernel takes twice that.
+const RECEIVE_BUFFER: u64 = 128 * KIB;
+/// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB.
+const UPSTREAM_STATE: u64 = 296 * KIB;
+/// Of a client: its socket, file and epoll objects in the kernel, its record here.
+const CLIENT: u64 = 8 * KIB;
+/// Clients that a plan is made for when the configuration names no number.
+const CLIENTS_WISHED: usize = 1024;
+/// Fewest clients and least memory for all their send buffers that are worth a start.
+const CLIENTS_MIN: usize = 16;
+const SEND_POOL_MIN: u64 = 4 * MIB;
+/// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
+const PAGE: u64 = 64 * KIB;
+
+/// What the configuration asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// `memory.budget`.
+    pub budget: ByteSize,
+    /// `tuner.count`, 1 to [`TUNERS_MAX`].
+    pub tuners: usize,
+    /// `clients.max`; `None` is as many as fit, up to 1,024.
+    pub clients: Option<usize>,
+}
+
+/// The maxima that fit the budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What was asked for.
+    pub demand: Demand,
+    /// Segments of one ring, at most.
+    pub ring_segments_max: usize,
+    /// Segments of a ring kept behind the newest published byte, at least.
+    pub ring_behind_min: usize,
+    /// Segments in the pool.
+    pub pool_segments: usize,
+    /// `SO_RCVBUF` of an upstream, in bytes.
+    pub receive_buffer_bytes: usize,
+    /// Clients of streams at once.
+    pub clients_max: usize,
+    /// Bytes that all clients' send buffers may hold.
+    pub send_pool_bytes: u64,
+    /// Connections to page, API and documents at once.
+    pub pages_max: usize,
+    /// Cache of the store, in bytes.
+    pub store_cache_bytes: usize,
+    /// Bytes of one lineup.
+    pub lineup_bytes_max: usize,
+    rows: Vec<Row>,
+}
+
+/// The demand does not fit its budget.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{tuners} tuners and {clients} clients do not fit into memory.budget = {budget}: set it to {budget_needed} or more, or tuner.count to {tuners_possible} or less"
+)]
+pub struct DoesNotFit {
+    /// Tuners asked for.
+    pub tuners: usize,
+    /// Clients asked for, at least.
+    pub clients: usize,
+    /// The budget given.
+    pub budget: ByteSize,
+    /// The smallest budget that would do.
+    pub budget_needed: ByteSize,
+    /// The most tuners that this budget holds; 0 where it is too small for any.
+    pub tuners_possible: usize,
+}
+
+impl Plan {
+    /// Carves the budget.
+    ///
+    /// # Errors
+    /// [`DoesNotFit`], with the figures that would.
+    pub fn new(demand: Demand) -> Result<Self, DoesNotFit> {
+        carve(demand).ok_or_else(|| DoesNotFit {
+            tuners: demand.tuners,
+            clients: demand.clients.unwrap_or(CLIENTS_MIN),
+            budget: demand.budget,
+            budget_needed: budget_needed(demand),
+            tuners_possible: tuners_possible(demand),
+        })
+    }
+
+    /// The plan, a row for each holder of memory.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The sum of all rows: at most the budget.
+    #[must_use]
+    pub fn total(&self) -> ByteSize {
+        ByteSize(self.rows.iter().map(|row| row.total().0).sum())
+    }
+}
+
+/// The plan of a demand, if it fits.
+fn carve(demand: Demand) -> Option<Plan> {
+    let budget = demand.budget.0;
+    if demand.tuners == 0 || demand.tuners > TUNERS_MAX {
+        return None;
+    }
+    let store_cache = (budget / 48).clamp(MIB, 16 * MIB);
+    let lineup = (budget / 8).clamp(2 * MIB, 64 * MIB);
+    let pages_max = if budget < 64 * MIB { 32 } else { 64 };
+    let tuners = demand.tuners as u64;
+    let upstream = 2 * RECEIVE_BUFFER + UPSTREAM_STATE;
+    let fixed = PROGRAM + store_cache + 3 * lineup + pages_max as u64 * PAGE + tuners * upstream;
+    let rest = budget.checked_sub(fixed)?;
+
+    // Rings get up to half of the rest, and at least what makes them work.
+    let rings = tuners + 1;
+    let share = usize::try_from(rest / 2 / rings / SEGMENT).unwrap_or(usize::MAX);
+    let ring_segments_max = share.clamp(RING_SEGMENTS_MIN, RING_SEGMENTS_MAX);
+    let pool_segments = usize::try_from(rings).ok()? * ring_segments_max;
+    let rest = rest.checked_sub(pool_segments as u64 * SEGMENT)?;
+
+    let clients_max = match demand.clients {
+        Some(clients) => clients,
+        None => {
+            let half = usize::try_from(rest / 2 / CLIENT).unwrap_or(usize::MAX);
+            half.min(CLIENTS_WISHED)
+        }
+    };
+    let send_pool = rest.checked_sub(clients_max as u64 * CLIENT)?;
+    if send_pool < SEND_POOL_MIN
+        || clients_max == 0
+        || (demand.clients.is_none() && clients_max < CLIENTS_MIN)
+    {
+        return None;
+    }
+    let row = |name, count, each, why| Row {
+        name,
+        count,
+        each: ByteSize(each),
+        why,
+    };
+    let rows = vec![
+        row("program", 1, PROGRAM, "code, runtime, stacks"),
+        row("store cache", 1, store_cache, "redb, set explicitly"),
+        row(
+            "lineups",
+            3,
+            lineup,
+            "the current one, the next one, the list it comes from",
+        ),
+        row(
+            "pages",
+            pages_max,
+            PAGE,
+            "connections to page, API and documents",
+        ),
+        row(
+            "upstreams",
+            demand.tuners,
+            upstream,
+            "receive buffer, TLS, conditioner",
+        ),
+        row(
+            "ring segments",
+            pool_segments,
+            SEGMENT,
+            "one pool, allocated at start",
+        ),
+        row(
+            "clients",
+            clients_max,
+            CLIENT,
+            "socket, file and record of each",
+        ),
+        row(
+            "send buffers",
+            1,
+            send_pool,
+            "all clients together; the slowest goes first",
+        ),
+    ];
+    Some(Plan {
+        demand,
+        ring_segments_max,
+        ring_behind_min: (ring_segments_max / 2).max(1),
+        pool_segments,
+        receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
+        clients_max,
+        send_pool_bytes: send_pool,
+        pages_max,
+        store_cache_bytes: usize::try_from(store_cache).ok()?,
+        lineup_bytes_max: usize::try_from(lineup).ok()?,
+        rows,
+    })
+}
+
+/// The smallest budget, in whole MiB, that holds the demand.
+fn budget_needed(demand: Demand) -> ByteSize {
+    let fits = |mib: u64| {
+        carve(Demand {
+            budget: ByteSize::mib(mib),
+            ..demand
+        })
+        .is_some()
+    };
+    let (mut too_small, mut enough) = (0, 1);
+    while !fits(enough) && enough < 1 << 20 {
+        (too_small, enough) = (enough, enough * 2);
+    }
+    while too_small + 1 < enough {
+        let middle = too_small.midpoint(enough);
+        if fits(middle) {
+            enough = middle
+        } else {
+            too_small = middle
+        }
+    }
+    ByteSize::mib(enough)
+}
+
+/// The most tuners that the budget holds.
+fn tuners_possible(demand: Demand) -> usize {
+    let fits = |tuners: usize| carve(Demand { tuners, ..demand }).is_some();
+    let (mut enough, mut too_many) = (0, TUNERS_MAX + 1);
+    while enough + 1 < too_many {
+        let middle = enough.midpoint(too_many);
+        if fits(middle) {
+            enough = middle
+        } else {
+            too_many = middle
+        }
+    }
+    enough
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for row in &self.rows {
+            let (count, each, total) = (row.count, row.each.to_string(), row.total().to_string());
+            writeln!(
+                f,
+                "{:<14} {count:>6} x {each:>9} = {total:>9}   {}",
+                row.name, row.why
+            )?;
+        }
+        let (total, budget) = (self.total().to_string(), self.demand.budget.to_string());
+        write!(
+            f,
+            "{:<14} {:>6}   {:>9} = {total:>9}   of memory.budget = {budget}",
+            "together", "", ""
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn demand(mib: u64, tuners: usize) -> Demand {
+        Demand {
+            budget: ByteSize::mib(mib),
+            tuners,
+            clients: None,
+        }
+    }
+
+    #[test]
+    fn every_plan_stays_within_its_budget() {
+        let mut plans = 0;
+        for mib in (32..512).step_by(7).chain([1024, 4096, 65_536]) {
+            for tuners in [1, 2, 4, 8, 10, 64, 500, 2048] {
+                if let Ok(plan) = Plan::new(demand(mib, tuners)) {
+                    assert!(plan.total() <= plan.demand.budget, "{plan}");
+                    assert!(plan.ring_segments_max >= RING_SEGMENTS_MIN);
+                    assert!(plan.pool_segments >= (tuners + 1) * plan.ring_segments_max);
+                    plans += 1;
+                }
+            }
+        }
+        assert!(plans > 200, "{plans}");
+    }
+
+    #[test]
+    fn the_defaults_hold_a_family_and_a_thousand() {
+        let plan = Plan::new(demand(96, 8)).unwrap();
+        assert!(plan.ring_segments_max >= 8, "2 MiB a ring: {plan}");
+        assert!(plan.lineup_bytes_max >= 10 << 20, "60,000 channels: {plan}");
+        assert!(Plan::new(demand(96, 10)).unwrap().clients_max >= 1000);
+    }
+
+    #[test]
+    fn half_the_default_runs_too() {
+        let plan = Plan::new(demand(48, 8)).unwrap();
+        assert!(plan.clients_max >= 100, "{plan}");
+        assert!(plan.lineup_bytes_max >= 6 << 20, "30,000 channels: {plan}");
+    }
+
+    #[test]
+    fn what_does_not_fit_says_what_would() {
+        let refused = Plan::new(demand(96, 2048)).unwrap_err();
+        let DoesNotFit {
+            budget_needed,
+            tuners_possible,
+            ..
+        } = refused.clone();
+        assert!(
+            Plan::new(Demand {
+                budget: budget_needed,
+                ..demand(0, 2048)
+            })
+            .is_ok()
+        );
+        assert!(
+            Plan::new(Demand {
+                budget: ByteSize(budget_needed.0 - MIB),
+                ..demand(0, 2048)
+            })
+            .is_err()
+        );
+        assert!(Plan::new(demand(96, tuners_possible)).is_ok());
+        assert!(Plan::new(demand(96, tuners_possible + 1)).is_err());
+        assert!(
+            refused.to_string().contains("memory.budget = 96 MiB"),
+            "{refused}"
+        );
+        assert_eq!(Plan::new(demand(4, 1)).unwrap_err().tuners_possible, 0);
+    }
+}

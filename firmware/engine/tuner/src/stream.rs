@@ -1,0 +1,102 @@
+//! One channel being played: its ring, its state, its viewers.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use base::Lock;
+use ring::Ring;
+use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{StreamSpec, refusal::Refusal};
+
+/// Shortest time over which a bit rate is taken.
+const RATE_WINDOW: Duration = Duration::from_secs(1);
+
+/// What a stream is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Connecting; no join point yet.
+    Opening,
+    /// Playing.
+    Playing,
+    /// It had played and ended; the next try comes.
+    Retrying {
+        /// Why it ended.
+        why: String,
+    },
+    /// Given up or closed.
+    Over(Refusal),
+}
+
+/// A stream and everybody's view of it.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(crate) spec: StreamSpec,
+    pub(crate) ring: Arc<Ring>,
+    pub(crate) phase: watch::Sender<Phase>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) opened_at: Instant,
+    viewers: AtomicUsize,
+    rate: Lock<Rate>,
+}
+
+#[derive(Debug)]
+struct Rate {
+    at: Instant,
+    bytes: u64,
+    bits_per_second: u64,
+}
+
+impl Stream {
+    pub(crate) fn new(spec: StreamSpec, ring: Arc<Ring>, stop: CancellationToken) -> Self {
+        let now = Instant::now();
+        Self {
+            spec,
+            ring,
+            phase: watch::Sender::new(Phase::Opening),
+            stop,
+            opened_at: now,
+            viewers: AtomicUsize::new(0),
+            rate: Lock::new(Rate {
+                at: now,
+                bytes: 0,
+                bits_per_second: 0,
+            }),
+        }
+    }
+
+    pub(crate) fn join(&self) {
+        self.viewers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether that was the last viewer.
+    pub(crate) fn leave(&self) -> bool {
+        self.viewers.fetch_sub(1, Ordering::Relaxed) == 1
+    }
+
+    pub(crate) fn has_viewers(&self) -> bool {
+        self.viewers.load(Ordering::Relaxed) > 0
+    }
+
+    /// Bits per second over the last second or more.
+    pub(crate) fn bits_per_second(&self) -> u64 {
+        let mut rate = self.rate.lock();
+        let elapsed = rate.at.elapsed();
+        if elapsed >= RATE_WINDOW {
+            let bytes = self.ring.published();
+            let bits = u128::from(bytes - rate.bytes) * 8_000 / elapsed.as_millis().max(1);
+            *rate = Rate {
+                at: Instant::now(),
+                bytes,
+                bits_per_second: u64::try_from(bits).unwrap_or(u64::MAX),
+            };
+        }
+        rate.bits_per_second
+    }
+}

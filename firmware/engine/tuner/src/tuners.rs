@@ -1,0 +1,424 @@
+//! Carries out what the table decides: opens a stream for the first viewer, closes it behind the
+//! last one.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use base::Lock;
+use ingest::Ingest;
+use lineup::{ChannelId, GuideNumber};
+use ring::{Pool, Position, Ring, Writer};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    opener::{Opener, PlayError, StreamSpec},
+    refusal::{LockedBy, Refusal},
+    retry::Retry,
+    stream::{Phase, Stream},
+    table::{Asker, Table, Want},
+};
+
+/// How tuners behave.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Tuners there are, 1–2,048.
+    pub tuners: usize,
+    /// Segments of a channel's ring.
+    pub ring: ring::Limits,
+    /// How long an upstream stays open behind its last viewer, 0–10 s.
+    pub linger: Duration,
+    /// How long a client waits for its first picture; real devices take 5 s.
+    pub first_picture_max: Duration,
+    /// Upstream connections that each source allows at once, by source index; `None` is no limit.
+    pub connections: Vec<Option<usize>>,
+}
+
+/// How long a new stream waits for a provider's connection: a player that zaps opens the new
+/// channel before it closes the old one.
+const CONNECTION_WAIT: Duration = Duration::from_millis(1500);
+
+/// A place at a tuner with something to see.
+#[derive(Debug)]
+pub struct Viewing {
+    /// The channel's ring.
+    pub ring: Arc<Ring>,
+    /// Where to begin: PAT, PMT and a random access point.
+    pub start: Position,
+    /// The tuner.
+    pub tuner: usize,
+    /// Keeps the place.
+    pub lease: Lease,
+}
+
+/// A place at a tuner. Dropping it gives the place back at once.
+#[derive(Debug)]
+pub struct Lease {
+    tuners: Arc<Tuners>,
+    stream: Arc<Stream>,
+    tuner: usize,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.tuners.leave(self.tuner, &self.stream);
+    }
+}
+
+/// One tuner, for whoever shows it.
+#[derive(Clone, Debug)]
+pub struct TunerStatus {
+    /// Index, from 0.
+    pub index: usize,
+    /// Viewers; 0 means free.
+    pub viewers: usize,
+    /// The client that came first, or that locked it.
+    pub holder: Option<IpAddr>,
+    /// Whether a control client locked it.
+    pub is_locked: bool,
+    /// What it plays.
+    pub playing: Option<PlayingStatus>,
+}
+
+/// What a tuner plays.
+#[derive(Clone, Debug)]
+pub struct PlayingStatus {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Its number.
+    pub number: GuideNumber,
+    /// Its name.
+    pub name: String,
+    /// What the stream is doing.
+    pub phase: Phase,
+    /// Published bits per second.
+    pub bits_per_second: u64,
+    /// How long the stream has been open.
+    pub open_for: Duration,
+}
+
+/// All tuners of the box.
+pub struct Tuners {
+    me: Weak<Tuners>,
+    config: Config,
+    pool: Arc<Pool>,
+    opener: Arc<dyn Opener>,
+    connections: Vec<Option<Arc<Semaphore>>>,
+    state: Lock<State>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+#[derive(Debug)]
+struct State {
+    table: Table,
+    /// Streams being played, at most one per tuner.
+    streams: Vec<Arc<Stream>>,
+}
+
+impl std::fmt::Debug for Tuners {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tuners")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tuners {
+    /// Tuners that take their rings from `pool` and their streams from `opener`.
+    #[must_use]
+    pub fn new(config: Config, pool: Arc<Pool>, opener: Arc<dyn Opener>) -> Arc<Self> {
+        let connections = config
+            .connections
+            .iter()
+            .map(|limit| limit.map(|limit| Arc::new(Semaphore::new(limit))))
+            .collect();
+        let state = State {
+            table: Table::new(config.tuners),
+            streams: Vec::new(),
+        };
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            config,
+            pool,
+            opener,
+            connections,
+            state: Lock::new(state),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        })
+    }
+
+    /// How many tuners there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.config.tuners
+    }
+
+    /// Takes a place at a tuner and waits until there is something to see. Dropping the future
+    /// gives the place back.
+    ///
+    /// # Errors
+    /// [`Refusal`], to be told to the client.
+    pub async fn watch(
+        self: &Arc<Self>,
+        want: Want,
+        spec: StreamSpec,
+        holder: IpAddr,
+        key: Option<u32>,
+    ) -> Result<Viewing, Refusal> {
+        let lease = self.enter(want, spec, Asker { holder, key })?;
+        let mut phase = lease.stream.phase.subscribe();
+        let settled = phase.wait_for(|phase| *phase != Phase::Opening);
+        match timeout(self.config.first_picture_max, settled).await {
+            Ok(Ok(phase)) => {
+                if let Phase::Over(refusal) = &*phase {
+                    return Err(refusal.clone());
+                }
+            }
+            Ok(Err(_)) | Err(_) => return Err(Refusal::NoVideoData),
+        }
+        let ring = Arc::clone(&lease.stream.ring);
+        let start = ring
+            .newest_join_point()
+            .map_or_else(|| ring.published(), |point| point.position);
+        Ok(Viewing {
+            ring,
+            start,
+            tuner: lease.tuner,
+            lease,
+        })
+    }
+
+    fn enter(
+        self: &Arc<Self>,
+        want: Want,
+        spec: StreamSpec,
+        asker: Asker,
+    ) -> Result<Lease, Refusal> {
+        let mut state = self.state.lock();
+        let tuner = state.table.enter(want, spec.channel, asker)?;
+        self.stop_untuned(&mut state);
+        let known = state
+            .streams
+            .iter()
+            .find(|stream| stream.spec.channel == spec.channel);
+        let stream = known
+            .cloned()
+            .unwrap_or_else(|| self.open(&mut state, spec));
+        stream.join();
+        Ok(Lease {
+            tuners: Arc::clone(self),
+            stream,
+            tuner,
+        })
+    }
+
+    /// Stops streams that lingered on a tuner which now plays something else.
+    fn stop_untuned(&self, state: &mut State) {
+        let State { table, streams } = state;
+        streams.retain(|stream| {
+            let stays = table.is_tuned(stream.spec.channel);
+            if !stays {
+                stream.stop.cancel();
+            }
+            stays
+        });
+    }
+
+    fn open(&self, state: &mut State, spec: StreamSpec) -> Arc<Stream> {
+        let (writer, ring) = ring::ring(&self.pool, self.config.ring);
+        let stream = Arc::new(Stream::new(spec, ring, self.shutdown.child_token()));
+        state.streams.push(Arc::clone(&stream));
+        if let Some(tuners) = self.me.upgrade() {
+            let stream = Arc::clone(&stream);
+            self.tasks
+                .spawn(async move { tuners.run(&stream, writer).await });
+        }
+        stream
+    }
+
+    fn leave(self: &Arc<Self>, tuner: usize, stream: &Arc<Stream>) {
+        let mut state = self.state.lock();
+        state.table.leave(tuner);
+        let channel = stream.spec.channel;
+        if !state
+            .streams
+            .iter()
+            .any(|other| other.spec.channel == channel)
+        {
+            state.table.forget(channel);
+        }
+        if !stream.leave() {
+            return;
+        }
+        if self.config.linger.is_zero() {
+            return self.retire(&mut state, stream);
+        }
+        drop(state);
+        let (tuners, stream) = (Arc::clone(self), Arc::clone(stream));
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = sleep(tuners.config.linger) => {}
+                () = stream.stop.cancelled() => {}
+            }
+            let mut state = tuners.state.lock();
+            if !stream.has_viewers() {
+                tuners.retire(&mut state, &stream);
+            }
+        });
+    }
+
+    /// Closes a stream and frees what was tuned to it.
+    fn retire(&self, state: &mut State, stream: &Arc<Stream>) {
+        stream.stop.cancel();
+        let streams = state.streams.len();
+        state.streams.retain(|other| !Arc::ptr_eq(other, stream));
+        if state.streams.len() < streams {
+            state.table.forget(stream.spec.channel);
+        }
+    }
+
+    /// A stream's life, from its first viewer until it is stopped or given up.
+    async fn run(&self, stream: &Arc<Stream>, writer: Writer) {
+        let over = tokio::select! {
+            () = stream.stop.cancelled() => Refusal::NoVideoData,
+            refusal = self.play(stream, writer) => {
+                tracing::warn!(channel = %stream.spec.number, name = stream.spec.name, %refusal, "stream given up");
+                refusal
+            }
+        };
+        // The writer is gone, so the ring is closed and the data plane ends its clients.
+        self.retire(&mut self.state.lock(), stream);
+        stream.phase.send_replace(Phase::Over(over));
+    }
+
+    /// Plays the stream, again and again, until it is given up.
+    async fn play(&self, stream: &Stream, writer: Writer) -> Refusal {
+        let limit = self
+            .connections
+            .get(usize::from(stream.spec.source))
+            .and_then(Option::as_ref);
+        let _connection = match limit {
+            None => None,
+            Some(limit) => match timeout(CONNECTION_WAIT, limit.acquire()).await {
+                Ok(Ok(permit)) => Some(permit),
+                Ok(Err(_)) | Err(_) => return Refusal::AllTunersInUse,
+            },
+        };
+        let mut ingest = Ingest::new(writer);
+        let mut retry = Retry::default();
+        loop {
+            let phase = stream.phase.clone();
+            ingest.on_joinable(move || {
+                phase.send_replace(Phase::Playing);
+            });
+            let before = stream.ring.published();
+            let ended = self.opener.play(&stream.spec, &mut ingest).await;
+            let played = stream.ring.published() > before;
+            let error = ended.err().unwrap_or_else(|| PlayError {
+                message: "the provider ended the stream".to_owned(),
+                is_temporary: true,
+            });
+            let Some(pause) = retry.after(played, error.is_temporary) else {
+                return if played || stream.ring.published() > 0 {
+                    Refusal::NoVideoData
+                } else {
+                    Refusal::TuneFailed(error.message)
+                };
+            };
+            tracing::info!(channel = %stream.spec.number, why = %error, ?pause, "stream ended; trying again");
+            if *stream.phase.borrow() != Phase::Opening {
+                stream
+                    .phase
+                    .send_replace(Phase::Retrying { why: error.message });
+            }
+            ingest.during(sleep(pause)).await;
+            if ingest.seam(mpegts::Seam::Discontinuity).is_err() {
+                return Refusal::NoVideoData;
+            }
+        }
+    }
+
+    /// Every tuner, for the page, `status.json` and `/tunerK/status`.
+    #[must_use]
+    pub fn status(&self) -> Vec<TunerStatus> {
+        let state = self.state.lock();
+        let playing = |channel: ChannelId| {
+            let stream = state
+                .streams
+                .iter()
+                .find(|stream| stream.spec.channel == channel)?;
+            Some(PlayingStatus {
+                channel,
+                number: stream.spec.number,
+                name: stream.spec.name.clone(),
+                phase: stream.phase.borrow().clone(),
+                bits_per_second: stream.bits_per_second(),
+                open_for: Instant::now().duration_since(stream.opened_at),
+            })
+        };
+        let slots = state.table.slots().iter().enumerate();
+        slots
+            .map(|(index, slot)| TunerStatus {
+                index,
+                viewers: slot.viewers,
+                holder: state.table.lock_holder(index),
+                is_locked: slot.is_locked(),
+                playing: slot.channel.filter(|_| slot.viewers > 0).and_then(playing),
+            })
+            .collect()
+    }
+
+    /// Upstream connections open or being opened.
+    #[must_use]
+    pub fn streams_open(&self) -> usize {
+        self.state.lock().streams.len()
+    }
+
+    /// Locks a tuner for the bearer of `key` (HDHomeRun `/tunerK/lockkey`).
+    ///
+    /// # Errors
+    /// [`LockedBy`] where somebody else locked it or streams from it.
+    pub fn lock(&self, tuner: usize, key: u32, holder: IpAddr) -> Result<(), LockedBy> {
+        self.state.lock().table.lock(tuner, key, holder)
+    }
+
+    /// Whether the bearer of `key` at `asker` may change this tuner.
+    ///
+    /// # Errors
+    /// [`LockedBy`] where not.
+    pub fn check_lock(
+        &self,
+        tuner: usize,
+        key: Option<u32>,
+        asker: IpAddr,
+    ) -> Result<(), LockedBy> {
+        self.state.lock().table.check(tuner, key, asker)
+    }
+
+    /// Takes a lock off. Whether the caller may do so is its own question: see
+    /// [`Tuners::check_lock`]; `force` may always.
+    pub fn unlock(&self, tuner: usize) {
+        self.state.lock().table.unlock(tuner);
+    }
+
+    /// Who locked this tuner or streams from it.
+    #[must_use]
+    pub fn lock_holder(&self, tuner: usize) -> Option<IpAddr> {
+        self.state.lock().table.lock_holder(tuner)
+    }
+
+    /// Closes all streams and waits until their connections are closed.
+    pub async fn shutdown(&self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
