@@ -87,16 +87,17 @@ fn opening_quote(text: &str) -> Option<(&str, char)> {
 }
 
 /// Value and what is behind its closing quote: the first quote that something sensible follows, so
-/// that `"The "Best" One"` is read as it is meant; else the first quote of all.
-///
-/// A quote behind `=` opens another value, so this one was never closed beyond it. The search ends
-/// there, and every value begins at such a quote: a line is searched once, whatever it holds.
+/// that `"The "Best" One"` is read as it is meant; else the first quote of all. A quote that opens
+/// the next value tells that this one was never closed beyond it.
 fn closing_quote(text: &str, quote: char) -> Option<(&str, &str)> {
+    /// Quotes inside a value that are looked at: without a maximum, a line that opens a value with
+    /// every word and closes none would be searched to its end for each of them.
+    const INNER_QUOTES_MAX: usize = 16;
     let mut first = None;
-    for (at, mark) in text.match_indices(quote) {
+    for (at, mark) in text.match_indices(quote).take(INNER_QUOTES_MAX) {
         let (value, behind) = text.split_at(at);
         let behind = behind.strip_prefix(mark).unwrap_or(behind);
-        if value.trim_end().ends_with('=') {
+        if ends_with_key(value) {
             break;
         }
         first = first.or(Some((value, behind)));
@@ -108,6 +109,20 @@ fn closing_quote(text: &str, quote: char) -> Option<(&str, &str)> {
     first
 }
 
+/// Whether ` key=` comes last: then a quote behind it opens a value.
+fn ends_with_key(text: &str) -> bool {
+    let Some(text) = text.trim_end().strip_suffix('=') else {
+        return false;
+    };
+    let text = text.trim_end();
+    let before = text.trim_end_matches(is_key_char);
+    before.len() < text.len() && before.ends_with(char::is_whitespace)
+}
+
+const fn is_key_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
 /// The key with which `text` begins, and what is behind its `=`.
 fn leading_key(text: &str) -> Option<(&str, &str)> {
     /// Longer than any key in use; bounds the look ahead.
@@ -115,7 +130,7 @@ fn leading_key(text: &str) -> Option<(&str, &str)> {
     let end = text
         .bytes()
         .take(KEY_BYTES_MAX)
-        .position(|b| !b.is_ascii_alphanumeric() && b != b'-' && b != b'_')
+        .position(|byte| !is_key_char(char::from(byte)))
         .filter(|&end| end > 0)?;
     let (key, behind) = text.split_at_checked(end)?;
     Some((key, behind.trim_start().strip_prefix('=')?))
@@ -159,6 +174,7 @@ mod tests {
             (r#"a=1,A=B"#, &[("a", "1")], "A=B"),
             (r#"a="1" Some Name"#, &[("a", "1")], "Some Name"),
             (r#"a="1""#, &[("a", "1")], ""),
+            (r#"a="=" b="c=",N"#, &[("a", "="), ("b", "c=")], "N"),
             (r#"a="x=y",N"#, &[("a", "x=y")], "N"),
             (r#"a="L'É" b='L'É',N"#, &[("a", "L'É"), ("b", "L'É")], "N"),
             ("=,=", &[("", "")], "="),
