@@ -122,6 +122,8 @@ pub(crate) struct Served {
     counters: Arc<Counters>,
     /// Owed before anything else: the response head, the rest of a cut packet, skip marks.
     owed: Vec<u8>,
+    /// How many of the last owed bytes are skip marks.
+    owed_marks: usize,
     position: Position,
     ends_at: Option<Instant>,
     progress_at: Instant,
@@ -139,6 +141,7 @@ impl Served {
             session: client.session,
             counters: client.counters,
             owed: client.head,
+            owed_marks: 0,
             position: client.start,
             ends_at: client
                 .duration
@@ -220,12 +223,22 @@ impl Served {
             Some(point) => {
                 self.position = point.position;
                 if matches!(self.outlet, Outlet::Tcp(_)) {
-                    skip::announce(&point.counters, &mut self.owed);
+                    self.owe_marks(&point.counters);
                 }
             }
             None => self.position = ring.published(),
         }
         None
+    }
+
+    /// Owes the marks of a jump instead of those of an earlier jump that were not sent yet: what
+    /// is owed to a stuck client does not grow.
+    fn owe_marks(&mut self, counters: &[(u16, u8)]) {
+        let unsent = self.owed_marks / PACKET_BYTES * PACKET_BYTES;
+        self.owed.truncate(self.owed.len() - unsent);
+        let before = self.owed.len();
+        skip::announce(counters, &mut self.owed);
+        self.owed_marks = self.owed.len() - before;
     }
 
     /// Sends once. `Ok(true)`: all that was offered went; `Ok(false)`: the client is behind.
@@ -260,6 +273,7 @@ impl Served {
     fn account(&mut self, sent: usize, chunks: [&[u8]; 2]) {
         let of_owed = sent.min(self.owed.len());
         self.owed.drain(..of_owed);
+        self.owed_marks = self.owed_marks.min(self.owed.len());
         if self.owed.is_empty() {
             self.owed = Vec::new();
         }

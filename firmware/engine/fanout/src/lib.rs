@@ -19,3 +19,6 @@ pub use client::{Client, Counters, End, Outlet, Session};
 pub use datagrams::{Datagrams, Framing, PidFilter};
 pub use engine::Config;
 pub use handle::{ClientId, Full, Handle, Permit, StartError, Stats, start};
+
+#[cfg(test)]
+mod tests;
