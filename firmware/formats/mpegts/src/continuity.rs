@@ -32,7 +32,10 @@ struct Counter {
 
 impl Continuity {
     pub(crate) fn new() -> Self {
-        Self { slots: Box::new([NO_SLOT; PID_COUNT]), counters: heapless::Vec::new() }
+        Self {
+            slots: Box::new([NO_SLOT; PID_COUNT]),
+            counters: heapless::Vec::new(),
+        }
     }
 
     /// A run ends: the counters that follow have nothing to do with those before.
@@ -46,7 +49,9 @@ impl Continuity {
     pub(crate) fn count_psi(&mut self, packet: &mut Packet, program: Option<&Program>) {
         let view = PacketView::new(packet);
         let cc = view.cc();
-        let Some(counter) = self.counter(view.pid(), program) else { return };
+        let Some(counter) = self.counter(view.pid(), program) else {
+            return;
+        };
         let output = counter.output.map_or(cc, next);
         counter.output = Some(output);
         packet::set_cc(packet, output);
@@ -65,7 +70,9 @@ impl Continuity {
         if pid == NULL_PID {
             return;
         }
-        let Some(counter) = self.counter(pid, program) else { return };
+        let Some(counter) = self.counter(pid, program) else {
+            return;
+        };
         if restarts {
             counter.input = None;
         }
@@ -83,15 +90,18 @@ impl Continuity {
     }
 
     /// The last counters given out: PAT, PMT and the program's streams first.
-    pub(crate) fn last(
-        &self,
-        program: Option<&Program>,
-    ) -> heapless::Vec<(u16, u8), COUNTERS_MAX> {
+    pub(crate) fn last(&self, program: Option<&Program>) -> heapless::Vec<(u16, u8), COUNTERS_MAX> {
         let known = |counter: &&Counter| counter.output.is_some();
         let ours = |counter: &&Counter| is_ours(counter.pid, program);
         let first = self.counters.iter().filter(known).filter(ours);
-        let others = self.counters.iter().filter(known).filter(|counter| !ours(counter));
-        let pairs = first.chain(others).map(|counter| (counter.pid, counter.output.unwrap_or(0)));
+        let others = self
+            .counters
+            .iter()
+            .filter(known)
+            .filter(|counter| !ours(counter));
+        let pairs = first
+            .chain(others)
+            .map(|counter| (counter.pid, counter.output.unwrap_or(0)));
         pairs.take(COUNTERS_MAX).collect()
     }
 
@@ -105,12 +115,19 @@ impl Continuity {
 
     #[cold]
     fn add(&mut self, pid: u16, program: Option<&Program>) -> Option<&mut Counter> {
-        let new = Counter { pid, input: None, output: None };
+        let new = Counter {
+            pid,
+            input: None,
+            output: None,
+        };
         let slot = match self.counters.push(new) {
             Ok(()) => self.counters.len() - 1,
             // Full: a stream of the program takes the place of a PID that is not of the program.
             Err(_) if is_ours(pid, program) => {
-                let at = self.counters.iter().position(|old| !is_ours(old.pid, program))?;
+                let at = self
+                    .counters
+                    .iter()
+                    .position(|old| !is_ours(old.pid, program))?;
                 let old = std::mem::replace(self.counters.get_mut(at)?, new);
                 *self.slots.get_mut(usize::from(old.pid))? = NO_SLOT;
                 at

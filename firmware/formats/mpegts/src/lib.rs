@@ -6,7 +6,7 @@
 //! The way of a byte through [`Conditioner`], a module each:
 //!
 //! 1. [`sync`] finds packets in bytes that were cut anywhere;
-//! 2. [`selector`] reads PAT and PMT and knows which PIDs belong to the program;
+//! 2. `selector` reads PAT and PMT and knows which PIDs belong to the program;
 //! 3. `timeline` puts PCR, PTS and DTS on one running clock;
 //! 4. `joins` finds random access points and puts PAT and PMT before them;
 //! 5. `continuity` numbers what leaves.
@@ -16,14 +16,22 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod check;
 mod conditioner;
+mod continuity;
+mod hold;
+mod joins;
+mod outlet;
 pub mod packet;
 pub mod pes;
 pub mod psi;
+pub mod random_access;
+mod selector;
 mod sink;
 mod stats;
 pub mod sync;
 pub mod ticks;
+mod timeline;
 
 pub use conditioner::{Conditioner, MEMORY_BYTES_MAX, Seam};
 pub use packet::{NULL_PID, PACKET_BYTES, PAT_PID, Packet, PacketView, SYNC_BYTE};

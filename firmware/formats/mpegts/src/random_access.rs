@@ -54,7 +54,11 @@ impl AccessUnitScan {
     /// At the start of the data of a PES packet.
     #[must_use]
     pub const fn new(codec: Codec) -> Self {
-        Self { codec, window: u32::MAX, unit: Unit::Passed }
+        Self {
+            codec,
+            window: u32::MAX,
+            unit: Unit::Passed,
+        }
     }
 
     /// Reads on. Once decided, the answer stands and nothing more need be fed.
@@ -124,7 +128,11 @@ impl AccessUnitScan {
 
 impl Sei {
     const fn after(left: u32) -> Self {
-        if left == 0 { Self::Type(0) } else { Self::Skip(left) }
+        if left == 0 {
+            Self::Type(0)
+        } else {
+            Self::Skip(left)
+        }
     }
 }
 
@@ -181,16 +189,44 @@ mod tests {
     #[test]
     fn units_decide() {
         let table: &[(Codec, &[u8], Verdict)] = &[
-            (Codec::H264, &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x67], Verdict::Yes),
-            (Codec::H264, &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65], Verdict::Yes),
-            (Codec::H264, &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x41], Verdict::No),
+            (
+                Codec::H264,
+                &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x67],
+                Verdict::Yes,
+            ),
+            (
+                Codec::H264,
+                &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65],
+                Verdict::Yes,
+            ),
+            (
+                Codec::H264,
+                &[0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x41],
+                Verdict::No,
+            ),
             (Codec::H264, &[0, 0, 0, 1, 9, 0xF0], Verdict::Undecided),
             // SEI: a message of 300 bytes, then the recovery point.
-            (Codec::H264, &[[0, 0, 1, 6, 5, 255, 45].as_slice(), &[7; 300], &[6, 1]].concat(), Verdict::Yes),
-            (Codec::H264, &[0, 0, 1, 6, 1, 2, 6, 6, 0x80, 0, 0, 1, 0x61], Verdict::No),
+            (
+                Codec::H264,
+                &[[0, 0, 1, 6, 5, 255, 45].as_slice(), &[7; 300], &[6, 1]].concat(),
+                Verdict::Yes,
+            ),
+            (
+                Codec::H264,
+                &[0, 0, 1, 6, 1, 2, 6, 6, 0x80, 0, 0, 1, 0x61],
+                Verdict::No,
+            ),
             // The message has two zeros, so 03 stands behind them and does not count.
-            (Codec::H264, &[0, 0, 1, 6, 1, 3, 0, 0, 3, 9, 6, 1], Verdict::Yes),
-            (Codec::Hevc, &[0, 0, 1, 0x46, 1, 0x50, 0, 0, 1, 0x40, 1], Verdict::Yes),
+            (
+                Codec::H264,
+                &[0, 0, 1, 6, 1, 3, 0, 0, 3, 9, 6, 1],
+                Verdict::Yes,
+            ),
+            (
+                Codec::Hevc,
+                &[0, 0, 1, 0x46, 1, 0x50, 0, 0, 1, 0x40, 1],
+                Verdict::Yes,
+            ),
             (Codec::Hevc, &[0, 0, 1, 0x2A, 1], Verdict::Yes),
             (Codec::Hevc, &[0, 0, 1, 0x02, 1], Verdict::No),
             (Codec::Mpeg2Video, &[0, 0, 1, 0xB3], Verdict::Yes),
@@ -201,7 +237,11 @@ mod tests {
         ];
         for (codec, bytes, verdict) in table {
             for cut in [1, 2, 5, 1000] {
-                assert_eq!(scan(*codec, bytes, cut), *verdict, "{codec:?} {bytes:x?} cut {cut}");
+                assert_eq!(
+                    scan(*codec, bytes, cut),
+                    *verdict,
+                    "{codec:?} {bytes:x?} cut {cut}"
+                );
             }
         }
     }

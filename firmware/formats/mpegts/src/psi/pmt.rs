@@ -196,11 +196,12 @@ impl Program {
         self.streams.iter().find(|stream| stream.codec.is_video())
     }
 
-    /// The stream that decides where one can join: the first video, else the first audio.
+    /// The stream that decides where one can join: the first video, else the first audio, else
+    /// the first of any kind.
     #[must_use]
     pub fn main(&self) -> Option<&Stream> {
-        self.video()
-            .or_else(|| self.streams.iter().find(|stream| stream.codec.is_audio()))
+        let audio = || self.streams.iter().find(|stream| stream.codec.is_audio());
+        self.video().or_else(audio).or_else(|| self.streams.first())
     }
 }
 

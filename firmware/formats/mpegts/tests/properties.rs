@@ -1,0 +1,127 @@
+//! What holds for any bytes.
+
+mod support;
+
+use dipole_mpegts::packet::PacketView;
+use dipole_mpegts::pes::PesView;
+use dipole_mpegts::psi::{Pat, Program, section_view};
+use dipole_mpegts::{Conditioner, Packet, Seam};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use support::{Event, Mux, Recorder, condition};
+
+/// A good stream, damaged: bytes overwritten, taken out and put in.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let edits = vec(
+        (
+            any::<prop::sample::Index>(),
+            0..3_u8,
+            vec(any::<u8>(), 0..300),
+        ),
+        0..12,
+    );
+    (edits, 0..(1_u64 << 33)).prop_map(|(edits, start)| {
+        let mut bytes = Mux::new(start).groups(6).bytes.clone();
+        for (at, kind, new) in edits {
+            let at = at.index(bytes.len());
+            let end = if kind == 0 {
+                at
+            } else {
+                (at + new.len()).min(bytes.len())
+            };
+            let new = if kind == 1 { Vec::new() } else { new };
+            bytes.splice(at..end, new);
+            if bytes.is_empty() {
+                bytes.push(0x47);
+            }
+        }
+        bytes
+    })
+}
+
+/// Packets with any header: these get past the sync.
+fn odd_packets() -> impl Strategy<Value = Vec<u8>> {
+    let packet = (
+        vec(any::<u8>(), 24),
+        prop::sample::select(vec![0_u8, 1, 0x10, 0x1F]),
+        0..4_u8,
+    );
+    vec(packet, 1..200).prop_map(|packets| {
+        let mut bytes = Vec::new();
+        for (head, high, low) in packets {
+            let mut packet: Packet = [0xFF; 188];
+            packet[..24].copy_from_slice(&head);
+            packet[0] = 0x47;
+            packet[1] = packet[1] & 0x60 | high;
+            packet[2] = low;
+            bytes.extend(packet);
+        }
+        bytes
+    })
+}
+
+fn holds(out: &Recorder) -> Result<(), TestCaseError> {
+    prop_assert!(out.packets().iter().all(|packet| packet[0] == 0x47));
+    prop_assert!(out.clocks().is_sorted());
+    for pair in out.0.windows(2) {
+        let clock_stands_alone =
+            matches!(pair[0], Event::Clock(_)) && !matches!(pair[1], Event::Packet(_));
+        prop_assert!(!clock_stands_alone);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_bytes_give_whole_packets(runs in vec(vec(any::<u8>(), 0..3000), 1..4)) {
+        let runs: Vec<&[u8]> = runs.iter().map(Vec::as_slice).collect();
+        holds(&condition(&runs, Seam::Discontinuity, 100).0)?;
+    }
+
+    #[test]
+    fn odd_packets_give_whole_packets(one in odd_packets(), two in odd_packets()) {
+        for seam in [Seam::Continuous, Seam::Discontinuity] {
+            holds(&condition(&[&one, &two, &one], seam, 1316).0)?;
+        }
+    }
+
+    #[test]
+    fn damage_gives_whole_packets_and_a_clock_that_runs(one in damaged(), two in damaged()) {
+        for seam in [Seam::Continuous, Seam::Discontinuity] {
+            holds(&condition(&[&one, &two], seam, 1316).0)?;
+        }
+    }
+
+    #[test]
+    fn cuts_do_not_matter(bytes in damaged(), cuts in vec(1..3000_usize, 1..50)) {
+        let whole = condition(&[&bytes], Seam::Continuous, usize::MAX).0;
+        let mut conditioner = Conditioner::new();
+        let mut out = Recorder::default();
+        let mut rest = &bytes[..];
+        for cut in cuts.iter().cycle() {
+            let (now, later) = rest.split_at(rest.len().min(*cut));
+            conditioner.push(now, &mut out);
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        conditioner.flush(&mut out);
+        prop_assert_eq!(whole.0, out.0);
+    }
+
+    #[test]
+    fn views_never_panic(bytes in vec(any::<u8>(), 188), payload in vec(any::<u8>(), 0..40)) {
+        let packet: Packet = bytes.clone().try_into().unwrap();
+        let view = PacketView::new(&packet);
+        let _seen = (view.pcr(), view.payload(), view.discontinuity(), view.random_access());
+        if let Some(pes) = PesView::parse(&payload) {
+            let _seen = (pes.pts(), pes.dts(), pes.data(), pes.is_cut());
+        }
+        if let Some(section) = section_view(&bytes) {
+            let _seen = (Pat::parse(&section), Program::parse(&section, 1));
+        }
+    }
+}
