@@ -1,0 +1,122 @@
+//! Whatever happens to a list, ids and numbers stay.
+
+mod common;
+
+use common::{Row, given, import};
+use dipole_lineup::Numbers;
+use proptest::{collection::vec, prelude::*, sample::select};
+
+/// Rows of which many share names, ids and wishes. Without twins, which are tested apart.
+fn pool() -> impl Strategy<Value = Vec<Row>> {
+    let texts = |texts: &[&'static str]| select(texts.to_vec()).prop_map(str::to_owned);
+    let row = (
+        0..2_u16,
+        texts(&["A", "B", "C", "D"]),
+        texts(&["", "", "x", "y"]),
+        texts(&["u1", "u2", "u3", "u4", "u5", "u6"]),
+        texts(&["", "", "1", "2", "3", "5.1", "40", "0", "no"]),
+    )
+        .prop_map(|(source, name, tvg_id, url, chno)| Row {
+            source,
+            name,
+            tvg_id,
+            url,
+            chno,
+        });
+    vec(row, 0..40)
+}
+
+fn without_twins(rows: Vec<Row>) -> Vec<Row> {
+    let mut kept: Vec<Row> = Vec::new();
+    for row in rows {
+        let is_twin = |other: &Row| {
+            (other.source, &other.name, &other.url) == (row.source, &row.name, &row.url)
+        };
+        if !kept.iter().any(is_twin) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+/// Some rows of `pool` in some order.
+fn pick(pool: &[Row], order: &[u16]) -> Vec<Row> {
+    let mut keyed: Vec<_> = pool
+        .iter()
+        .zip(order)
+        .filter(|(_, key)| **key % 3 > 0)
+        .collect();
+    keyed.sort_by_key(|(_, key)| **key);
+    keyed.into_iter().map(|(row, _)| row.clone()).collect()
+}
+
+fn shuffle(pool: &[Row], order: &[u16]) -> Vec<Row> {
+    let mut keyed: Vec<_> = pool.iter().zip(order).collect();
+    keyed.sort_by_key(|(_, key)| **key);
+    keyed.into_iter().map(|(row, _)| row.clone()).collect()
+}
+
+fn orders() -> impl Strategy<Value = Vec<u16>> {
+    vec(any::<u16>(), 40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn from_import_to_import(
+        pool in pool().prop_map(without_twins),
+        rounds in vec(orders(), 2..7),
+    ) {
+        let mut known = Numbers::new();
+        let mut before: Vec<(Row, _)> = Vec::new();
+        for order in &rounds {
+            let rows = pick(&pool, order);
+            let imported = import(&rows, &known);
+            let now: Vec<_> = rows.into_iter().zip(given(&imported)).collect();
+            for (row, was) in &before {
+                if let Some((_, is)) = now.iter().find(|(other, _)| other == row) {
+                    prop_assert_eq!(is, was);
+                }
+            }
+            before = now;
+            known = imported.numbers.iter().collect();
+        }
+    }
+
+    #[test]
+    fn shrunk_and_grown_again(
+        pool in pool().prop_map(without_twins),
+        some in orders(),
+        again in orders(),
+    ) {
+        let first = import(&pool, &Numbers::new());
+        let shrunk = import(&pick(&pool, &some), &first.numbers);
+        let rows = shuffle(&pool, &again);
+        let last = import(&rows, &shrunk.numbers);
+        for (row, is) in rows.iter().zip(given(&last)) {
+            let at = pool.iter().position(|other| other == row);
+            prop_assert_eq!(at.map(|at| given(&first)[at]), Some(is));
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_list_is_not_in_the_ids(pool in pool(), order in orders()) {
+        let first = import(&pool, &Numbers::new());
+        let rows = shuffle(&pool, &order);
+        let shuffled = import(&rows, &Numbers::new());
+        for (row, id) in rows.iter().zip(&shuffled.clusters) {
+            let at = pool.iter().position(|other| other == row);
+            prop_assert_eq!(at.map(|at| first.clusters[at]), Some(*id));
+        }
+    }
+
+    /// `import` itself checks that nothing is given twice, also with twins and lists that change.
+    #[test]
+    fn never_twice(pools in vec(pool(), 1..6)) {
+        let mut known = Numbers::new();
+        for rows in &pools {
+            known = import(rows, &known).numbers;
+        }
+    }
+}
