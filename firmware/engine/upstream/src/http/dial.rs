@@ -1,0 +1,124 @@
+//! From a name to a connection.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::client::TlsStream;
+use url::Host;
+
+use super::link::Link;
+use super::origin::Origin;
+use super::tls::Tls;
+use super::{ClientConfig, Error, Phase};
+
+/// Addresses of one name that are tried.
+const ADDRESSES_MAX: usize = 8;
+
+/// Opens a connection: name, TCP, TLS where asked for, HTTP.
+pub(super) async fn dial(origin: &Origin, config: &ClientConfig, tls: &Tls) -> Result<Link, Error> {
+    let deadline = Instant::now() + config.connect_timeout;
+    let late = |phase| Error::TimedOut {
+        host: origin.to_string(),
+        phase,
+        after: config.connect_timeout,
+    };
+    let addresses = timeout_at(deadline, resolve(origin))
+        .await
+        .map_err(|_| late(Phase::Resolve))??;
+    let tcp = timeout_at(deadline, connect(origin, &addresses, config))
+        .await
+        .map_err(|_| late(Phase::Connect))??;
+    if origin.secure {
+        let tls = timeout_at(deadline, secure(origin, tcp, tls))
+            .await
+            .map_err(|_| late(Phase::Tls))??;
+        Link::open(origin, TokioIo::new(tls), config).await
+    } else {
+        Link::open(origin, TokioIo::new(tcp), config).await
+    }
+}
+
+async fn resolve(origin: &Origin) -> Result<Vec<SocketAddr>, Error> {
+    let name = match &origin.host {
+        Host::Ipv4(ip) => return Ok(vec![SocketAddr::new(IpAddr::V4(*ip), origin.port)]),
+        Host::Ipv6(ip) => return Ok(vec![SocketAddr::new(IpAddr::V6(*ip), origin.port)]),
+        Host::Domain(name) => name,
+    };
+    let failed = |cause| Error::Dns {
+        host: name.clone(),
+        cause,
+    };
+    let found = lookup_host((name.as_str(), origin.port))
+        .await
+        .map_err(failed)?;
+    let addresses: Vec<SocketAddr> = found.take(ADDRESSES_MAX).collect();
+    if addresses.is_empty() {
+        return Err(failed(io::Error::other("the name has no address")));
+    }
+    Ok(addresses)
+}
+
+/// Tries one address after the other, in the resolver's order (RFC 6724), each with its share of
+/// the time. Not two at once as in RFC 8305: a provider that counts connections would count both.
+async fn connect(
+    origin: &Origin,
+    addresses: &[SocketAddr],
+    config: &ClientConfig,
+) -> Result<TcpStream, Error> {
+    let share = config.connect_timeout / u32::try_from(addresses.len()).unwrap_or(1).max(1);
+    let mut last = io::Error::other("no address");
+    for &address in addresses {
+        match connect_one(address, share, config).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+        tracing::debug!(%address, error = %last, "no connection");
+    }
+    if last.kind() == io::ErrorKind::TimedOut {
+        return Err(Error::TimedOut {
+            host: origin.to_string(),
+            phase: Phase::Connect,
+            after: config.connect_timeout,
+        });
+    }
+    Err(Error::Connect {
+        host: origin.to_string(),
+        cause: last,
+    })
+}
+
+async fn connect_one(
+    address: SocketAddr,
+    share: Duration,
+    config: &ClientConfig,
+) -> io::Result<TcpStream> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Before connecting: the window's scale is settled by the first packet (tcp(7)).
+    socket.set_recv_buffer_size(config.receive_buffer_bytes)?;
+    socket.set_nodelay(true)?;
+    timeout(share, socket.connect(address)).await?
+}
+
+async fn secure(origin: &Origin, tcp: TcpStream, tls: &Tls) -> Result<TlsStream<TcpStream>, Error> {
+    let failed = |cause| Error::Tls {
+        host: origin.to_string(),
+        cause,
+    };
+    let name = match &origin.host {
+        Host::Ipv4(ip) => ServerName::from(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => ServerName::from(IpAddr::V6(*ip)),
+        Host::Domain(name) => {
+            ServerName::try_from(name.clone()).map_err(|error| failed(io::Error::other(error)))?
+        }
+    };
+    let connector = tls.connector(origin).await?;
+    connector.connect(name, tcp).await.map_err(failed)
+}
