@@ -1,0 +1,60 @@
+//! Saves and loads 30,000 channels, to be run under `/usr/bin/time -v`: what does the store add to
+//! the process beyond the lineup itself? `empty` as an argument does all but the store.
+
+use std::{env, error::Error, path::Path};
+
+use dipole_store::{Import, Options, Store};
+use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
+
+const CHANNELS: u16 = 30_000;
+const CACHE_BYTES: usize = 1 << 20;
+const LINEUP_BYTES_MAX: usize = 32 << 20;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = env::args().nth(1).ok_or("usage: memory FOLDER|empty")?;
+    let lineup = lineup()?;
+    let numbers: Numbers = lineup
+        .iter()
+        .map(|Channel { id, number, .. }| Remembered {
+            id,
+            number,
+            last_seen: 1,
+            mark: 0,
+        })
+        .collect();
+    if folder == "empty" {
+        return Ok(());
+    }
+    let store = Store::open(
+        Path::new(&folder),
+        Options {
+            cache_bytes: CACHE_BYTES,
+        },
+    )?;
+    for _ in 0..2 {
+        store.save_import(&Import {
+            lineup: &lineup,
+            numbers: &numbers,
+            sources: &[],
+        })?;
+    }
+    Ok(())
+}
+
+fn lineup() -> Result<Lineup, Box<dyn Error>> {
+    let mut builder = LineupBuilder::new(LINEUP_BYTES_MAX);
+    for major in 1..=CHANNELS {
+        builder.push(Channel {
+            id: ChannelId(u64::from(major).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+            number: GuideNumber::new(major, 0).ok_or("0 is no number")?,
+            source: 0,
+            name: &format!("Channel {major}"),
+            group: "News and weather",
+            logo: &format!("http://logos.example/{major}.png"),
+            tvg_id: &format!("channel{major}.example"),
+            url: &format!("http://provider.example/live/user/password/{major}.ts"),
+            headers: "",
+        })?;
+    }
+    Ok(builder.build())
+}
