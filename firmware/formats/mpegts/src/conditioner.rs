@@ -1,37 +1,26 @@
 //! One clean single-program transport stream from whatever bytes an upstream sends.
 //!
-//! This module only joins the steps that are named in the crate's documentation and decides when
-//! packets are held; each step has its module.
+//! This is the outside: bytes, seams, what is told. Behind the sync the pipeline takes over.
 
-use crate::continuity::Continuity;
-use crate::hold::{Hold, Reason};
-use crate::joins::{Joins, WAITING_PACKETS_MAX};
-use crate::outlet::{Entry, Kind, Outlet, each_table_packet};
-use crate::packet::{PID_COUNT, PacketView};
+use crate::joins::WAITING_PACKETS_MAX;
+use crate::outlet::Entry;
+use crate::packet::PID_COUNT;
+use crate::pipeline::Pipeline;
 use crate::psi::{PSI_SECTION_BYTES_MAX, Program};
-use crate::selector::{Fate, Selector};
 use crate::sync::{CARRY_BYTES_MAX, PacketSync};
-use crate::ticks::{TICKS_PER_SECOND, pcr_difference};
-use crate::timeline::Timeline;
-use crate::{PACKET_BYTES, PAT_PID, Packet, Sink, Stats};
+use crate::{PACKET_BYTES, Sink, Stats};
 
-/// Upper bound of the memory that one [`Conditioner`] holds, in bytes. All but the queue of packets
-/// under decision is allocated by [`Conditioner::new`] and never grows.
+/// Upper bound of the memory that one [`Conditioner`] holds, in bytes, all of it taken
+/// by [`Conditioner::new`].
 pub const MEMORY_BYTES_MAX: usize = 200 * 1024;
 
 const HELD_BYTES: usize = crate::hold::HOLD_PACKETS_MAX * PACKET_BYTES;
-/// Two queues, and the tail of one while a decision is carried out.
+/// Two queues, and as much again for the allocator's rounding.
 const WAITING_BYTES: usize = 3 * WAITING_PACKETS_MAX.next_power_of_two() * size_of::<Entry>();
 /// Ten sections (tables, assemblers, the best candidate), each in a little state.
 const SECTIONS_BYTES: usize = 16 * PSI_SECTION_BYTES_MAX;
 const REST_BYTES: usize = CARRY_BYTES_MAX + PID_COUNT + size_of::<Conditioner>();
 const _: () = assert!(HELD_BYTES + WAITING_BYTES + SECTIONS_BYTES + REST_BYTES <= MEMORY_BYTES_MAX);
-
-/// A stream that showed no PMT in so many packets passes as it is (1.5 MB, 1.2 s at 10 Mbit/s).
-const SEARCH_PACKETS_MAX: u32 = 8192;
-/// The same in time of the stream, for slow ones: PAT and PMT are due every 100 ms (ETSI TR 101 154
-/// and ATSC A/78) and every 500 ms at the very least.
-const SEARCH_TICKS_MAX: i64 = TICKS_PER_SECOND.cast_signed();
 
 /// How the bytes that follow are related to the bytes before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,21 +38,7 @@ pub enum Seam {
 #[derive(Debug)]
 pub struct Conditioner {
     sync: PacketSync,
-    core: Core,
-}
-
-/// Everything behind the sync.
-#[derive(Debug)]
-struct Core {
-    selector: Selector,
-    hold: Hold,
-    timeline: Timeline,
-    joins: Joins,
-    continuity: Continuity,
-    stats: Stats,
-    searched_packets: u32,
-    /// First PCR while searching: PID and ticks.
-    searched_from: Option<(u16, u64)>,
+    pipeline: Pipeline,
 }
 
 impl Default for Conditioner {
@@ -78,16 +53,7 @@ impl Conditioner {
     pub fn new() -> Self {
         Self {
             sync: PacketSync::new(),
-            core: Core {
-                selector: Selector::new(),
-                hold: Hold::new(),
-                timeline: Timeline::new(),
-                joins: Joins::new(),
-                continuity: Continuity::new(),
-                stats: Stats::default(),
-                searched_packets: 0,
-                searched_from: None,
-            },
+            pipeline: Pipeline::new(),
         }
     }
 
@@ -96,14 +62,14 @@ impl Conditioner {
     /// The newest packet waits for the first byte behind it; [`Self::seam`] and [`Self::flush`]
     /// give it out.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl Sink) {
-        let Self { sync, core } = self;
-        sync.push(bytes, |packet| core.take(packet, sink));
+        let Self { sync, pipeline } = self;
+        sync.push(bytes, |packet| pipeline.take(packet, sink));
     }
 
     /// Tells that the next bytes come from another connection, HLS segment or loop pass.
     pub fn seam(&mut self, seam: Seam, sink: &mut impl Sink) {
         self.finish(sink);
-        self.core.seam(seam);
+        self.pipeline.seam(seam);
     }
 
     /// End of input: gives out what is held back.
@@ -118,313 +84,19 @@ impl Conditioner {
         Stats {
             bytes_dropped: sync.bytes_dropped,
             sync_losses: sync.sync_losses,
-            ..self.core.stats
+            ..self.pipeline.stats()
         }
     }
 
     /// The program being given out, once its PMT is known.
     #[must_use]
     pub fn program(&self) -> Option<&Program> {
-        self.core.selector.program()
+        self.pipeline.program()
     }
 
     fn finish(&mut self, sink: &mut impl Sink) {
-        let Self { sync, core } = self;
-        sync.finish(|packet| core.take(packet, sink));
-        core.end_run(sink);
-    }
-}
-
-impl Core {
-    /// A packet of the source.
-    fn take(&mut self, packet: &Packet, sink: &mut impl Sink) {
-        self.stats.packets_in += 1;
-        let view = PacketView::new(packet);
-        if view.transport_error() {
-            // Any field may be wrong. Its absence shows as a loss, which it is.
-            self.stats.transport_errors += 1;
-            return;
-        }
-        if self.hold.reason().is_none() {
-            if !self
-                .timeline
-                .is_suspect(view, self.selector.is_pes(view.pid()))
-            {
-                return self.pass(packet, sink);
-            }
-            self.hold.open(Reason::Suspicion);
-        }
-        self.keep(packet, sink);
-    }
-
-    /// A packet that cannot go on before more is known.
-    fn keep(&mut self, packet: &Packet, sink: &mut impl Sink) {
-        let view = PacketView::new(packet);
-        let seen = self.selector.read(view);
-        if self.hold.push(packet) {
-            self.stats.packets_dropped += 1;
-        }
-        self.hold.map |= seen.map;
-        if seen.map {
-            self.adopt_program();
-            self.note_all();
-        } else {
-            self.note(packet);
-        }
-        if seen.changed {
-            self.hold.tables_changed = true;
-            self.stats.program_changes += 1;
-        }
-        if self.is_ready(view) {
-            self.release(sink);
-        }
-    }
-
-    fn is_ready(&mut self, view: PacketView<'_>) -> bool {
-        match self.hold.reason() {
-            None => false,
-            Some(Reason::Start) => self.hold.map || self.is_search_over(view),
-            Some(_) if self.hold.is_full() => true,
-            Some(Reason::Seam(Seam::Discontinuity)) => {
-                let map = self.hold.map || self.selector.program().is_none();
-                map && self.hold.marks.pcr.is_some() && self.has_main_stamp()
-            }
-            Some(Reason::Seam(Seam::Continuous) | Reason::Suspicion) => {
-                let jump = self
-                    .hold
-                    .marks
-                    .pcr
-                    .map(|pcr| self.timeline.is_jump(pcr, false));
-                jump.is_some_and(|jump| !jump || self.has_main_stamp())
-            }
-        }
-    }
-
-    fn has_main_stamp(&self) -> bool {
-        let marks = &self.hold.marks;
-        match self.selector.program().and_then(Program::main) {
-            Some(main) => marks.dts(main.pid).is_some(),
-            None => !marks.stamps.is_empty(),
-        }
-    }
-
-    /// Whether so much came without PAT and PMT that none can be expected.
-    fn is_search_over(&mut self, view: PacketView<'_>) -> bool {
-        self.searched_packets = self.searched_packets.saturating_add(1);
-        let waited = match (view.pcr(), self.searched_from) {
-            (Some(pcr), Some((pid, first))) if pid == view.pid() => {
-                !(0..=SEARCH_TICKS_MAX).contains(&pcr_difference(pcr, first))
-            }
-            (Some(pcr), None) => {
-                self.searched_from = Some((view.pid(), pcr));
-                false
-            }
-            _ => false,
-        };
-        let over = waited || self.searched_packets >= SEARCH_PACKETS_MAX;
-        // Of several programs none may pass before one is chosen.
-        over && !self.selector.is_multiple()
-    }
-
-    /// Gives out what is held, on the timeline that it was found to be on.
-    fn release(&mut self, sink: &mut impl Sink) {
-        let Some(reason) = self.hold.reason() else {
-            return;
-        };
-        self.hold.close();
-        self.settle_timeline(reason);
-        self.selector.reset_assembly();
-        if self.hold.tables_changed {
-            self.lead_with_tables(sink);
-        }
-        while let Some(packet) = self.hold.packets.pop_front() {
-            self.pass(&packet, sink);
-        }
-    }
-
-    fn settle_timeline(&mut self, reason: Reason) {
-        let marks = &self.hold.marks;
-        let pcr = marks.pcr.or(marks.any_pcr);
-        let jump = match reason {
-            Reason::Start => return,
-            Reason::Seam(Seam::Discontinuity) => true,
-            Reason::Seam(Seam::Continuous) | Reason::Suspicion => {
-                pcr.is_some_and(|pcr| self.timeline.is_jump(pcr, false))
-            }
-        };
-        if jump && self.timeline.rebase(pcr, &marks.stamps) {
-            self.stats.clock_jumps += 1;
-        } else if reason == Reason::Suspicion {
-            self.timeline.distrust_stamps();
-        }
-    }
-
-    /// The first packets of a new program are its tables: the source's own where they come before
-    /// anything of the program, else inserted ones.
-    fn lead_with_tables(&mut self, sink: &mut impl Sink) {
-        let Some(program) = self.selector.program() else {
-            return;
-        };
-        let packets = self.hold.packets.make_contiguous();
-        let is_start = |packet: &Packet, pid: u16| {
-            let view = PacketView::new(packet);
-            view.pid() == pid && view.pusi()
-        };
-        let pat = packets.iter().position(|packet| is_start(packet, PAT_PID));
-        let pmt = packets
-            .iter()
-            .position(|packet| is_start(packet, program.pmt_pid));
-        let own = pat
-            .zip(pmt)
-            .filter(|(pat, pmt)| pat < pmt)
-            .and_then(|(pat, pmt)| {
-                let lead = packets.get_mut(..=pmt)?;
-                let is_stream =
-                    |packet: &Packet| program.stream(PacketView::new(packet).pid()).is_some();
-                (!lead.iter().any(is_stream)).then(|| lead.rotate_left(pat))
-            });
-        if own.is_none() {
-            self.stats.packets_inserted += self.give_tables(&[Kind::Pat, Kind::Pmt], sink);
-        }
-    }
-
-    /// A packet that needs no waiting any more.
-    fn pass(&mut self, packet: &Packet, sink: &mut impl Sink) {
-        let seen = self.selector.read(PacketView::new(packet));
-        if seen.changed {
-            // In the middle of a run: a receiver learns of the new program by both tables.
-            self.adopt_program();
-            self.stats.program_changes += 1;
-            let given = self.give_tables(&[Kind::Pat, Kind::Pmt], sink);
-            self.stats.packets_inserted += given.saturating_sub(1);
-            return;
-        }
-        match seen.fate {
-            Fate::Drop => self.stats.packets_dropped += 1,
-            Fate::Swallow => {}
-            Fate::Pass => self.give(packet, Kind::Other, sink),
-            Fate::Pat if seen.as_sent => self.give(packet, Kind::Pat, sink),
-            Fate::Pmt if seen.as_sent => self.give(packet, Kind::Pmt, sink),
-            Fate::Pat => {
-                self.give_tables(&[Kind::Pat], sink);
-            }
-            Fate::Pmt => {
-                self.give_tables(&[Kind::Pmt], sink);
-            }
-        }
-    }
-
-    /// Tables of our own; at the place of the source's, or in addition. Returns the packets.
-    #[cold]
-    fn give_tables(&mut self, kinds: &[Kind], sink: &mut impl Sink) -> u64 {
-        let mut given = 0;
-        let Self {
-            selector,
-            joins,
-            continuity,
-            stats,
-            ..
-        } = self;
-        let mut outlet = Outlet {
-            continuity,
-            stats,
-            selector,
-            sink,
-        };
-        each_table_packet(selector.tables(), |entry| {
-            if kinds.contains(&entry.kind) {
-                joins.take(entry, &mut outlet);
-                given += 1;
-            }
-        });
-        given
-    }
-
-    fn give(&mut self, packet: &Packet, kind: Kind, sink: &mut impl Sink) {
-        let mut entry = Entry {
-            packet: *packet,
-            clock: None,
-            kind,
-        };
-        let Self {
-            selector,
-            timeline,
-            joins,
-            continuity,
-            stats,
-            ..
-        } = self;
-        let is_pes = selector.is_pes(PacketView::new(packet).pid());
-        entry.clock = timeline.map(&mut entry.packet, is_pes, &mut stats.timestamps_split);
-        joins.take(
-            entry,
-            &mut Outlet {
-                continuity,
-                stats,
-                selector,
-                sink,
-            },
-        );
-    }
-
-    /// The bytes of a run are over: what waits for more of them waits no longer.
-    fn end_run(&mut self, sink: &mut impl Sink) {
-        if self.hold.reason() == Some(Reason::Start) {
-            if self.selector.is_multiple() {
-                self.stats.packets_dropped += self.hold.packets.len() as u64;
-                self.hold.packets.clear();
-            } else if !self.hold.packets.is_empty() {
-                self.release(sink);
-            }
-        } else {
-            self.release(sink);
-        }
-        let Self {
-            selector,
-            joins,
-            continuity,
-            stats,
-            ..
-        } = self;
-        joins.flush(&mut Outlet {
-            continuity,
-            stats,
-            selector,
-            sink,
-        });
-    }
-
-    fn seam(&mut self, seam: Seam) {
-        self.stats.seams += 1;
-        self.continuity.seam();
-        self.timeline.forget_counters();
-        self.selector.reset_assembly();
-        if self.hold.reason().is_none() {
-            self.hold.open(Reason::Seam(seam));
-        }
-    }
-
-    fn adopt_program(&mut self) {
-        if let Some(program) = self.selector.program() {
-            self.timeline.set_program(program);
-        }
-    }
-
-    fn note(&mut self, packet: &Packet) {
-        let is_pes = self.selector.is_pes(PacketView::new(packet).pid());
-        self.hold
-            .marks
-            .note(packet, self.timeline.clock_pid(), is_pes);
-    }
-
-    /// Which PIDs count was not known before: looks at everything held once more.
-    fn note_all(&mut self) {
-        self.hold.marks = crate::hold::Marks::default();
-        for packet in &self.hold.packets {
-            let is_pes = self.selector.is_pes(PacketView::new(packet).pid());
-            self.hold
-                .marks
-                .note(packet, self.timeline.clock_pid(), is_pes);
-        }
+        let Self { sync, pipeline } = self;
+        sync.finish(|packet| pipeline.take(packet, sink));
+        pipeline.end_run(sink);
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Hold {
 pub(crate) struct Marks {
     /// First PCR on the PID of the clock.
     pub(crate) pcr: Option<u64>,
+    /// First counter on that PID, unless the sender says that it starts anew.
+    pub(crate) clock_cc: Option<u8>,
     /// First PCR on any PID, for sources whose PMT names the wrong one.
     pub(crate) any_pcr: Option<u64>,
     /// First DTS of each stream.
@@ -94,6 +96,10 @@ impl Marks {
     /// Takes note of the times in a packet.
     pub(crate) fn note(&mut self, packet: &Packet, clock_pid: Option<u16>, is_pes: bool) {
         let view = PacketView::new(packet);
+        let counts = view.has_payload() && !view.discontinuity();
+        if counts && clock_pid == Some(view.pid()) {
+            self.clock_cc = self.clock_cc.or(Some(view.cc()));
+        }
         if let Some(pcr) = view.pcr() {
             self.any_pcr = self.any_pcr.or(Some(pcr));
             if clock_pid.is_none_or(|pid| pid == view.pid()) {

@@ -24,6 +24,7 @@ mod joins;
 mod outlet;
 pub mod packet;
 pub mod pes;
+mod pipeline;
 pub mod psi;
 pub mod random_access;
 mod selector;

@@ -83,6 +83,11 @@ impl Timeline {
         self.clock_pid
     }
 
+    /// Whether a PCR was ever given out.
+    pub(crate) const fn has_clock(&self) -> bool {
+        self.last_output.is_some()
+    }
+
     /// A PMT names the PID of the clock.
     pub(crate) fn set_program(&mut self, program: &Program) {
         let named = Some(program.pcr_pid).filter(|pid| *pid != NULL_PID);
@@ -117,7 +122,26 @@ impl Timeline {
         }
         let dts = PesView::parse(view.payload()).and_then(PesView::dts);
         let clock = last % PCR_WRAP / TICKS_PER_PTS;
-        dts.is_some_and(|dts| pts_difference(self.shifted(dts), clock).abs() > STAMP_DISTANCE_MAX)
+        dts.is_some_and(|dts| {
+            let far = pts_difference(self.shifted(dts), clock).abs() > STAMP_DISTANCE_MAX;
+            far || self.is_odd_step(view.pid(), dts)
+        })
+    }
+
+    /// Whether a stream that came at an even pace goes back, or on by more than a second.
+    fn is_odd_step(&self, pid: u16, dts: u64) -> bool {
+        let even = |stamp: &&Stamp| stamp.pid == pid && stamp.step > 1;
+        self.stamps.iter().find(even).is_some_and(|stamp| {
+            let step = pts_difference(self.shifted(dts), stamp.dts);
+            !(0..=PTS_PER_SECOND.cast_signed()).contains(&step)
+        })
+    }
+
+    /// Whether packets with the clock were lost, when the next one has the counter `cc`.
+    pub(crate) fn is_loss(&self, cc: Option<u8>) -> bool {
+        let last_and_next = self.clock_cc.zip(cc);
+        let step = last_and_next.map(|(last, next)| next.wrapping_sub(last) & 0x0F);
+        self.loss || step.is_some_and(|step| step > 1)
     }
 
     /// Whether a PCR of the source does not follow the last one.
@@ -258,10 +282,7 @@ impl Timeline {
     }
 
     fn loses(&self, view: PacketView<'_>) -> bool {
-        let step = self
-            .clock_cc
-            .map(|last| view.cc().wrapping_sub(last) & 0x0F);
-        view.has_payload() && !view.discontinuity() && step.is_some_and(|step| step > 1)
+        view.has_payload() && !view.discontinuity() && self.is_loss(Some(view.cc()))
     }
 
     fn is_clock(&mut self, view: PacketView<'_>) -> bool {

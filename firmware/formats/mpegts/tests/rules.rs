@@ -332,7 +332,7 @@ fn after_a_loss_time_may_have_gone_by() {
     let mut mux = Mux::new(HOUR);
     mux.groups(1).lose(VIDEO, 5);
     mux.dts += 4 * 90_000;
-    mux.groups(1);
+    mux.sound().groups(1);
     let (out, conditioner) = condition(&[&mux.bytes], Seam::Continuous, 1316);
     assert_eq!(out.packets().concat(), mux.bytes);
     assert_eq!(conditioner.stats().clock_jumps, 0);
@@ -544,4 +544,32 @@ fn nothing_comes_of_nothing() {
     conditioner.flush(&mut recorder);
     assert_eq!(recorder.0, []);
     assert_eq!(conditioner.stats().bytes_dropped, 2100);
+}
+
+#[test]
+fn without_a_clock_a_continuous_seam_holds_nothing() {
+    let mut mux = Mux::new(HOUR);
+    mux.clock = false;
+    mux.groups(1);
+    let mut recorder = Recorder::default();
+    let mut conditioner = Conditioner::new();
+    conditioner.push(&mux.bytes, &mut recorder);
+    conditioner.seam(Seam::Continuous, &mut recorder);
+    let before = recorder.packets().len();
+    conditioner.push(&mux.bytes, &mut recorder);
+    // The newest packet waits in the sync.
+    assert_eq!(recorder.packets().len(), 2 * before - 1);
+}
+
+#[test]
+fn m2ts_and_parity_are_taken_off() {
+    let bytes = source(HOUR, 2);
+    for (before, behind) in [(4, 0), (0, 16)] {
+        let wide: Vec<u8> = bytes
+            .chunks(188)
+            .flat_map(|packet| [&vec![0x3F; before][..], packet, &vec![0x3F; behind]].concat())
+            .collect();
+        let (out, _) = condition(&[&wide], Seam::Continuous, 1000);
+        assert_eq!(out.packets().concat(), bytes, "{before} {behind}");
+    }
 }

@@ -1,4 +1,9 @@
 //! Real captures, with what ffprobe and an independent checker say of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test: told on the terminal"
+)]
 
 mod support;
 

@@ -6,7 +6,7 @@ use crate::psi::{PROGRAMS_MAX, Pat, PatEntry, Program, Section, section_view};
 
 /// PMTs put together at the same time. Most fit into one packet and need no place for long.
 const ASSEMBLERS_MAX: usize = 4;
-/// Packets after which programs whose PMT did not come are passed over: 100 ms at 50 Mbit/s.
+/// Packets after which programs whose PMT did not come are passed over: 0.6 s at 10 Mbit/s.
 const PATIENCE_PACKETS: u32 = 4096;
 
 /// What is known of the programs before one is chosen.

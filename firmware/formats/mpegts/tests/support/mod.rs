@@ -1,8 +1,9 @@
 //! A small multiplexer for tests: streams whose every property is known.
 #![allow(
+    clippy::unwrap_used,
     dead_code,
     unreachable_pub,
-    reason = "each test file uses its own part of it"
+    reason = "each test file uses its own part of what is made for tests"
 )]
 
 use dipole_mpegts::check::Checker;
