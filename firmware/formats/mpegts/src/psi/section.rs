@@ -198,3 +198,66 @@ pub fn packetize(pid: u16, section: &[u8], mut each: impl FnMut(Packet)) {
         first = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(length: usize) -> Section {
+        let head = [2, 0, 0, 0, 1, 0xC1, 0, 0];
+        let body = (0..length).map(|at| u8::try_from(at % 251).unwrap_or(0));
+        seal(head.into_iter().chain(body).collect()).expect("it fits a section")
+    }
+
+    fn assemble(packets: &[Packet]) -> Vec<Vec<u8>> {
+        let mut assembler = SectionAssembler::<PSI_SECTION_BYTES_MAX>::new();
+        let mut found = Vec::new();
+        for packet in packets {
+            assembler.push(PacketView::new(packet), |section| {
+                found.push(section.to_vec())
+            });
+        }
+        found
+    }
+
+    #[test]
+    fn sections_of_all_lengths_survive_packets() {
+        for length in [0, 1, 170, 171, 172, 355, 356, 1012] {
+            let section = section(length);
+            let mut packets = Vec::new();
+            packetize(0x1000, &section, |packet| packets.push(packet));
+            let found = assemble(&packets);
+            assert_eq!(found, [section.to_vec()], "{length}");
+            assert!(section_view(&found[0]).is_some());
+        }
+    }
+
+    #[test]
+    fn two_sections_in_one_packet_are_both_found() {
+        let both = [section(20), section(30)].concat();
+        let mut packets = Vec::new();
+        packetize(0x1000, &both, |packet| packets.push(packet));
+        assert_eq!(
+            assemble(&packets),
+            [section(20).to_vec(), section(30).to_vec()]
+        );
+    }
+
+    #[test]
+    fn a_lost_or_changed_byte_fails_the_crc() {
+        let mut packets = Vec::new();
+        packetize(0x1000, &section(500), |packet| packets.push(packet));
+        packets.remove(1);
+        let found = assemble(&packets);
+        assert!(found.iter().all(|section| section_view(section).is_none()));
+        let mut changed = section(20).to_vec();
+        changed[12] ^= 1;
+        assert!(section_view(&changed).is_none());
+    }
+
+    #[test]
+    fn another_version_is_sealed_anew() {
+        let other = with_version(&section(20), 31).expect("a section");
+        assert_eq!(section_view(&other).map(|view| view.version), Some(31));
+    }
+}
