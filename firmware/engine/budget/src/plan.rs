@@ -138,8 +138,8 @@ fn carve(demand: Demand) -> Option<Plan> {
     let clients_max = match demand.clients {
         Some(clients) => clients,
         None => {
-            let half = usize::try_from(rest / 2 / CLIENT).unwrap_or(usize::MAX);
-            half.min(CLIENTS_WISHED)
+            let share = usize::try_from(rest * 2 / 5 / CLIENT).unwrap_or(usize::MAX);
+            share.min(CLIENTS_WISHED)
         }
     };
     let send_pool = rest.checked_sub(clients_max as u64 * CLIENT)?;

@@ -13,6 +13,8 @@
 //! What does not belong here: connections, retries, the choice of a stream.
 
 mod pacer;
+#[cfg(any(test, feature = "synthetic"))]
+pub mod synthetic;
 
 use std::{
     future::Future,
