@@ -114,77 +114,119 @@ impl Plan {
     }
 }
 
+/// What a budget is spent on whatever is left over for rings and clients.
+struct Fixed {
+    store_cache: u64,
+    lineup: u64,
+    pages_max: usize,
+    upstream: u64,
+}
+
+impl Fixed {
+    fn of(budget: u64) -> Self {
+        Self {
+            store_cache: (budget / 48).clamp(MIB, 16 * MIB),
+            lineup: (budget / 8).clamp(2 * MIB, 64 * MIB),
+            pages_max: if budget < 64 * MIB { 32 } else { 64 },
+            upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE,
+        }
+    }
+
+    fn total(&self, tuners: usize) -> u64 {
+        let pages = self.pages_max as u64 * PAGE;
+        PROGRAM + self.store_cache + 3 * self.lineup + pages + tuners as u64 * self.upstream
+    }
+}
+
 /// The plan of a demand, if it fits.
 fn carve(demand: Demand) -> Option<Plan> {
-    let budget = demand.budget.0;
     if demand.tuners == 0 || demand.tuners > TUNERS_MAX {
         return None;
     }
-    let store_cache = (budget / 48).clamp(MIB, 16 * MIB);
-    let lineup = (budget / 8).clamp(2 * MIB, 64 * MIB);
-    let pages_max = if budget < 64 * MIB { 32 } else { 64 };
-    let tuners = demand.tuners as u64;
-    let upstream = 2 * RECEIVE_BUFFER + UPSTREAM_STATE;
-    let fixed = PROGRAM + store_cache + 3 * lineup + pages_max as u64 * PAGE + tuners * upstream;
-    let rest = budget.checked_sub(fixed)?;
+    let fixed = Fixed::of(demand.budget.0);
+    let rest = demand.budget.0.checked_sub(fixed.total(demand.tuners))?;
 
-    // Rings get up to half of the rest, and at least what makes them work.
-    let rings = tuners + 1;
-    let share = usize::try_from(rest / 2 / rings / SEGMENT).unwrap_or(usize::MAX);
+    // Rings get up to half of the rest, and at least what makes them work. One more than there
+    // are tuners: a channel that closes still holds its segments while the next one opens.
+    let rings = demand.tuners + 1;
+    let share = usize::try_from(rest / 2 / rings as u64 / SEGMENT).unwrap_or(usize::MAX);
     let ring_segments_max = share.clamp(RING_SEGMENTS_MIN, RING_SEGMENTS_MAX);
-    let pool_segments = usize::try_from(rings).ok()? * ring_segments_max;
+    let pool_segments = rings * ring_segments_max;
     let rest = rest.checked_sub(pool_segments as u64 * SEGMENT)?;
 
-    let clients_max = match demand.clients {
-        Some(clients) => clients,
-        None => {
-            let share = usize::try_from(rest * 2 / 5 / CLIENT).unwrap_or(usize::MAX);
-            share.min(CLIENTS_WISHED)
-        }
-    };
-    let send_pool = rest.checked_sub(clients_max as u64 * CLIENT)?;
-    if send_pool < SEND_POOL_MIN
-        || clients_max == 0
-        || (demand.clients.is_none() && clients_max < CLIENTS_MIN)
-    {
-        return None;
-    }
+    let (clients_max, send_pool_bytes) = clients(demand, rest)?;
+    Some(Plan {
+        demand,
+        ring_segments_max,
+        ring_behind_min: (ring_segments_max / 2).max(1),
+        pool_segments,
+        receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
+        clients_max,
+        send_pool_bytes,
+        pages_max: fixed.pages_max,
+        store_cache_bytes: usize::try_from(fixed.store_cache).ok()?,
+        lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
+        rows: rows(demand, &fixed, pool_segments, clients_max, send_pool_bytes),
+    })
+}
+
+/// How many clients the rest holds, and how much memory is left for their send buffers.
+fn clients(demand: Demand, rest: u64) -> Option<(usize, u64)> {
+    let share = usize::try_from(rest * 2 / 5 / CLIENT).unwrap_or(usize::MAX);
+    let clients = demand.clients.unwrap_or(share.min(CLIENTS_WISHED));
+    let send_pool = rest.checked_sub(clients as u64 * CLIENT)?;
+    let enough = clients
+        >= if demand.clients.is_some() {
+            1
+        } else {
+            CLIENTS_MIN
+        };
+    (enough && send_pool >= SEND_POOL_MIN).then_some((clients, send_pool))
+}
+
+fn rows(
+    demand: Demand,
+    fixed: &Fixed,
+    segments: usize,
+    clients: usize,
+    send_pool: u64,
+) -> Vec<Row> {
     let row = |name, count, each, why| Row {
         name,
         count,
         each: ByteSize(each),
         why,
     };
-    let rows = vec![
+    vec![
         row("program", 1, PROGRAM, "code, runtime, stacks"),
-        row("store cache", 1, store_cache, "redb, set explicitly"),
+        row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
         row(
             "lineups",
             3,
-            lineup,
+            fixed.lineup,
             "the current one, the next one, the list it comes from",
         ),
         row(
             "pages",
-            pages_max,
+            fixed.pages_max,
             PAGE,
             "connections to page, API and documents",
         ),
         row(
             "upstreams",
             demand.tuners,
-            upstream,
+            fixed.upstream,
             "receive buffer, TLS, conditioner",
         ),
         row(
             "ring segments",
-            pool_segments,
+            segments,
             SEGMENT,
             "one pool, allocated at start",
         ),
         row(
             "clients",
-            clients_max,
+            clients,
             CLIENT,
             "socket, file and record of each",
         ),
@@ -194,20 +236,7 @@ fn carve(demand: Demand) -> Option<Plan> {
             send_pool,
             "all clients together; the slowest goes first",
         ),
-    ];
-    Some(Plan {
-        demand,
-        ring_segments_max,
-        ring_behind_min: (ring_segments_max / 2).max(1),
-        pool_segments,
-        receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
-        clients_max,
-        send_pool_bytes: send_pool,
-        pages_max,
-        store_cache_bytes: usize::try_from(store_cache).ok()?,
-        lineup_bytes_max: usize::try_from(lineup).ok()?,
-        rows,
-    })
+    ]
 }
 
 /// The smallest budget, in whole MiB, that holds the demand.
