@@ -71,6 +71,7 @@ fn scripts() -> Tally {
         "scripts/run",
         "scripts/test",
         "scripts/lib/machine.sh",
+        "scripts/lib/packages.sh",
         ".ci/run",
     ];
     if !Command::new("shellcheck", ["--version"]).quiet().succeeds() {

@@ -1,0 +1,22 @@
+# shellcheck shell=bash disable=SC2034
+# Debian packages by name, and what each is for. Sourced by scripts/run and scripts/test.
+
+# The linker and C compiler that `cargo build` calls, and the certificates for https sources.
+BUILD_PACKAGES=(gcc libc6-dev make ca-certificates)
+
+# Tools of the checks.
+CHECK_PACKAGES=(git python3 shellcheck)
+
+# The network of the end-to-end tests: `ip netns`, `nsenter`, `setpriv`, keys for AES-128.
+LAN_PACKAGES=(iproute2 util-linux procps openssl)
+
+# The real clients. ffmpeg also makes the streams of our provider.
+CLIENT_PACKAGES=(
+    curl
+    ffmpeg
+    gupnp-tools
+    hdhomerun-config
+    mpv
+    vlc-bin
+    vlc-plugin-base
+)
