@@ -12,39 +12,31 @@ pub(crate) fn give(
     known: &Numbers,
 ) -> Vec<ChannelId> {
     let mut ids: Vec<_> = rows.iter().map(|row| row.identity).collect();
-    let key = |row: u32| {
-        let Collected {
-            identity,
-            source,
-            texts,
-            ..
-        } = rows[row as usize];
+    let by_address = |&(_, row): &(ChannelId, u32)| {
+        let Collected { source, texts, .. } = rows[row as usize];
         let [name, .., tvg_id, url, _] = texts.of(text);
-        (identity, url, name, tvg_id, source)
+        (url, name, tvg_id, source)
     };
-    let mut channels: Vec<u32> = (0..).zip(channel_of).filter_map(is_channel).collect();
-    channels.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
-    let identity = |row: u32| rows[row as usize].identity;
-    for namesakes in channels.chunk_by(|&a, &b| identity(a) == identity(b)) {
+    let mut channels: Vec<(ChannelId, u32)> = (0..)
+        .zip(channel_of)
+        .filter(|(row, stands_for)| row == *stands_for)
+        .map(|(row, _)| (rows[row as usize].identity, row))
+        .collect();
+    channels.sort_unstable();
+    for namesakes in channels.chunk_by_mut(|a, b| a.0 == b.0) {
+        namesakes.sort_unstable_by(|a, b| by_address(a).cmp(&by_address(b)));
         let marks: Vec<_> = namesakes
             .iter()
-            .map(|&row| rows[row as usize].mark)
+            .map(|&(_, row)| rows[row as usize].mark)
             .collect();
-        let Some(&first) = namesakes.first() else {
+        let Some(&(identity, _)) = namesakes.first() else {
             continue;
         };
-        for (&row, id) in namesakes
-            .iter()
-            .zip(tell_apart(identity(first), &marks, known))
-        {
+        for (&(_, row), id) in namesakes.iter().zip(tell_apart(identity, &marks, known)) {
             ids[row as usize] = id;
         }
     }
     ids
-}
-
-fn is_channel((row, &stands_for): (u32, &u32)) -> Option<u32> {
-    (row == stands_for).then_some(row)
 }
 
 /// Ids of the channels of one identity, given in the order of their addresses: first the id that

@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself: row and index
-/// of the lineup 44 B, its id 8 B, orders 16 B, number in use 28 B, memory of the number 44 B.
-const FINISH_BYTES_PER_ENTRY: usize = 140;
+/// of the lineup 44 B, its id 8 B, orders 24 B, number in use 28 B, memory of the number 44 B.
+const FINISH_BYTES_PER_ENTRY: usize = 44 + 8 + 24 + 28 + 44;
 
 /// The source of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

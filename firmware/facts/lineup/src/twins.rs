@@ -1,29 +1,44 @@
 //! Entries that are one channel. So far these are exact duplicates: same source, name and
 //! address. Whatever joins more entries one day gives the same answer: a channel for each entry.
 
-use std::cmp::Reverse;
+use std::{cell::LazyCell, cmp::Reverse, collections::HashMap};
 
-use crate::{Numbers, arena::Span, import::Collected};
+use crate::{Numbers, identity::StableHash, import::Collected};
 
 /// For each entry the one that stands for its channel; an entry that stands for itself is a
 /// channel. Which one it is does not depend on the order of the list.
 pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> {
     let key = |row: u32| {
         let Collected { source, texts, .. } = rows[row as usize];
-        let [name, .., url, _] = Span::of(texts, text);
+        let [name, .., url, _] = texts.of(text);
         (source, name, url)
     };
-    let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let mut channel_of: Vec<u32> = (0..count).collect();
-    let mut sorted = channel_of.clone();
-    sorted.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
-    for twins in sorted.chunk_by(|&a, &b| key(a) == key(b)) {
-        let best = twins
-            .iter()
-            .copied()
-            .min_by_key(|&row| preference(text, rows, row, known));
-        for (&row, best) in twins.iter().zip(std::iter::repeat(best)) {
-            channel_of[row as usize] = best.unwrap_or(row);
+    let mut channel_of: Vec<u32> = (0..).zip(rows).map(|(row, _)| row).collect();
+    // Sorting by hash touches no text; only rows whose hashes agree are compared in full.
+    let mut sorted: Vec<(u64, u32)> = channel_of
+        .iter()
+        .map(|&row| {
+            let (source, name, url) = key(row);
+            let hash = StableHash::new().text(name).text(url).value();
+            (hash.wrapping_add(u64::from(source)), row)
+        })
+        .collect();
+    sorted.sort_unstable();
+    // Most lists hold no twins and never ask.
+    let last_seen = LazyCell::new(|| known.iter().map(|row| (row.mark, row.last_seen)).collect());
+    for alike in sorted
+        .chunk_by_mut(|a, b| a.0 == b.0)
+        .filter(|alike| alike.len() > 1)
+    {
+        alike.sort_unstable_by(|a, b| key(a.1).cmp(&key(b.1)));
+        for twins in alike.chunk_by(|a, b| key(a.1) == key(b.1)) {
+            let twins = twins.iter().map(|&(_, row)| row);
+            let best = twins
+                .clone()
+                .min_by_key(|&row| preference(text, &rows[row as usize], &last_seen));
+            for row in twins {
+                channel_of[row as usize] = best.unwrap_or(row);
+            }
         }
     }
     channel_of
@@ -43,22 +58,13 @@ pub(crate) fn in_order(channel_of: &[u32]) -> Vec<u32> {
 /// else one that has a `tvg-id`, else one that has a number.
 fn preference<'a>(
     text: &'a str,
-    rows: &[Collected],
-    row: u32,
-    known: &Numbers,
+    row: &Collected,
+    last_seen: &HashMap<u64, u32>,
 ) -> impl Ord + use<'a> {
     let Collected {
-        identity,
-        mark,
-        asked,
-        texts,
-        ..
-    } = rows[row as usize];
-    let last_seen = known
-        .of_identity(identity)
-        .filter(|remembered| remembered.mark == mark)
-        .map(|remembered| remembered.last_seen)
-        .max();
+        mark, asked, texts, ..
+    } = *row;
+    let last_seen = last_seen.get(&mark).copied();
     let [_, group, logo, tvg_id, _, headers] = texts.of(text);
     (
         Reverse(last_seen),
