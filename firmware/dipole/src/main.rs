@@ -1,1 +1,44 @@
-fn main() {}
+//! The daemon: config -> plan -> wire -> run -> drain. No logic of its own.
+
+mod cli;
+mod commands;
+mod config;
+mod log;
+mod opener;
+mod settings;
+mod wire;
+
+use std::process::ExitCode;
+
+use cli::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = match cli::parse(lexopt::Parser::from_env()) {
+        Ok(args) => args,
+        Err(error) => {
+            commands::complain(&format!("{error}\n\n{}", cli::USAGE));
+            return ExitCode::from(2);
+        }
+    };
+    let done = match args.command {
+        Command::Help => commands::say(cli::USAGE),
+        Command::Version => commands::say(concat!("dipole ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Check => commands::check(&args),
+        Command::Plan => commands::plan(&args),
+        Command::Import => commands::import(&args),
+        Command::Run => run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            commands::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), commands::Failure> {
+    log::start();
+    let loaded = commands::load(args)?;
+    Ok(wire::run(&loaded)?)
+}

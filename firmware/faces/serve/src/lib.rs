@@ -1,1 +1,33 @@
 //! The HTTP host: HDHomeRun documents, streams, the page and its API.
+//!
+//! The way of a request: [`listen`] binds, [`server`] accepts and bounds, [`connection`] lets
+//! hyper read it, [`answer`] finds its [`route`], one module per dialect makes the response:
+//! [`documents`], [`stream`], [`api`], [`page`]. A stream that is to be played leaves here: its
+//! socket goes to the data plane ([`handover`]) and hyper never sees a byte of it.
+//!
+//! What does not belong here: what documents look like (`hdhomerun`), who may have a tuner
+//! (`tuner`), sending streams (`fanout`), reading the configuration (the daemon).
+
+mod address;
+mod answer;
+mod api;
+mod body;
+mod config;
+mod connection;
+mod documents;
+mod handover;
+mod lineup_document;
+mod listen;
+mod page;
+mod query;
+mod respond;
+mod route;
+mod scan;
+mod server;
+mod stream;
+
+pub use config::{
+    Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+};
+pub use listen::{BindError, BindErrorKind, bind};
+pub use server::{Listeners, run};

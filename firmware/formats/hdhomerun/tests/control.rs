@@ -9,7 +9,8 @@ use std::{
 use dipole_hdhomerun::{
     DeviceId, Identity, PidFilter, Uuid,
     control::{
-        ChannelRow, Control, ControlError, Device, Holder, NoRoom, Peer, Push, Request, Traffic,
+        ChannelRow, Control, ControlError, Device, Holder, Peer, Push, PushRefused, Request,
+        Traffic,
     },
 };
 use proptest::prelude::*;
@@ -60,11 +61,11 @@ impl Device for Bench {
         self.viewers.remove(&tuner);
     }
 
-    fn start(&mut self, tuner: u16, push: &Push) -> Result<(), NoRoom> {
+    fn start(&mut self, tuner: u16, push: &Push) -> Result<(), PushRefused> {
         self.starts += 1;
         self.pushes.insert(tuner, push.clone());
         if self.pushes.len() > self.pushes_max {
-            Err(NoRoom)
+            Err(PushRefused::NoRoom)
         } else {
             Ok(())
         }

@@ -113,8 +113,8 @@ pub trait Device {
     /// upstream that fails is reported later with [`Control::push_ended`].
     ///
     /// # Errors
-    /// Where there is no room for another push.
-    fn start(&mut self, tuner: u16, push: &Push) -> Result<(), NoRoom>;
+    /// Where there is no room for another push, or no way to its target.
+    fn start(&mut self, tuner: u16, push: &Push) -> Result<(), PushRefused>;
 
     /// Changes the filter of the push that is going on.
     fn refilter(&mut self, tuner: u16, filter: &PidFilter);
@@ -126,7 +126,13 @@ pub trait Device {
     fn traffic(&self, tuner: u16) -> Traffic;
 }
 
-/// The plan has no place for another stream.
+/// A push cannot start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("every stream that memory.budget allows is in use")]
-pub struct NoRoom;
+pub enum PushRefused {
+    /// The plan has no place for another stream.
+    #[error("every stream that memory.budget allows is in use")]
+    NoRoom,
+    /// No route leads to the target.
+    #[error("the target cannot be reached")]
+    Unreachable,
+}

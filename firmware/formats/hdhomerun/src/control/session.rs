@@ -1,12 +1,12 @@
 //! The rules: who may set what, and what follows from it.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 
 use super::{
-    ControlError, Device, KEEPALIVE_SILENCE_S, LOCK_IDLE_S, NoRoom, Peer, PushTarget, Request,
+    ControlError, Device, KEEPALIVE_SILENCE_S, LOCK_IDLE_S, Peer, PushRefused, PushTarget, Request,
     name::{Name, TunerName},
     read,
     tuner::{KeyLock, Place, Receiver, TunerState, Tuning},
@@ -250,12 +250,14 @@ impl<D: Device> Control<D> {
             (Some(new), _) => outcome = device.start(tuner, new),
         }
         state.pushing = wanted;
-        if outcome == Err(NoRoom) {
+        if outcome.is_err() {
             self.push_ended(tuner);
-            return Err(ControlError::NoRoom);
         }
         self.settle(tuner);
-        Ok(())
+        outcome.map_err(|refused| match refused {
+            PushRefused::NoRoom => ControlError::NoRoom,
+            PushRefused::Unreachable => ControlError::Invalid("target"),
+        })
     }
 
     /// Gives the tuner back where nobody needs it any more.
@@ -350,6 +352,17 @@ impl<D: Device> Control<D> {
         }
     }
 
+    /// Whether a lock or a push hangs on this connection.
+    #[must_use]
+    pub fn needs(&self, connection: u64) -> bool {
+        self.tuners.iter().flatten().any(|state| {
+            state
+                .receiver
+                .is_some_and(|receiver| receiver.connection == connection)
+                || state.lock.is_some_and(|lock| lock.connection == connection)
+        })
+    }
+
     /// Stops every push, at shutdown.
     pub fn free_all(&mut self) {
         self.free_where(|_| true);
@@ -361,14 +374,6 @@ impl<D: Device> Control<D> {
         place
             .expect("handle refuses tuners beyond the last")
             .get_or_insert_default()
-    }
-
-    /// Who holds a tuner by lock or push, for the page and `status.json`.
-    #[must_use]
-    pub fn client_of(&self, tuner: u16) -> Option<IpAddr> {
-        let state = self.tuners.get(usize::from(tuner))?.as_deref()?;
-        let receiver = state.receiver.map(|receiver| receiver.client);
-        receiver.or_else(|| state.lock.map(|lock| lock.holder))
     }
 }
 

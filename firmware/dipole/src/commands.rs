@@ -1,0 +1,135 @@
+//! What the command line offers besides being a tuner.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use budget::{Demand, DoesNotFit, Plan};
+
+use crate::{
+    cli::Args,
+    config::{self, Config, ConfigError, Loaded},
+    wire::RunError,
+};
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The budget is too small.
+    #[error(transparent)]
+    Plan(#[from] DoesNotFit),
+    /// A list cannot be read.
+    #[error("{path}: {error}")]
+    List {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: sync::Error,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Nothing can be printed.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    /// The tuner could not run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// Prints.
+pub fn say(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // `dipole plan | head` is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Prints an error; there is nowhere to report that this failed.
+pub fn complain(text: &str) {
+    let _: io::Result<()> = writeln!(io::stderr(), "dipole: {text}");
+}
+
+/// The configuration of the command line.
+pub fn load(args: &Args) -> Result<Loaded, Failure> {
+    let mut loaded = config::load(args.config.as_deref())?;
+    if let Some(data) = &args.data {
+        loaded.config.data.clone_from(data);
+        loaded.keys_set.retain(|key| key != "data");
+    }
+    Ok(loaded)
+}
+
+/// The plan of a configuration.
+pub fn plan_of(config: &Config) -> Result<Plan, DoesNotFit> {
+    Plan::new(Demand {
+        budget: config.memory.budget,
+        tuners: config.tuner.count,
+        clients: config.clients.max,
+    })
+}
+
+/// `dipole check`.
+pub fn check(args: &Args) -> Result<(), Failure> {
+    let loaded = load(args)?;
+    let plan = plan_of(&loaded.config)?;
+    let from = loaded.path.as_deref().map_or("no configuration file".into(), Path::to_string_lossy);
+    say(&format!(
+        "{from}: good\n{} sources, {} tuners, up to {} clients within {}\n",
+        loaded.config.source.len(),
+        plan.demand.tuners,
+        plan.clients_max,
+        plan.demand.budget,
+    ))
+}
+
+/// `dipole plan`.
+pub fn plan(args: &Args) -> Result<(), Failure> {
+    let plan = plan_of(&load(args)?.config)?;
+    say(&format!("{plan}\n"))
+}
+
+/// `dipole import --dry-run`.
+pub fn import(args: &Args) -> Result<(), Failure> {
+    let plan = plan_of(&load(args)?.config)?;
+    let path = args.list.clone().unwrap_or_default();
+    let list = File::open(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let report = sync::dry_run(list, &name, playlist::Limits::default(), plan.lineup_bytes_max)
+        .map_err(|error| Failure::List { path, error })?;
+    if let Some(out) = &args.clusters {
+        write_clusters(out, &report).map_err(|error| Failure::File { path: out.clone(), error })?;
+    }
+    let mut text = format!(
+        "{} entries, {} channels, {} entries twice\n",
+        report.entries, report.channels, report.duplicates
+    );
+    if let Some(cut) = &report.cut {
+        text.push_str(&format!("cut: {cut}\n"));
+    }
+    for warning in &report.warnings {
+        text.push_str(&format!("warning: {warning}\n"));
+    }
+    say(&text)
+}
+
+/// A line per entry: index TAB channel id.
+fn write_clusters(path: &Path, report: &sync::Report) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for (index, channel) in report.clusters.iter().enumerate() {
+        writeln!(out, "{index}\t{channel}")?;
+    }
+    out.flush()
+}

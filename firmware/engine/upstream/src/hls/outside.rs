@@ -1,0 +1,76 @@
+//! What the driver needs from outside: somebody who fetches and somebody who takes the bytes.
+//!
+//! Both are traits so that the driver's decisions can be tested on a paused clock, with answers and
+//! errors that no real server gives on demand.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use url::Url;
+
+/// Why a request failed below HTTP, or a body broke off.
+pub type FetchError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Sends GET requests, one at a time; keeps connections, cookies and headers, follows redirects, limits time.
+pub trait Fetch: Send {
+    /// The body of an answer.
+    type Body: Body;
+
+    /// Asks for an address, or for a part of it (`bytes=offset-`, RFC 9110 14.1.2).
+    fn fetch(
+        &mut self,
+        address: &Url,
+        range: Option<hls::ByteRange>,
+    ) -> impl Future<Output = Result<Response<Self::Body>, FetchError>> + Send;
+}
+
+/// An answer whose head has come.
+#[derive(Debug)]
+pub struct Response<B> {
+    /// The status code.
+    pub status: u16,
+    /// The address that answered, after redirects.
+    pub address: Url,
+    /// What follows.
+    pub body: B,
+}
+
+/// A body as it comes.
+pub trait Body: Send {
+    /// The next bytes, nothing at the proper end. A body that is shorter than announced is an
+    /// error.
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, FetchError>> + Send;
+}
+
+/// Takes the stream in.
+pub trait Intake: Send {
+    /// Takes bytes and waits while they are ahead of the stream's clock.
+    fn push(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), ingest::Error>> + Send;
+
+    /// Says how the bytes that follow join those before.
+    fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error>;
+
+    /// Awaits something else and goes on publishing meanwhile.
+    fn during<F>(&mut self, work: F) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future + Send,
+        F::Output: Send;
+}
+
+impl Intake for ingest::Ingest {
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), ingest::Error> {
+        Self::push(self, bytes).await
+    }
+
+    fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error> {
+        Self::seam(self, seam)
+    }
+
+    async fn during<F>(&mut self, work: F) -> F::Output
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        Self::during(self, work).await
+    }
+}

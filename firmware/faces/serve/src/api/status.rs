@@ -1,0 +1,199 @@
+//! `GET /api/v1/status`: everything the page shows besides the channels.
+
+use hdhomerun::MODEL;
+use hyper::Response;
+use serde::Serialize;
+use tuner::{Phase, TunerStatus};
+
+use crate::{
+    answer::Asked,
+    body::Body,
+    config::{Setting, SourceView},
+    respond,
+    server::Shared,
+};
+
+#[derive(Serialize)]
+struct Status<'a> {
+    device: Device<'a>,
+    addresses: Addresses,
+    tuners: Tuners,
+    clients: Clients,
+    memory: Memory<'a>,
+    sources: &'a [SourceView],
+    settings: &'a [Setting],
+    lineup: LineupFacts,
+}
+
+#[derive(Serialize)]
+struct Device<'a> {
+    name: &'a str,
+    id: String,
+    model: &'static str,
+    version: &'a str,
+    uptime_s: u64,
+}
+
+/// As the client came by them.
+#[derive(Serialize)]
+struct Addresses {
+    base: String,
+    stream_base: String,
+    lineup_m3u: String,
+}
+
+#[derive(Serialize)]
+struct Tuners {
+    count: usize,
+    /// Those that play something or are locked.
+    in_use: Vec<Tuner>,
+}
+
+#[derive(Serialize)]
+struct Tuner {
+    index: usize,
+    viewers: usize,
+    holder: Option<String>,
+    locked: bool,
+    playing: Option<Playing>,
+}
+
+#[derive(Serialize)]
+struct Playing {
+    number: String,
+    name: String,
+    state: &'static str,
+    /// Why it does not play at the moment.
+    detail: Option<String>,
+    bits_per_second: u64,
+    open_s: u64,
+}
+
+#[derive(Serialize)]
+struct Clients {
+    count: usize,
+    max: usize,
+    /// Since start.
+    served: u64,
+    /// Since start: stalled, too slow, or over the memory plan.
+    given_up: u64,
+}
+
+#[derive(Serialize)]
+struct Memory<'a> {
+    budget_bytes: u64,
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    count: u64,
+    size_bytes: u64,
+    limit_bytes: u64,
+    /// `null` where it is not counted.
+    used_bytes: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct LineupFacts {
+    channels: usize,
+    bytes: usize,
+}
+
+pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
+    let config = &shared.config;
+    let sources = shared.feeds.sources.borrow().clone();
+    let base = asked.reached.base_url();
+    let lineup = shared.feeds.lineup.borrow();
+    let lineup_facts = LineupFacts {
+        channels: lineup.len(),
+        bytes: lineup.bytes(),
+    };
+    drop(lineup);
+    respond::json(&Status {
+        device: Device {
+            name: &config.identity.friendly_name,
+            id: config.identity.device_id.to_string(),
+            model: MODEL,
+            version: config.version,
+            uptime_s: shared.started.elapsed().as_secs(),
+        },
+        addresses: Addresses {
+            lineup_m3u: format!("{base}/lineup.m3u"),
+            base,
+            stream_base: asked.reached.with_port(shared.stream_port),
+        },
+        tuners: tuners(shared),
+        clients: clients(shared),
+        memory: memory(shared),
+        sources: &sources,
+        settings: &config.settings,
+        lineup: lineup_facts,
+    })
+}
+
+fn tuners(shared: &Shared) -> Tuners {
+    let all = shared.feeds.tuners.status();
+    let count = all.len();
+    let in_use = all
+        .into_iter()
+        .filter(|tuner| tuner.playing.is_some() || tuner.is_locked)
+        .map(tuner)
+        .collect();
+    Tuners { count, in_use }
+}
+
+fn tuner(status: TunerStatus) -> Tuner {
+    let playing = status.playing.map(|playing| {
+        let (state, detail) = phase(playing.phase);
+        Playing {
+            number: playing.number.to_string(),
+            name: respond::clipped(&playing.name).to_owned(),
+            state,
+            detail: detail.map(|detail| respond::clipped(&detail).to_owned()),
+            bits_per_second: playing.bits_per_second,
+            open_s: playing.open_for.as_secs(),
+        }
+    });
+    Tuner {
+        index: status.index,
+        viewers: status.viewers,
+        holder: status.holder.map(|holder| holder.to_string()),
+        locked: status.is_locked,
+        playing,
+    }
+}
+
+fn phase(phase: Phase) -> (&'static str, Option<String>) {
+    match phase {
+        Phase::Opening => ("opening", None),
+        Phase::Playing => ("playing", None),
+        Phase::Retrying { why } => ("retrying", Some(why)),
+        Phase::Over(refusal) => ("over", Some(refusal.to_string())),
+    }
+}
+
+fn clients(shared: &Shared) -> Clients {
+    let stats = shared.feeds.fanout.stats();
+    Clients {
+        count: stats.clients,
+        max: stats.clients_max,
+        served: stats.attached,
+        given_up: stats.given_up,
+    }
+}
+
+fn memory(shared: &Shared) -> Memory<'_> {
+    let rows = shared.config.plan.iter().map(|row| Row {
+        name: &row.name,
+        count: row.count,
+        size_bytes: row.size_bytes,
+        limit_bytes: row.limit_bytes,
+        used_bytes: row.used_bytes.as_ref().map(crate::config::Gauge::read),
+    });
+    Memory {
+        budget_bytes: shared.config.budget_bytes,
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,120 @@
+//! One connection: hyper reads requests and writes responses, until it ends or becomes a stream.
+
+use std::{
+    future::{Future, poll_fn},
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioTimer;
+use socket2::SockRef;
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
+
+use crate::{
+    answer::answer,
+    handover::{Seat, Wire},
+    server::Shared,
+};
+
+/// hyper's read buffer and, separately, its write buffer: a request's head, or a response's head
+/// and a piece of its body.
+const BUFFER_BYTES_MAX: usize = 16 * 1024;
+const HEADERS_MAX: usize = 64;
+/// How long a request's head may take, counted from the end of the last response: so it is also
+/// how long a connection may be idle.
+const HEAD_MAX: Duration = Duration::from_secs(10);
+/// A peer that acknowledges nothing, or takes nothing, for this long is gone (RFC 5482).
+const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(20);
+
+/// Serves one connection. `place` is its place among the pages.
+pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, place: OwnedSemaphorePermit) {
+    let Ok((peer, local)) = prepare(&socket) else {
+        return;
+    };
+    let seat = Arc::new(Seat::new(peer, local, place));
+    let service = {
+        let (shared, seat) = (Arc::clone(&shared), Arc::clone(&seat));
+        service_fn(move |request| answer(Arc::clone(&shared), Arc::clone(&seat), request))
+    };
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_MAX)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .serve_connection(Wire::new(socket, Arc::clone(&seat)), service);
+    match drive(&mut connection, &shared, &seat).await {
+        Outcome::Over(Ok(())) => {}
+        Outcome::Over(Err(error)) => tracing::debug!(%peer, %error, "a connection broke off"),
+        Outcome::Handover => {
+            let wire = connection.into_parts().io;
+            seat.hand_over(wire.into_socket(), &shared.feeds.fanout);
+        }
+    }
+}
+
+fn prepare(socket: &TcpStream) -> std::io::Result<(SocketAddr, SocketAddr)> {
+    socket.set_nodelay(true)?;
+    SockRef::from(socket).set_tcp_user_timeout(Some(UNACKNOWLEDGED_MAX))?;
+    Ok((socket.peer_addr()?, socket.local_addr()?))
+}
+
+enum Outcome {
+    /// The connection has ended.
+    Over(hyper::Result<()>),
+    /// A stream is ready to be played on it.
+    Handover,
+}
+
+/// Polls the connection until it ends or is to be handed over. While the box is crowded, and when
+/// it shuts down, the connection ends with the response in service.
+async fn drive<C>(connection: &mut C, shared: &Shared, seat: &Seat) -> Outcome
+where
+    C: Future<Output = hyper::Result<()>> + Graceful + Unpin,
+{
+    let mut leaving = false;
+    loop {
+        tokio::select! {
+            biased;
+            outcome = poll_fn(|cx| poll(connection, seat, cx)) => return outcome,
+            () = shared.shutdown.cancelled(), if !leaving => {}
+            () = shared.crowded.notified(), if !leaving => {}
+        }
+        leaving = true;
+        Pin::new(&mut *connection).leave();
+    }
+}
+
+/// The service runs inside of the connection's own poll, so a handover is seen right behind it.
+fn poll<C>(connection: &mut C, seat: &Seat, cx: &mut Context<'_>) -> Poll<Outcome>
+where
+    C: Future<Output = hyper::Result<()>> + Unpin,
+{
+    match Pin::new(connection).poll(cx) {
+        Poll::Ready(result) => Poll::Ready(Outcome::Over(result)),
+        Poll::Pending if seat.can_hand_over() => Poll::Ready(Outcome::Handover),
+        Poll::Pending => Poll::Pending,
+    }
+}
+
+/// A connection that can be told to end.
+trait Graceful {
+    /// Ends behind the response in service, or at once where there is none.
+    fn leave(self: Pin<&mut Self>);
+}
+
+impl<I, S, B> Graceful for http1::Connection<I, S>
+where
+    S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    B: hyper::body::Body + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    fn leave(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}

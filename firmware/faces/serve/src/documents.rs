@@ -1,0 +1,100 @@
+//! The HDHomeRun documents. What they look like is the `hdhomerun` crate's; here they get their
+//! facts.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use hdhomerun::documents::{
+    LineupFormat, TunerInUse, write_device_xml, write_discover_json, write_lineup_status_json,
+    write_status_json_entry,
+};
+use hyper::{Response, StatusCode};
+use tokio::time::Instant;
+
+use crate::{
+    answer::Asked, body::Body, lineup_document::LineupPieces, query, respond, server::Shared,
+};
+
+/// A client's scan has the sources read, but not more often than this: any page in a browser of
+/// the house can post a scan.
+const SCAN_REFRESH_PAUSE: Duration = Duration::from_secs(60);
+
+const JSON: &str = "application/json";
+
+pub(crate) fn discover(shared: &Shared, asked: &Asked) -> Response<Body> {
+    let base = asked.reached.base_url();
+    written(JSON, |out| {
+        write_discover_json(out, &shared.config.identity, &base)
+    })
+}
+
+pub(crate) fn device_xml(shared: &Shared, asked: &Asked) -> Response<Body> {
+    let base = asked.reached.base_url();
+    written("application/xml", |out| {
+        write_device_xml(out, &shared.config.identity, &base)
+    })
+}
+
+/// The same lineup whatever `?show=` asks for.
+pub(crate) fn lineup(shared: &Shared, asked: &Asked, format: LineupFormat) -> Response<Body> {
+    let lineup = Arc::clone(&shared.feeds.lineup.borrow());
+    let stream_base = asked.reached.with_port(shared.stream_port);
+    let pieces = LineupPieces::new(lineup, format, stream_base, &shared.lengths);
+    respond::document(format.content_type(), Body::Lineup(pieces))
+}
+
+pub(crate) fn lineup_status(shared: &Shared) -> Response<Body> {
+    let channels = shared.feeds.lineup.borrow().len();
+    let scan = shared.scanner.look(Instant::now(), channels);
+    written(JSON, |out| write_lineup_status_json(out, scan))
+}
+
+/// Always 200: Plex ends its set-up at anything else, and posts a scan even where none is
+/// possible. Favourites are accepted and not kept.
+pub(crate) fn lineup_post(shared: &Shared, asked: &Asked) -> Response<Body> {
+    for (key, value) in query::pairs(asked.query()) {
+        match (&*key, &*value) {
+            ("scan", "start") => {
+                shared.scanner.start(Instant::now());
+                refresh_for_scan(shared);
+            }
+            ("scan", "abort") => shared.scanner.abort(),
+            _ => {}
+        }
+    }
+    respond::empty(StatusCode::OK)
+}
+
+fn refresh_for_scan(shared: &Shared) {
+    let now = Instant::now();
+    let mut refreshed = shared.scan_refreshed.lock();
+    if refreshed.is_none_or(|at| now.duration_since(at) >= SCAN_REFRESH_PAUSE) {
+        *refreshed = Some(now);
+        // Full: one is due already. Closed: the daemon is ending.
+        shared.feeds.refresh.try_send(()).unwrap_or_default();
+    }
+}
+
+pub(crate) fn tuner_status(shared: &Shared) -> Response<Body> {
+    let tuners = shared.feeds.tuners.status();
+    written(JSON, |out| {
+        for (index, tuner) in tuners.iter().enumerate() {
+            let in_use = tuner.playing.as_ref().filter(|_| tuner.viewers > 0);
+            let in_use = in_use.map(|playing| TunerInUse {
+                number: &playing.number,
+                name: respond::clipped(&playing.name),
+                target: tuner.holder,
+            });
+            write_status_json_entry(out, index, in_use, index + 1 == tuners.len())?;
+        }
+        Ok(())
+    })
+}
+
+fn written(
+    content_type: &'static str,
+    write: impl FnOnce(&mut String) -> fmt::Result,
+) -> Response<Body> {
+    let mut text = String::new();
+    write(&mut text).expect("writing into a String cannot fail");
+    respond::document(content_type, text)
+}

@@ -1,0 +1,79 @@
+//! Which path means what, and which methods it takes.
+
+use hdhomerun::documents::LineupFormat;
+use hyper::Method;
+
+use crate::{page::AssetName, stream::StreamPath};
+
+/// What a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `discover.json`
+    Discover,
+    /// `device.xml`
+    DeviceXml,
+    /// `lineup.json|xml|m3u`
+    Lineup(LineupFormat),
+    /// `lineup_status.json`
+    LineupStatus,
+    /// `lineup.post`
+    LineupPost,
+    /// `status.json`
+    TunerStatus,
+    /// `/auto/…`, `/tunerK/…`; `None` where the rest names no channel.
+    Stream(Option<StreamPath>),
+    /// A file of the page.
+    Asset(AssetName),
+    /// The page's state.
+    ApiStatus,
+    /// The page's channel list.
+    ApiChannels,
+    /// Reads all sources now.
+    ApiRefresh,
+    /// Any other path of the API.
+    ApiUnknown,
+}
+
+impl Route {
+    /// The route of a decoded path.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        Some(match path {
+            "/discover.json" => Self::Discover,
+            "/device.xml" => Self::DeviceXml,
+            "/lineup.json" => Self::Lineup(LineupFormat::Json),
+            "/lineup.xml" => Self::Lineup(LineupFormat::Xml),
+            "/lineup.m3u" => Self::Lineup(LineupFormat::M3u),
+            "/lineup_status.json" => Self::LineupStatus,
+            "/lineup.post" => Self::LineupPost,
+            "/status.json" => Self::TunerStatus,
+            "/api/v1/status" => Self::ApiStatus,
+            "/api/v1/channels" => Self::ApiChannels,
+            "/api/v1/sources/refresh" => Self::ApiRefresh,
+            _ if path.starts_with("/api/") => Self::ApiUnknown,
+            _ => match StreamPath::looks_like(path) {
+                Some(rest) => Self::Stream(rest),
+                None => Self::Asset(AssetName::of(path)?),
+            },
+        })
+    }
+
+    /// The methods it takes, as `Allow` says them (RFC 9110, 10.2.1).
+    pub(crate) fn allow(self) -> &'static str {
+        match self {
+            Self::LineupPost | Self::ApiRefresh => "POST",
+            _ => "GET, HEAD",
+        }
+    }
+
+    pub(crate) fn allows(self, method: &Method) -> bool {
+        self.allow().split(", ").any(|name| name == method.as_str())
+    }
+
+    /// Whether it belongs to the API, which only our own page may use in a browser.
+    pub(crate) fn is_api(self) -> bool {
+        matches!(
+            self,
+            Self::ApiStatus | Self::ApiChannels | Self::ApiRefresh | Self::ApiUnknown
+        )
+    }
+}
