@@ -11,6 +11,7 @@ use super::error::Error;
 use super::keys::KeyCache;
 use super::outside::{Fetch, Intake};
 use super::transfer::Transfer;
+use crate::http::redact;
 
 /// Segments lost in a row until the address counts as dead: about a minute at common lengths.
 const LOST_IN_ROW_MAX: u32 = 8;
@@ -123,7 +124,7 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
                 self.playlist = address;
                 Ok(media)
             }
-            Playlist::Master(_) => Err(Error::NestedMaster(address)),
+            Playlist::Master(_) => Err(Error::NestedMaster(redact(&address))),
         }
     }
 
@@ -141,13 +142,11 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
                 self.playlist = address;
                 Ok(media)
             }
-            Ok((address, Playlist::Master(_))) => Err(Error::NestedMaster(address)),
+            Ok((address, Playlist::Master(_))) => Err(Error::NestedMaster(redact(&address))),
             Err(error) => Err(error),
         };
         match loaded {
-            Err(error)
-                if error.is_expired() || matches!(error, Error::Status { status: 404, .. }) =>
-            {
+            Err(error) if error.is_expired() || error.is_unknown() => {
                 debug!(%error, "hls: the playlist is looked up anew");
                 let located = self.locate().await;
                 self.take(located, requested);

@@ -1,57 +1,46 @@
 //! Why an HLS address does not play, and what may still be done about it.
 
-use url::Url;
-
-use super::outside::FetchError;
 use super::sniff::Content;
-use crate::http::redact;
+use crate::http;
 
-/// An HLS address does not play, or no longer.
+/// An HLS address does not play, or no longer. Addresses in it are redacted, as they hold accounts
+/// and tokens.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A request failed below HTTP, or its body broke off.
-    #[error("{} could not be fetched", redact(.address))]
+    /// A request failed, or its body broke off.
+    #[error("{address} could not be fetched: {source}")]
     Fetch {
-        /// What was asked for.
-        address: Url,
+        /// What was asked for, redacted.
+        address: String,
         /// Why.
-        #[source]
-        source: FetchError,
-    },
-    /// The server refused.
-    #[error("{} was answered with status {status}", redact(.address))]
-    Status {
-        /// What was asked for.
-        address: Url,
-        /// HTTP status code.
-        status: u16,
+        source: http::Error,
     },
     /// A playlist cannot be read.
     #[error(transparent)]
     Playlist(#[from] hls::Error),
     /// A variant of a master playlist is itself a master playlist.
-    #[error("{} is a master playlist where a list of segments was expected", redact(.0))]
-    NestedMaster(Url),
+    #[error("{0} is a master playlist where a list of segments was expected")]
+    NestedMaster(String),
     /// The playlist holds what this release does not play.
     #[error(transparent)]
     Unsupported(#[from] hls::Unsupported),
     /// A segment is no transport stream.
-    #[error("segment {} is not a transport stream but {content}", redact(.address))]
+    #[error("segment {address} is not a transport stream but {content}")]
     NotTransportStream {
-        /// The segment.
-        address: Url,
+        /// The segment, redacted.
+        address: String,
         /// What it is.
         content: Content,
     },
     /// A key file has the wrong length.
-    #[error("key {} does not have exactly 16 bytes", redact(.0))]
-    Key(Url),
+    #[error("key {0} does not have exactly 16 bytes")]
+    Key(String),
     /// The server sent the whole resource instead of a part of it.
-    #[error("the server ignores byte ranges of {}", redact(.0))]
-    RangeIgnored(Url),
+    #[error("the server ignores byte ranges of {0}")]
+    RangeIgnored(String),
     /// The ciphertext of a segment ended in the middle of a block.
-    #[error("encrypted segment {} is cut off", redact(.0))]
-    CutOff(Url),
+    #[error("encrypted segment {0} is cut off")]
+    CutOff(String),
     /// The playlist has stopped growing, or cannot be loaded any more.
     #[error("the playlist has brought nothing new for too long")]
     Stalled(#[source] Option<Box<Error>>),
@@ -70,16 +59,41 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the same address may play a little later without anybody changing a setting.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Fetch { source, .. } => source.is_temporary(),
+            Self::SegmentsLost { last, .. } => last.is_temporary(),
+            Self::Stalled(_) | Self::CutOff(_) | Self::Intake(_) => true,
+            Self::NotTransportStream { content, .. } => *content == Content::Nothing,
+            Self::Playlist(_)
+            | Self::NestedMaster(_)
+            | Self::Unsupported(_)
+            | Self::Key(_)
+            | Self::RangeIgnored(_) => false,
+        }
+    }
+
     /// The address is no longer valid; the channel's own address may give a fresh one. 404 is not
     /// among them: a segment that has left the server says so too.
     pub(super) fn is_expired(&self) -> bool {
-        matches!(
-            self,
-            Self::Status {
-                status: 401 | 403 | 410,
+        matches!(self.status(), Some(401 | 403 | 410))
+    }
+
+    /// The server does not know the address.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Fetch {
+                source: http::Error::Status { code, .. },
                 ..
-            }
-        )
+            } => Some(*code),
+            _ => None,
+        }
     }
 
     /// The next segment will not be any better.
@@ -92,22 +106,5 @@ impl Error {
             ),
             _ => false,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_hold_no_account() {
-        let address = Url::parse("http://user:secret@h/live/secret/secret/1.ts?token=secret")
-            .expect("constant");
-        let message = Error::Status {
-            address,
-            status: 403,
-        }
-        .to_string();
-        assert_eq!(message, "http://h/live/…/1.ts was answered with status 403");
     }
 }

@@ -22,9 +22,11 @@ mod sniff;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_socket;
 mod transfer;
 
 pub use driver::{HlsConfig, play};
 pub use error::Error;
-pub use outside::{Body, Fetch, FetchError, Intake, Response};
+pub use outside::{Body, Fetch, Intake, Response, SessionFetch};
 pub use sniff::Content;

@@ -8,26 +8,26 @@ use std::future::Future;
 use bytes::Bytes;
 use url::Url;
 
-/// Why a request failed below HTTP, or a body broke off.
-pub type FetchError = Box<dyn std::error::Error + Send + Sync>;
+use crate::http;
 
 /// Sends GET requests, one at a time; keeps connections, cookies and headers, follows redirects, limits time.
 pub trait Fetch: Send {
     /// The body of an answer.
     type Body: Body;
 
-    /// Asks for an address, or for a part of it (`bytes=offset-`, RFC 9110 14.1.2).
+    /// Asks for an address, or for a part of it (RFC 9110 14.1.2). A status that is not of success
+    /// is an error.
     fn fetch(
         &mut self,
         address: &Url,
         range: Option<hls::ByteRange>,
-    ) -> impl Future<Output = Result<Response<Self::Body>, FetchError>> + Send;
+    ) -> impl Future<Output = Result<Response<Self::Body>, http::Error>> + Send;
 }
 
-/// An answer whose head has come.
+/// An answer of 2xx whose head has come.
 #[derive(Debug)]
 pub struct Response<B> {
-    /// The status code.
+    /// The status code: 206 if the body is the part that was asked for.
     pub status: u16,
     /// The address that answered, after redirects.
     pub address: Url,
@@ -39,7 +39,7 @@ pub struct Response<B> {
 pub trait Body: Send {
     /// The next bytes, nothing at the proper end. A body that is shorter than announced is an
     /// error.
-    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, FetchError>> + Send;
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, http::Error>> + Send;
 }
 
 /// Takes the stream in.
@@ -55,6 +55,47 @@ pub trait Intake: Send {
     where
         F: Future + Send,
         F::Output: Send;
+}
+
+/// Requests of one source over one session.
+#[derive(Debug)]
+pub struct SessionFetch {
+    /// Cookies and connections.
+    pub session: http::Session,
+    /// The headers and the user agent of the source; address and range are filled in.
+    pub template: http::Request,
+}
+
+impl Fetch for SessionFetch {
+    type Body = http::Body;
+
+    async fn fetch(
+        &mut self,
+        address: &Url,
+        range: Option<hls::ByteRange>,
+    ) -> Result<Response<http::Body>, http::Error> {
+        let part = |range: hls::ByteRange| http::Range {
+            offset: range.offset,
+            length: Some(range.length),
+        };
+        let request = http::Request {
+            url: address.clone(),
+            range: range.map(part),
+            ..self.template.clone()
+        };
+        let response = self.session.get(request).await?;
+        Ok(Response {
+            status: response.status,
+            address: response.url,
+            body: response.body,
+        })
+    }
+}
+
+impl Body for http::Body {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, http::Error> {
+        self.next().await
+    }
 }
 
 impl Intake for ingest::Ingest {

@@ -8,7 +8,8 @@ use aes::cipher::{BlockModeEncrypt, KeyIvInit};
 use bytes::Bytes;
 use url::Url;
 
-use super::outside::{Body, Fetch, FetchError, Intake, Response};
+use super::outside::{Body, Fetch, Intake, Response};
+use crate::http;
 
 /// AES-128-CBC with PKCS#7 padding, as a provider would do it.
 pub(super) fn encrypt(clear: &[u8], key: &[u8; 16], iv: &[u8; 16]) -> Vec<u8> {
@@ -100,7 +101,7 @@ impl Fetch for Provider {
         &mut self,
         address: &Url,
         range: Option<hls::ByteRange>,
-    ) -> Result<Response<ScriptedBody>, FetchError> {
+    ) -> Result<Response<ScriptedBody>, http::Error> {
         let query = address
             .query()
             .map(|query| format!("?{query}"))
@@ -122,7 +123,12 @@ impl Fetch for Provider {
                 (206, bytes[start..end].to_vec())
             }
             (Answer::Body(bytes) | Answer::Whole(bytes), _) => (200, bytes),
-            (Answer::Status(status), _) => (status, Vec::new()),
+            (Answer::Status(code), _) => {
+                return Err(http::Error::Status {
+                    host: "h:80".into(),
+                    code,
+                });
+            }
             (Answer::Broken(bytes), _) => {
                 broken = true;
                 (200, bytes)
@@ -131,7 +137,7 @@ impl Fetch for Provider {
                 address = address.join(path).expect("an address");
                 (200, bytes)
             }
-            (Answer::NoConnection, _) => return Err("connection refused".into()),
+            (Answer::NoConnection, _) => return Err(silence(http::Phase::Connect)),
         };
         let chunks = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
         Ok(Response {
@@ -143,11 +149,19 @@ impl Fetch for Provider {
 }
 
 impl Body for ScriptedBody {
-    async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, http::Error> {
         match (self.chunks.pop_front(), self.broken) {
-            (None, true) => Err("connection reset".into()),
+            (None, true) => Err(silence(http::Phase::Body)),
             (chunk, _) => Ok(chunk),
         }
+    }
+}
+
+fn silence(phase: http::Phase) -> http::Error {
+    http::Error::TimedOut {
+        host: "h:80".into(),
+        phase,
+        after: std::time::Duration::from_secs(5),
     }
 }
 

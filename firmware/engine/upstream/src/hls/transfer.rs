@@ -9,6 +9,7 @@ use super::error::Error;
 use super::keys::{KEY_BYTES, KeyCache};
 use super::outside::{Body, Fetch, Intake, Response};
 use super::sniff::Sniffer;
+use crate::http::redact;
 
 /// Sends requests, publishing what becomes due while they are under way.
 pub(super) struct Transfer<'a, F, I> {
@@ -60,7 +61,7 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
         if let Some(decryptor) = decryptor {
             let last = decryptor
                 .finish()
-                .ok_or_else(|| Error::CutOff(address.clone()))?;
+                .ok_or_else(|| Error::CutOff(redact(address)))?;
             self.push(address, &mut sniffer, &last).await?;
         }
         sniffer
@@ -90,7 +91,7 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
             return Ok(key);
         }
         let response = self.request(address, None).await?;
-        let wrong = || Error::Key(address.clone());
+        let wrong = || Error::Key(redact(address));
         let bytes = self.gather(address, response, KEY_BYTES).await?;
         let key: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| wrong())?;
         self.keys.keep(address.clone(), key);
@@ -103,17 +104,10 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
         range: Option<ByteRange>,
     ) -> Result<Response<F::Body>, Error> {
         let answer = self.intake.during(self.fetch.fetch(address, range)).await;
-        let response = answer.map_err(|source| Error::Fetch {
-            address: address.clone(),
+        answer.map_err(|source| Error::Fetch {
+            address: redact(address),
             source,
-        })?;
-        match response.status {
-            200 | 206 => Ok(response),
-            status => Err(Error::Status {
-                address: address.clone(),
-                status,
-            }),
-        }
+        })
     }
 
     /// Reads a body up to one byte beyond `bytes_max`, so that the reader of it can tell that it is
@@ -138,7 +132,7 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
     async fn chunk(&mut self, address: &Url, body: &mut F::Body) -> Result<Option<Bytes>, Error> {
         let chunk = self.intake.during(body.chunk()).await;
         chunk.map_err(|source| Error::Fetch {
-            address: address.clone(),
+            address: redact(address),
             source,
         })
     }
@@ -151,13 +145,13 @@ fn wanted(address: &Url, status: u16, range: Option<ByteRange>) -> Result<u64, E
     match range {
         None => Ok(u64::MAX),
         Some(range) if status == 206 || range.offset == 0 => Ok(range.length),
-        Some(_) => Err(Error::RangeIgnored(address.clone())),
+        Some(_) => Err(Error::RangeIgnored(redact(address))),
     }
 }
 
 fn not_transport_stream(address: &Url, content: super::sniff::Content) -> Error {
     Error::NotTransportStream {
-        address: address.clone(),
+        address: redact(address),
         content,
     }
 }
