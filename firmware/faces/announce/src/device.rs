@@ -119,10 +119,12 @@ impl Device for Tuners {
     }
 
     fn claim(&mut self, tuner: u16, client: IpAddr) -> Result<(), IpAddr> {
-        match self.claims.get(&tuner) {
-            // Whether this client may take over is for the rules to say, which have said yes.
-            Some(_) => self.tuners.unlock(usize::from(tuner)),
-            None => {}
+        if let Some(holder) = self.claims.get(&tuner) {
+            return if *holder == client {
+                Ok(())
+            } else {
+                Err(*holder)
+            };
         }
         let locked = self
             .tuners

@@ -15,8 +15,8 @@ use nix::{
         sockopt,
     },
 };
-use socket2::{Domain, Socket, Type};
-use tokio::io::{Interest, unix::AsyncFd};
+use socket2::{Domain, SockRef, Socket, Type};
+use tokio::io::Interest;
 
 /// The local end of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) struct Received {
 /// The socket.
 #[derive(Debug)]
 pub(crate) struct PktInfoSocket {
-    fd: AsyncFd<Socket>,
+    socket: tokio::net::UdpSocket,
 }
 
 impl PktInfoSocket {
@@ -53,20 +53,19 @@ impl PktInfoSocket {
         setsockopt(&socket, sockopt::Ipv4PacketInfo, &true)?;
         socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())?;
         Ok(Self {
-            fd: AsyncFd::new(socket)?,
+            socket: tokio::net::UdpSocket::from_std(socket.into())?,
         })
     }
 
     /// The socket itself, for its options.
-    pub(crate) fn options(&self) -> &Socket {
-        self.fd.get_ref()
+    pub(crate) fn options(&self) -> SockRef<'_> {
+        SockRef::from(&self.socket)
     }
 
     /// Waits for a datagram. What does not fit into `buffer` is cut off.
     pub(crate) async fn receive(&self, buffer: &mut [u8]) -> io::Result<Received> {
-        self.fd
-            .async_io(Interest::READABLE, |socket| receive_now(socket, buffer))
-            .await
+        let receive = || receive_now(&self.socket, buffer);
+        self.socket.async_io(Interest::READABLE, receive).await
     }
 
     /// Sends a datagram from `local`. Waits for no room: an answer that finds none is lost, as any
@@ -81,7 +80,7 @@ impl PktInfoSocket {
         };
         let control = [ControlMessage::Ipv4PacketInfo(&info)];
         let to = SockaddrIn::from(to);
-        let socket = self.fd.get_ref().as_raw_fd();
+        let socket = self.socket.as_raw_fd();
         sendmsg(
             socket,
             &[IoSlice::new(bytes)],
@@ -93,7 +92,7 @@ impl PktInfoSocket {
     }
 }
 
-fn receive_now(socket: &Socket, buffer: &mut [u8]) -> io::Result<Received> {
+fn receive_now(socket: &tokio::net::UdpSocket, buffer: &mut [u8]) -> io::Result<Received> {
     let mut control = cmsg_space!(libc::in_pktinfo);
     let mut slices = [IoSliceMut::new(buffer)];
     let flags = MsgFlags::MSG_DONTWAIT;
