@@ -32,6 +32,12 @@ pub enum Error {
         /// The limit.
         segments_max: usize,
     },
+    /// More tags than any player would need.
+    #[error("the playlist has more than {lines_max} lines that matter")]
+    TooManyLines {
+        /// The limit.
+        lines_max: usize,
+    },
     /// A master playlist with more variants than are held.
     #[error("the master playlist has {variants} variants, {variants_max} are held at most")]
     TooManyVariants {

@@ -56,6 +56,10 @@ struct Pass {
     /// Segments still to be left out from the front.
     to_skip: u64,
     renditions: usize,
+    /// Lines written.
+    lines: usize,
+    /// The next address of a master playlist belongs to a variant.
+    variant_open: bool,
     seen: Seen,
 }
 
@@ -89,6 +93,8 @@ impl Pass {
             },
             to_skip,
             renditions: 0,
+            lines: 0,
+            variant_open: false,
             seen: Seen::default(),
         })
     }
@@ -113,11 +119,19 @@ impl Pass {
             let (tag, value) = line.split_once(':').unwrap_or((line, ""));
             self.media_tag(tag.trim_end(), value.trim());
         }
+        if self.lines > limits.lines_max {
+            return Err(Error::TooManyLines {
+                lines_max: limits.lines_max,
+            });
+        }
         Ok(())
     }
 
     fn address(&mut self, line: &str) {
         self.seen.identity_key = false;
+        if self.out.master && !std::mem::take(&mut self.variant_open) {
+            return;
+        }
         match self.to_skip.checked_sub(1) {
             Some(left) => self.to_skip = left,
             None => self.write(line),
@@ -125,6 +139,7 @@ impl Pass {
     }
 
     fn write(&mut self, line: &str) {
+        self.lines += 1;
         self.out.text.push_str(line);
         self.out.text.push('\n');
     }
@@ -132,6 +147,7 @@ impl Pass {
     fn master_tag(&mut self, tag: &str, value: &str, limits: &Limits) {
         match tag {
             "#EXT-X-STREAM-INF" => {
+                self.variant_open = true;
                 self.write(&format!(
                     "#EXT-X-STREAM-INF:{}",
                     variant(&Attributes::read(value))

@@ -238,6 +238,7 @@ fn limits() {
         playlist_bytes_max: 400,
         line_bytes_max: 100,
         segments_max: 3,
+        lines_max: 12,
         variants_max: 2,
         renditions_max: 1,
     };
@@ -262,6 +263,11 @@ fn limits() {
     assert!(matches!(
         parse(&variants),
         Err(Error::TooManyVariants { variants: 3, .. })
+    ));
+    let tags = format!("#EXTM3U\n{}a\n", "#EXT-X-GAP\n".repeat(12));
+    assert!(matches!(
+        parse(&tags),
+        Err(Error::TooManyLines { lines_max: 12 })
     ));
     let ended = "#EXTM3U\na\nb\nc\nd\n#EXT-X-ENDLIST\n";
     assert!(matches!(

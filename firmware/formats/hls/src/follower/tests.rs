@@ -344,3 +344,40 @@ fn the_queue_is_bounded() {
     assert_eq!(drain(&mut follower, seconds(10)), ["3", "4"]);
     assert_eq!(follower.counters().missed, 3);
 }
+
+proptest::proptest! {
+    /// Whatever a server does: a continuous seam only between neighbours, a bounded queue, reloads
+    /// not in the far future, no panic.
+    #[test]
+    fn any_order_of_playlists_is_survived(
+        steps in proptest::collection::vec((0..60u64, 0..12u64, 0..3u8, 0..40u64, 0..4u8), 1..40),
+    ) {
+        let config = FollowerConfig { waiting_max: 8, ..FollowerConfig::default() };
+        let mut follower = Follower::new(config);
+        let mut now = seconds(0);
+        let mut last = None;
+        for (first, length, name, pause, event) in steps {
+            now += seconds(pause);
+            let names = ["", "a", "b"];
+            match event {
+                0 => follower.on_reload_failed(now),
+                1 => follower.on_addresses_expired(),
+                _ => follower.on_playlist(&live(names[usize::from(name)], first..first + length), now),
+            }
+            // The segment of an expired address comes again, as if it had not been handed out.
+            last = if event == 1 { None } else { last };
+            proptest::prop_assert!(follower.waiting() <= 8);
+            for _ in 0..pause % 6 {
+                match follower.next(now) {
+                    Step::Segment(request) => {
+                        let joins = last.is_none_or(|last: u64| request.sequence == last + 1);
+                        proptest::prop_assert!(joins || request.seam == Seam::Discontinuity);
+                        last = Some(request.sequence);
+                    }
+                    Step::Reload { at } => proptest::prop_assert!(at <= now + config.reload_max),
+                    Step::Ended | Step::Stalled | Step::Unsupported(_) => {}
+                }
+            }
+        }
+    }
+}
