@@ -1,0 +1,50 @@
+//! What every parser is fed, by the fuzzers and by the replay of what they found.
+//!
+//! A [`Target`] takes any bytes and panics when a parser breaks its promise. The fuzz targets in
+//! `fuzz/` call it with what libFuzzer invents, the test of this crate with `fuzz/corpus`, so that
+//! a find stays found. What does not belong here: what a parser must *read* from good input; that
+//! is tested beside each parser.
+
+mod hls_playlist;
+mod m3u_list;
+mod packets;
+mod transport_stream;
+
+/// One entry into one parser.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Name of the fuzz target and of its folder in `fuzz/corpus`.
+    pub name: &'static str,
+    /// Feeds the bytes; panics when a promise is broken.
+    pub feed: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: [Target; 6] = [
+    target("m3u", m3u_list::feed),
+    target("hls", hls_playlist::feed),
+    target("ts", transport_stream::feed),
+    target("hdhomerun_packets", packets::feed_packets),
+    target("hdhomerun_names", packets::feed_names),
+    target("ssdp", packets::feed_ssdp),
+];
+
+const fn target(name: &'static str, feed: fn(&[u8])) -> Target {
+    Target { name, feed }
+}
+
+/// Feeds `bytes` to the target of that name.
+///
+/// # Panics
+/// When there is no such target, and when the parser breaks a promise.
+pub fn feed(name: &str, bytes: &[u8]) {
+    let target = TARGETS.iter().find(|target| target.name == name);
+    let target = target.expect("a fuzz target is named as in TARGETS");
+    (target.feed)(bytes);
+}
+
+/// Cuts `bytes` into pieces as a network would: the first byte says how long they are.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let length = bytes.first().map_or(1, |first| usize::from(*first) + 1);
+    bytes.chunks(length)
+}
