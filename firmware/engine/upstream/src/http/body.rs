@@ -10,8 +10,9 @@ use hyper::body::Incoming;
 use tokio::time::timeout;
 use url::Url;
 
+use super::idle::Home;
 use super::link::Link;
-use super::session::Home;
+
 use super::{Error, Phase, redact};
 
 /// A longer body of a redirect costs more than a new connection.

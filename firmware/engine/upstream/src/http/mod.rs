@@ -14,6 +14,8 @@ mod config;
 mod cookies;
 mod dial;
 mod error;
+mod head;
+mod idle;
 mod link;
 mod origin;
 mod redact;
