@@ -1,1 +1,32 @@
 //! Imports: a source is read, parsed, numbered, stored and then published, or nothing changes.
+//!
+//! [`run`] reads one source at a time. Its bytes go from the network or the disk (`fetch`) to a
+//! thread of their own (`job`), where they become entries, channels and one transaction of the
+//! store; no stream waits for any of that. The channels of all other sources are carried over from
+//! the lineup before (`merge`), so that one import costs the memory of one list and a source that
+//! fails keeps what it had.
+//!
+//! Nothing is published that has not been stored: a client must find every number that it has seen
+//! after a power cut as well.
+//!
+//! What does not belong here: the syntax of lists (`playlist`), ids and numbers (`lineup`), tables
+//! (`store`), HTTP (`upstream`).
+
+mod collect;
+mod config;
+mod dry_run;
+mod error;
+mod fetch;
+mod job;
+mod merge;
+mod refresh;
+mod run;
+mod schedule;
+mod status;
+mod test_channel;
+
+pub use config::{Config, SourceConfig, TestChannel};
+pub use dry_run::{Report, dry_run};
+pub use error::Error;
+pub use run::{Ports, run};
+pub use status::{SourceStatus, State};

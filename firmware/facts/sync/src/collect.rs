@@ -1,0 +1,129 @@
+//! From the bytes of one list to the entries of one import.
+
+use std::ops::ControlFlow;
+
+use lineup::{Full, Importer, SourceKey};
+use playlist::{Limits, Reader, Summary};
+
+use crate::Error;
+
+/// A reader, and an importer behind it.
+pub(crate) struct Collector<'a> {
+    reader: Reader,
+    sink: Sink<'a>,
+}
+
+struct Sink<'a> {
+    importer: Importer,
+    source: SourceKey<'a>,
+    full: Option<Full>,
+}
+
+/// A list that was read to its end, or as far as it went.
+pub(crate) struct Collected {
+    pub(crate) importer: Importer,
+    pub(crate) entries: usize,
+    pub(crate) warnings: Vec<String>,
+    /// Why entries may be missing at the end.
+    pub(crate) cut: Option<String>,
+}
+
+impl<'a> Collector<'a> {
+    pub(crate) fn new(source: SourceKey<'a>, limits: Limits, bytes_max: usize) -> Self {
+        Self {
+            reader: Reader::new(limits),
+            sink: Sink {
+                importer: Importer::new(bytes_max),
+                source,
+                full: None,
+            },
+        }
+    }
+
+    /// Entries so far.
+    pub(crate) fn entries(&self) -> usize {
+        self.sink.importer.len()
+    }
+
+    /// Takes a piece. `Break` once the importer is full: the rest need not be read.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
+        let Self { reader, sink } = self;
+        match reader.push(bytes, &mut |entry| sink.take(&entry)) {
+            Ok(()) => Ok(ControlFlow::Continue(())),
+            Err(playlist::Error::Stopped) => Ok(ControlFlow::Break(())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The end of a list that came whole, as far as the transfer knows; gzip may know better.
+    pub(crate) fn finish(self) -> Result<Collected, Error> {
+        let Self { reader, mut sink } = self;
+        if sink.full.is_some() {
+            return Ok(sink.collected(None));
+        }
+        match reader.finish(&mut |entry| sink.take(&entry)) {
+            Ok(summary) => Ok(sink.collected(Some(&summary))),
+            Err(playlist::Error::Stopped) => Ok(sink.collected(None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The end of a list whose transfer broke off. What stands in its last line may be half an
+    /// address, which leads nowhere or elsewhere: it is left out.
+    pub(crate) fn finish_cut(self, why: String) -> Result<Collected, Error> {
+        let Self { reader, sink } = self;
+        match reader.finish(&mut |_| ControlFlow::Continue(())) {
+            Ok(summary) if !sink.importer.is_empty() => {
+                let collected = sink.collected(Some(&summary));
+                Ok(Collected {
+                    cut: Some(why),
+                    ..collected
+                })
+            }
+            // That the little which came is no list says less than why there is no more of it.
+            _ => Err(Error::Cut { why, held: 0 }),
+        }
+    }
+}
+
+impl Sink<'_> {
+    fn take(&mut self, entry: &playlist::Entry<'_>) -> ControlFlow<()> {
+        match self.importer.add(self.source, entry) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(full) => {
+                self.full = Some(full);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn collected(self, summary: Option<&Summary>) -> Collected {
+        let is_whole = summary.is_none_or(|summary| summary.is_whole);
+        let cut = match &self.full {
+            Some(full) => Some(full.to_string()),
+            None if is_whole => None,
+            None => Some("the gzip file ends early or is damaged".to_owned()),
+        };
+        Collected {
+            entries: self.importer.len(),
+            importer: self.importer,
+            warnings: summary.map(warnings).unwrap_or_default(),
+            cut,
+        }
+    }
+}
+
+/// The warnings of a list, and how many more there were.
+fn warnings(summary: &Summary) -> Vec<String> {
+    let mut texts: Vec<String> = summary
+        .warnings
+        .first
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let more = summary.warnings.count.saturating_sub(texts.len() as u64);
+    if more > 0 {
+        texts.push(format!("and {more} more"));
+    }
+    texts
+}

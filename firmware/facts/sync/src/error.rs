@@ -1,0 +1,74 @@
+//! Why a source was not imported. These texts stand on the page: they name no password.
+
+use std::{io, path::PathBuf, time::Duration};
+
+/// What kept an import from replacing the channels of its source.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be understood.
+    #[error("the address of the list is none ({cause}): correct the source's url")]
+    Address {
+        /// What the parser said.
+        cause: url::ParseError,
+    },
+    /// Neither http nor https nor a file.
+    #[error("lists are read from http, https or a file, not from {0}: correct the source's url")]
+    Scheme(&'static str),
+    /// The file cannot be read.
+    #[error("{}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// What is being read cannot be read any further.
+    #[error("the list cannot be read: {cause}")]
+    Read {
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A folder, a pipe, a device.
+    #[error("{}: not a regular file", path.display())]
+    NotAFile {
+        /// What the path names.
+        path: PathBuf,
+    },
+    /// The server did not answer, or not with a list.
+    #[error(transparent)]
+    Http(#[from] upstream::http::Error),
+    /// The list took too long.
+    #[error("the list was not read within {} minutes", after.as_secs() / 60)]
+    TooSlow {
+        /// The time allowed.
+        after: Duration,
+    },
+    /// The list is none.
+    #[error(transparent)]
+    List(#[from] playlist::Error),
+    /// The list ends before its end.
+    #[error("the list is not whole ({why}); its {held} channels stay as they were")]
+    Cut {
+        /// What was missing.
+        why: String,
+        /// Channels kept.
+        held: usize,
+    },
+    /// No channel is left.
+    #[error(
+        "the list has no channels any more; the {held} that it had stay: remove the source if that is meant"
+    )]
+    Emptied {
+        /// Channels kept.
+        held: usize,
+    },
+    /// The lineup of all sources does not fit.
+    #[error(transparent)]
+    Full(#[from] lineup::Full),
+    /// The store does not take it.
+    #[error("the import could not be stored: {0}")]
+    Store(#[from] store::Error),
+    /// Dipole is ending, or the thread of the import has.
+    #[error("the import was broken off")]
+    Aborted,
+}

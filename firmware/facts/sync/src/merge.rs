@@ -1,0 +1,143 @@
+//! One lineup of the channels just imported and those of all other sources.
+
+use lineup::{Channel, Full, Imported, Importer, Lineup, LineupBuilder, Numbers, Remembered};
+use store::Snapshot;
+
+use crate::{Config, TestChannel, test_channel};
+
+/// The lineup to publish, and the numbers to remember with it.
+pub(crate) struct Merged {
+    pub(crate) lineup: Lineup,
+    pub(crate) numbers: Numbers,
+    /// Entries that were the same as another.
+    pub(crate) duplicates: usize,
+}
+
+/// Gives the collected entries of the source `index` their ids and numbers and puts them in the
+/// place of what `previous` holds of that source.
+///
+/// Channels carried over keep id and number: both are in `known`, where no newcomer takes them.
+pub(crate) fn merge(
+    importer: Importer,
+    index: u16,
+    previous: &Lineup,
+    mut known: Numbers,
+    config: &Config,
+) -> Result<Merged, Full> {
+    for channel in others(previous, index) {
+        if known.find(channel.id).is_none() {
+            known.insert(remembered(&channel, &known));
+        }
+    }
+    let test = match config.test_channel {
+        TestChannel::Always => Some(test_channel::channel(test_channel::reserve(&mut known))),
+        TestChannel::Auto | TestChannel::Never => None,
+    };
+    let Imported {
+        lineup,
+        mut numbers,
+        duplicates,
+        ..
+    } = importer.finish(&known);
+    let kept = others(previous, index)
+        // Two sources whose hashes agree, once in many years: the newer keeps the id.
+        .filter(|channel| lineup.by_id(channel.id).is_none())
+        .chain(test);
+    for channel in kept.clone() {
+        let row = Remembered {
+            last_seen: numbers.generation(),
+            ..remembered(&channel, &known)
+        };
+        numbers.insert(row);
+    }
+    let joined = join(&lineup, kept, config)?;
+    Ok(Merged {
+        lineup: joined.unwrap_or(lineup),
+        numbers,
+        duplicates,
+    })
+}
+
+/// Both together; `None` where the imported lineup is all there is, since a copy costs as much
+/// memory again.
+fn join<'a>(
+    imported: &Lineup,
+    mut kept: impl Iterator<Item = Channel<'a>> + Clone,
+    config: &Config,
+) -> Result<Option<Lineup>, Full> {
+    if kept.clone().next().is_none() {
+        return imported.is_empty().then(|| lonely(config)).transpose();
+    }
+    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
+    for channel in imported.iter() {
+        builder.push(channel)?;
+    }
+    kept.try_for_each(|channel| builder.push(channel))?;
+    Ok(Some(builder.build()))
+}
+
+/// The lineup before any source has channels.
+pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
+    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
+    match config.test_channel {
+        TestChannel::Auto | TestChannel::Always => builder.push(test_channel::alone())?,
+        TestChannel::Never => {}
+    }
+    Ok(builder.build())
+}
+
+/// The lineup of the last run, under the configuration of this one: sources may have moved, or be
+/// gone with their channels.
+pub(crate) fn restore(snapshot: &Snapshot, config: &Config) -> Result<Lineup, Full> {
+    let place_of = |source: u16| -> Option<u16> {
+        let name = snapshot.sources.get(usize::from(source))?;
+        let place = config
+            .sources
+            .iter()
+            .position(|source| source.name == *name)?;
+        u16::try_from(place).ok()
+    };
+    let places: Vec<Option<u16>> = (0..).take(snapshot.sources.len()).map(place_of).collect();
+    let is_test_kept = config.test_channel == TestChannel::Always;
+    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
+    let mut count = 0;
+    for channel in snapshot.lineup.iter() {
+        let place = match channel.source {
+            Channel::BUILT_IN => is_test_kept.then_some(Channel::BUILT_IN),
+            source => places.get(usize::from(source)).copied().flatten(),
+        };
+        if let Some(source) = place {
+            builder.push(Channel { source, ..channel })?;
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return lonely(config);
+    }
+    Ok(builder.build())
+}
+
+/// Channels of the source `index`.
+pub(crate) fn held(lineup: &Lineup, index: u16) -> usize {
+    lineup
+        .iter()
+        .filter(|channel| channel.source == index)
+        .count()
+}
+
+/// Channels of all sources but `index`. The test channel is no source's.
+fn others(lineup: &Lineup, index: u16) -> impl Iterator<Item = Channel<'_>> + Clone {
+    (0..lineup.len())
+        .filter_map(|place| lineup.get(place))
+        .filter(move |channel| channel.source != index && channel.source != Channel::BUILT_IN)
+}
+
+/// What is known of a channel, or as much as it says itself.
+fn remembered(channel: &Channel<'_>, known: &Numbers) -> Remembered {
+    known.find(channel.id).unwrap_or(Remembered {
+        id: channel.id,
+        number: channel.number,
+        last_seen: known.generation(),
+        mark: 0,
+    })
+}

@@ -1,0 +1,229 @@
+//! The life of the imports: from the lineup of the last run on, source by source, until the end.
+
+use std::{sync::Arc, time::SystemTime};
+
+use lineup::Lineup;
+use store::{SourceState, Store};
+use tokio::{
+    sync::{mpsc, watch},
+    task,
+    time::{Instant, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+use upstream::http;
+
+use crate::{
+    Config, Error, SourceStatus, job::Done, merge, refresh::Outcome, schedule::Schedule,
+    status::Board,
+};
+
+/// What connects the imports with the rest of the house.
+#[derive(Debug)]
+pub struct Ports {
+    /// The lineup that everybody reads.
+    pub lineup: watch::Sender<Arc<Lineup>>,
+    /// What the page shows.
+    pub status: watch::Sender<Vec<SourceStatus>>,
+    /// Each message asks to read all sources now. A capacity of 1 is enough: one request that
+    /// waits stands for all.
+    pub refresh: mpsc::Receiver<()>,
+    /// Ends the imports. One that is being stored is finished first.
+    pub shutdown: CancellationToken,
+}
+
+/// Publishes the lineup of the last run at once, then reads every source at the start, on request
+/// and by its interval, until the shutdown.
+pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
+    let Ports {
+        lineup,
+        status,
+        refresh,
+        shutdown,
+    } = ports;
+    let now = Instant::now();
+    let sources = config.sources.iter().map(|source| Source {
+        state: SourceState::default(),
+        schedule: Schedule::new(now, source.interval),
+    });
+    let mut imports = Imports {
+        sources: sources.collect(),
+        board: Board::new(status, &config),
+        config: Arc::new(config),
+        store,
+        http,
+        lineup,
+        shutdown,
+    };
+    imports.recall().await;
+    imports.go_on(refresh).await;
+}
+
+/// Everything that an import reads or changes.
+pub(crate) struct Imports {
+    pub(crate) config: Arc<Config>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) http: http::Client,
+    pub(crate) board: Board,
+    pub(crate) shutdown: CancellationToken,
+    lineup: watch::Sender<Arc<Lineup>>,
+    sources: Vec<Source>,
+}
+
+struct Source {
+    state: SourceState,
+    schedule: Schedule,
+}
+
+impl Imports {
+    pub(crate) fn lineup(&self) -> Arc<Lineup> {
+        Arc::clone(&self.lineup.borrow())
+    }
+
+    pub(crate) fn state(&self, index: usize) -> &SourceState {
+        &self.sources[index].state
+    }
+
+    /// Name and state of each source, as the store keeps them.
+    pub(crate) fn sources(&self) -> Vec<(String, SourceState)> {
+        let names = self.config.sources.iter().map(|source| source.name.clone());
+        let states = self.sources.iter().map(|source| source.state.clone());
+        names.zip(states).collect()
+    }
+
+    /// Takes up where the last run ended. A store that cannot be read costs the old lineup and not
+    /// the start: the sources are about to be read anyway.
+    async fn recall(&mut self) {
+        let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
+        let recalled = task::spawn_blocking(move || recall(&config, &store)).await;
+        let (lineup, states) = recalled
+            .unwrap_or(Err(Error::Aborted))
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "the lineup of the last run cannot be used");
+                let lonely = merge::lonely(&self.config).unwrap_or_default();
+                (lonely, vec![SourceState::default(); self.sources.len()])
+            });
+        for (index, state) in (0..).zip(states) {
+            let channels = merge::held(&lineup, index);
+            let index = usize::from(index);
+            self.board.recall(index, &state, channels);
+            self.sources[index].state = state;
+        }
+        self.lineup.send_replace(Arc::new(lineup));
+    }
+
+    async fn go_on(&mut self, mut refresh: mpsc::Receiver<()>) {
+        while !self.shutdown.is_cancelled() {
+            if let Some(index) = self.due(Instant::now()) {
+                self.refresh(index).await;
+                continue;
+            }
+            tokio::select! {
+                () = self.shutdown.cancelled() => {}
+                () = wait(self.next()) => {}
+                Some(()) = refresh.recv() => self.all_due(),
+            }
+        }
+    }
+
+    /// One attempt, and what follows from it.
+    async fn refresh(&mut self, index: usize) {
+        let outcome = self.refresh_once(index).await;
+        let now = Instant::now();
+        match outcome {
+            Ok(outcome) => {
+                self.sources[index].schedule.succeeded(now);
+                match outcome {
+                    Outcome::Imported(done) => self.publish(index, *done),
+                    Outcome::Unchanged => self.unchanged(index).await,
+                }
+            }
+            Err(Error::Aborted) if self.shutdown.is_cancelled() => {}
+            Err(error) => {
+                self.sources[index].schedule.failed(now);
+                self.failed(index, &error).await;
+            }
+        }
+    }
+
+    fn publish(&mut self, index: usize, done: Done) {
+        let Done {
+            lineup,
+            state,
+            channels,
+            warnings,
+        } = done;
+        self.sources[index].state = state;
+        self.lineup.send_replace(Arc::new(lineup));
+        self.board
+            .imported(index, SystemTime::now(), channels, warnings);
+    }
+
+    async fn unchanged(&mut self, index: usize) {
+        let now = SystemTime::now();
+        self.board.unchanged(index, now);
+        let state = &mut self.sources[index].state;
+        state.last_success = Some(now);
+        state.error.clear();
+        self.note(index).await;
+    }
+
+    async fn failed(&mut self, index: usize, error: &Error) {
+        let text = error.to_string();
+        let name = &self.config.sources[index].name;
+        tracing::warn!(source = %name, error = %text, "not imported; its channels stay");
+        self.sources[index].state.error.clone_from(&text);
+        self.board.failed(index, text);
+        self.note(index).await;
+    }
+
+    /// Stores the state of a source. Where that fails, only what the page shows after the next
+    /// start is older than it could be.
+    async fn note(&self, index: usize) {
+        let store = Arc::clone(&self.store);
+        let name = self.config.sources[index].name.clone();
+        let state = self.sources[index].state.clone();
+        let noting = task::spawn_blocking(move || store.save_source(&name, &state));
+        if let Ok(Err(error)) = noting.await {
+            tracing::warn!(%error, "the state of a source was not stored");
+        }
+    }
+
+    /// The first source, in the order of the configuration, that is to be read now.
+    fn due(&self, now: Instant) -> Option<usize> {
+        self.sources
+            .iter()
+            .position(|source| source.schedule.due <= now)
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.sources.iter().map(|source| source.schedule.due).min()
+    }
+
+    fn all_due(&mut self) {
+        let now = Instant::now();
+        for source in &mut self.sources {
+            source.schedule.due = now;
+        }
+    }
+}
+
+fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), Error> {
+    let states = config
+        .sources
+        .iter()
+        .map(|source| Ok(store.load_source(&source.name)?.unwrap_or_default()))
+        .collect::<Result<_, Error>>()?;
+    let lineup = match store.load_lineup(config.lineup_bytes_max)? {
+        Some(snapshot) => merge::restore(&snapshot, config)?,
+        None => merge::lonely(config)?,
+    };
+    Ok((lineup, states))
+}
+
+/// Until the moment; for ever where there is none.
+async fn wait(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
