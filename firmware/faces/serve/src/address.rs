@@ -158,9 +158,17 @@ mod tests {
         for (host, base, stream) in [
             ("10.0.0.5", "http://10.0.0.5", "http://10.0.0.5:5004"),
             ("10.0.0.5:80", "http://10.0.0.5", "http://10.0.0.5:5004"),
-            ("dipole.local:8080", "http://dipole.local:8080", "http://dipole.local:5004"),
+            (
+                "dipole.local:8080",
+                "http://dipole.local:8080",
+                "http://dipole.local:5004",
+            ),
             ("tv_box:", "http://tv_box", "http://tv_box:5004"),
-            ("[2001:db8::7]", "http://[2001:db8::7]", "http://[2001:db8::7]:5004"),
+            (
+                "[2001:db8::7]",
+                "http://[2001:db8::7]",
+                "http://[2001:db8::7]:5004",
+            ),
             ("[::1]:81", "http://[::1]:81", "http://[::1]:5004"),
         ] {
             let reached = reached(&[host]);
@@ -173,8 +181,25 @@ mod tests {
     fn falls_back_to_the_local_address() {
         let long = "a".repeat(254);
         for host in [
-            "", ":80", "a b", "a\"b", "<x>", "a/b", "a@b", "[::1", "[fe80::1%eth0]", "[::1]x",
-            "a:0", "a:65536", "a:+1", "a:b", "1.2.3", "256.0.0.1", "a:1:2", &long, "é",
+            "",
+            ":80",
+            "a b",
+            "a\"b",
+            "<x>",
+            "a/b",
+            "a@b",
+            "[::1",
+            "[fe80::1%eth0]",
+            "[::1]x",
+            "a:0",
+            "a:65536",
+            "a:+1",
+            "a:b",
+            "1.2.3",
+            "256.0.0.1",
+            "a:1:2",
+            &long,
+            "é",
         ] {
             let reached = reached(&[host]);
             assert_eq!(reached.base_url(), "http://192.0.2.7:8080", "{host}");
@@ -187,7 +212,11 @@ mod tests {
     #[test]
     fn an_absolute_target_says_it_too() {
         let uri = Uri::from_static("http://10.0.0.9:81/discover.json");
-        let reached = Reached::of(&uri, &HeaderMap::new(), "[::ffff:10.0.0.5]:80".parse().unwrap());
+        let reached = Reached::of(
+            &uri,
+            &HeaderMap::new(),
+            "[::ffff:10.0.0.5]:80".parse().unwrap(),
+        );
         assert_eq!(reached.base_url(), "http://10.0.0.9:81");
     }
 

@@ -10,15 +10,11 @@ use std::{
 };
 
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioTimer;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 
-use crate::{
-    answer::answer,
-    handover::{Seat, Wire},
-    server::Shared,
-};
+use crate::{answer::answer, handover::Seat, server::Shared};
 
 /// hyper's read buffer and, separately, its write buffer: a request's head, or a response's head
 /// and a piece of its body.
@@ -45,13 +41,13 @@ pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, place: OwnedSe
         .header_read_timeout(HEAD_MAX)
         .max_headers(HEADERS_MAX)
         .max_buf_size(BUFFER_BYTES_MAX)
-        .serve_connection(Wire::new(socket, Arc::clone(&seat)), service);
+        .serve_connection(TokioIo::new(socket), service);
     match drive(&mut connection, &shared, &seat).await {
         Outcome::Over(Ok(())) => {}
         Outcome::Over(Err(error)) => tracing::debug!(%peer, %error, "a connection broke off"),
         Outcome::Handover => {
-            let wire = connection.into_parts().io;
-            seat.hand_over(wire.into_socket(), &shared.feeds.fanout);
+            let socket = connection.into_parts().io.into_inner();
+            seat.hand_over(socket, &shared.feeds.fanout);
         }
     }
 }

@@ -5,25 +5,16 @@
 //! the service (and so the tuner) when it comes. Refusals are plain responses. Success is not: the
 //! service leaves a [`Playing`] at the connection's [`Seat`] and never ends; the connection's task
 //! finds it there, takes the socket out of hyper and gives it to the data plane, which writes the
-//! head. hyper has then written nothing for this request, and [`Wire`] knows whether it still owes
-//! bytes of an earlier one.
+//! head. hyper has then written nothing for this request, and owes nothing of an earlier one: it
+//! reads a request only when everything before it is flushed, to which a test holds it.
 
 use std::{
-    io,
     net::{IpAddr, SocketAddr},
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
     time::Duration,
 };
 
 use base::Lock;
 use fanout::{Client, End, Outlet, Permit, Session};
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 use tuner::{Lease, Viewing};
 
@@ -41,8 +32,6 @@ pub(crate) struct Seat {
     pub(crate) local: SocketAddr,
     place: Lock<Option<OwnedSemaphorePermit>>,
     playing: Lock<Option<Playing>>,
-    /// Whether the socket took less than hyper last offered.
-    blocked: AtomicBool,
 }
 
 impl Seat {
@@ -52,7 +41,6 @@ impl Seat {
             local,
             place: Lock::new(Some(place)),
             playing: Lock::new(None),
-            blocked: AtomicBool::new(false),
         }
     }
 
@@ -72,9 +60,9 @@ impl Seat {
         *self.playing.lock() = Some(playing);
     }
 
-    /// Whether a stream waits and everything before it has been written.
+    /// Whether a stream waits.
     pub(crate) fn can_hand_over(&self) -> bool {
-        self.playing.lock().is_some() && !self.blocked.load(Ordering::Relaxed)
+        self.playing.lock().is_some()
     }
 
     /// Gives the socket and the stream that waits to the data plane.
@@ -96,7 +84,7 @@ impl Seat {
             ring,
             start,
             duration: playing.duration,
-            counters: Arc::default(),
+            counters: Default::default(),
             session: Box::new(Watching {
                 lease,
                 client: self.client(),
@@ -116,74 +104,5 @@ impl Session for Watching {
     fn ended(self: Box<Self>, end: End) {
         drop(self.lease);
         tracing::info!(client = %self.client, ?end, "a stream ended");
-    }
-}
-
-/// The socket as hyper sees it.
-pub(crate) struct Wire {
-    io: TokioIo<TcpStream>,
-    seat: Arc<Seat>,
-}
-
-impl Wire {
-    pub(crate) fn new(socket: TcpStream, seat: Arc<Seat>) -> Self {
-        Self {
-            io: TokioIo::new(socket),
-            seat,
-        }
-    }
-
-    pub(crate) fn into_socket(self) -> TcpStream {
-        self.io.into_inner()
-    }
-
-    /// hyper writes until its buffer is empty or the socket takes no more: so it owes bytes
-    /// exactly when its last write had to wait.
-    fn note<T>(&self, written: Poll<T>) -> Poll<T> {
-        let blocked = written.is_pending();
-        self.seat.blocked.store(blocked, Ordering::Relaxed);
-        written
-    }
-}
-
-impl Read for Wire {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
-    }
-}
-
-impl Write for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.io).poll_write(cx, bytes);
-        self.note(written)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.io).poll_write_vectored(cx, parts);
-        self.note(written)
     }
 }

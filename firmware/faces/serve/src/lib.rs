@@ -26,8 +26,6 @@ mod scan;
 mod server;
 mod stream;
 
-pub use config::{
-    Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
-};
+pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};

@@ -166,7 +166,11 @@ mod tests {
     #[test]
     fn pieces_make_up_the_promised_length() {
         let lengths = Lengths::default();
-        for (channels, base) in [(0, "http://a"), (1, "http://[::1]:5004"), (3_000, "http://a:5")] {
+        for (channels, base) in [
+            (0, "http://a"),
+            (1, "http://[::1]:5004"),
+            (3_000, "http://a:5"),
+        ] {
             let lineup = lineup(channels);
             for format in FORMATS {
                 let mut pieces =

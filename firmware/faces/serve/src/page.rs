@@ -116,7 +116,8 @@ pub(crate) fn respond(assets: &Assets, asked: &Asked, name: AssetName) -> Respon
     let mut response = respond::document(asset.content_type, body);
     let known = asked.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| {
         let etag = variant.etag.to_str().unwrap_or("");
-        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        tags.split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
     });
     if known {
         response = respond::empty(StatusCode::NOT_MODIFIED);
@@ -135,7 +136,9 @@ pub(crate) fn respond(assets: &Assets, asked: &Asked, name: AssetName) -> Respon
 fn takes_gzip(accepted: &str) -> bool {
     accepted.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let is_gzip = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
         let weight = parts.find_map(|part| part.strip_prefix("q="));
         is_gzip && weight.is_none_or(|weight| weight.parse().is_ok_and(|q: f32| q > 0.0))
     })

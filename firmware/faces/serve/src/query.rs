@@ -52,12 +52,20 @@ mod tests {
 
     #[test]
     fn reads_pairs() {
-        let read: Vec<_> = pairs(Some("scan=start&&source=Cable&favorite=+5.1&q=a%20b%c3%a9%zz%&x"))
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
+        let read: Vec<_> = pairs(Some(
+            "scan=start&&source=Cable&favorite=+5.1&q=a%20b%c3%a9%zz%&x",
+        ))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
         assert_eq!(
             read,
-            ["scan=start", "source=Cable", "favorite=+5.1", "q=a bé%zz%", "x="]
+            [
+                "scan=start",
+                "source=Cable",
+                "favorite=+5.1",
+                "q=a bé%zz%",
+                "x="
+            ]
         );
         assert_eq!(pairs(None).count(), 0);
     }

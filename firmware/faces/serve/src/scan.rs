@@ -80,7 +80,13 @@ mod tests {
         let start = Instant::now();
         scanner.start(start);
         let late = start + Duration::from_secs(60);
-        assert!(matches!(scanner.look(late, 9), Scan::Running { progress_percent: 99, .. }));
+        assert!(matches!(
+            scanner.look(late, 9),
+            Scan::Running {
+                progress_percent: 99,
+                ..
+            }
+        ));
         assert_eq!(scanner.look(late, 9), Scan::Idle);
         scanner.start(start);
         scanner.abort();

@@ -241,8 +241,14 @@ mod tests {
             ("/auto/v5.1", Some((Want::Any, number("5.1")))),
             ("/tuner0/v7", Some((Want::Tuner(0), number("7")))),
             ("/tuner12/v7-2", Some((Want::Tuner(12), number("7.2")))),
-            ("/auto/ch474000000", Some((Want::Any, frequency(474_000_000, 1)))),
-            ("/auto/ch482000000-3", Some((Want::Any, frequency(482_000_000, 3)))),
+            (
+                "/auto/ch474000000",
+                Some((Want::Any, frequency(474_000_000, 1))),
+            ),
+            (
+                "/auto/ch482000000-3",
+                Some((Want::Any, frequency(482_000_000, 3))),
+            ),
             ("/auto/v0", None),
             ("/auto/v", None),
             ("/auto/", None),
@@ -255,7 +261,14 @@ mod tests {
             let expected = expected.map(|(want, channel)| StreamPath { want, channel });
             assert_eq!(read, expected, "{path}");
         }
-        for path in ["/", "/auto", "/tuner/x/v5", "/tunerx/v5", "/tuner+1/v5", "/page/v5"] {
+        for path in [
+            "/",
+            "/auto",
+            "/tuner/x/v5",
+            "/tunerx/v5",
+            "/tuner+1/v5",
+            "/page/v5",
+        ] {
             assert_eq!(StreamPath::looks_like(path), None, "{path}");
         }
     }

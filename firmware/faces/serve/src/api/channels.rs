@@ -203,7 +203,7 @@ mod tests {
             ("after=10.5&limit=200", vec![200, 40]),
             ("search=%C3%A4RZTE", vec![25]),
             ("search=sport&limit=3", vec![3, 2]),
-            ("search=25", vec![13]),
+            ("search=25", vec![4]),
             ("search=nothing", vec![0]),
         ] {
             assert_eq!(walk(&lineup, query), pages, "{query}");
