@@ -48,16 +48,24 @@ impl Client {
     async fn ask(&mut self, name: &str, value: Option<&str>) -> String {
         let mut writer = PacketWriter::new(kind::GETSET_REQUEST)
             .text(tag::GETSET_NAME, name)
-            .unwrap();
+            .expect("a short name");
         if let Some(value) = value {
-            writer = writer.text(tag::GETSET_VALUE, value).unwrap();
+            writer = writer
+                .text(tag::GETSET_VALUE, value)
+                .expect("a short value");
         }
         // In two pieces, as a network may cut it.
         let bytes = writer.finish();
         let (front, back) = bytes.split_at(5);
-        self.stream.write_all(front).await.unwrap();
-        self.stream.flush().await.unwrap();
-        self.stream.write_all(back).await.unwrap();
+        self.stream
+            .write_all(front)
+            .await
+            .expect("an open connection");
+        self.stream.flush().await.expect("an open connection");
+        self.stream
+            .write_all(back)
+            .await
+            .expect("an open connection");
         timeout(PATIENCE, self.answer())
             .await
             .expect("an answer in time")
@@ -66,11 +74,20 @@ impl Client {
     async fn answer(&mut self) -> String {
         let mut buffer = [0; 256];
         loop {
-            if let Some(packet) = self.framer.packet().unwrap() {
-                let (_, value) = packet.values().nth(1).unwrap().unwrap();
-                return String::from_utf8(value.strip_suffix(&[0]).unwrap().to_vec()).unwrap();
+            if let Some(packet) = self.framer.packet().expect("a right packet") {
+                let (_, value) = packet
+                    .values()
+                    .nth(1)
+                    .expect("a value")
+                    .expect("a whole value");
+                return String::from_utf8(value.strip_suffix(&[0]).expect("a NUL").to_vec())
+                    .expect("text");
             }
-            let bytes = self.stream.read(&mut buffer).await.unwrap();
+            let bytes = self
+                .stream
+                .read(&mut buffer)
+                .await
+                .expect("an open connection");
             assert_ne!(bytes, 0, "the device closed the connection");
             assert!(self.framer.feed(&buffer[..bytes]).is_empty());
         }
