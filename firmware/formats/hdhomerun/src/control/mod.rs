@@ -5,6 +5,7 @@
 //! and tells the device to start and stop pushing. Tuning is a wish: replies never wait for an
 //! upstream, because clients give up after 2.5 s.
 
+mod lapse;
 mod message;
 mod name;
 mod read;
