@@ -62,6 +62,7 @@ impl<'a> Collector<'a> {
             return Ok(sink.collected(None));
         }
         match reader.finish(&mut |entry| sink.take(&entry)) {
+            Ok(_) if sink.importer.is_empty() && sink.full.is_none() => Err(Error::NoChannels),
             Ok(summary) => Ok(sink.collected(Some(&summary))),
             Err(playlist::Error::Stopped) => Ok(sink.collected(None)),
             Err(error) => Err(error.into()),

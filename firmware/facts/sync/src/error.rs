@@ -47,21 +47,18 @@ pub enum Error {
     #[error(transparent)]
     List(#[from] playlist::Error),
     /// The list ends before its end.
-    #[error("the list is not whole ({why}); its {held} channels stay as they were")]
+    #[error("the list is not whole ({why}); the {held} channels that it had stay")]
     Cut {
         /// What was missing.
         why: String,
         /// Channels kept.
         held: usize,
     },
-    /// No channel is left.
+    /// A list of nothing; the channels of the one before stay.
     #[error(
-        "the list has no channels any more; the {held} that it had stay: remove the source if that is meant"
+        "the list has no channels: see in the provider's settings what it was asked for, and whether the account is still valid"
     )]
-    Emptied {
-        /// Channels kept.
-        held: usize,
-    },
+    NoChannels,
     /// The lineup of all sources does not fit.
     #[error(transparent)]
     Full(#[from] lineup::Full),

@@ -157,23 +157,15 @@ fn finish(
 /// Whether a list takes the place of the `held` channels that its source has, and with what
 /// warnings: a part of a list is better than nothing, and worse than the whole one of yesterday.
 fn accept(collected: &Collected, held: usize) -> Result<Vec<String>, Error> {
-    match &collected.cut {
-        Some(why) if held > 0 => {
-            return Err(Error::Cut {
-                why: why.clone(),
-                held,
-            });
-        }
-        None if held > 0 && collected.entries == 0 => return Err(Error::Emptied { held }),
-        _ => {}
-    }
     let mut warnings = Vec::new();
     if let Some(why) = &collected.cut {
+        let why = why.clone();
+        if held > 0 {
+            return Err(Error::Cut { why, held });
+        }
         warnings.push(format!(
             "the list is not whole ({why}); channels are missing"
         ));
-    } else if collected.entries == 0 {
-        warnings.push("the list has no channels".to_owned());
     }
     warnings.extend(collected.warnings.iter().cloned());
     Ok(warnings)

@@ -6,6 +6,9 @@
 //! the lineup before (`merge`), so that one import costs the memory of one list and a source that
 //! fails keeps what it had.
 //!
+//! Sources are read one after the other, in the order of the configuration: at the very first start
+//! the channels of an earlier one have their numbers before a later one's `tvg-chno` is looked at.
+//!
 //! Nothing is published that has not been stored: a client must find every number that it has seen
 //! after a power cut as well.
 //!

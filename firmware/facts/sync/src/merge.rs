@@ -30,7 +30,7 @@ pub(crate) fn merge(
         }
     }
     let test = match config.test_channel {
-        TestChannel::Always => Some(test_channel::channel(test_channel::reserve(&mut known))),
+        TestChannel::Always => Some(test_channel::beside(&mut known)),
         TestChannel::Auto | TestChannel::Never => None,
     };
     let Imported {
@@ -87,32 +87,35 @@ pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
 }
 
 /// The lineup of the last run, under the configuration of this one: sources may have moved, or be
-/// gone with their channels.
-pub(crate) fn restore(snapshot: &Snapshot, config: &Config) -> Result<Lineup, Full> {
-    let place_of = |source: u16| -> Option<u16> {
-        let name = snapshot.sources.get(usize::from(source))?;
+/// gone with their channels. `test` is the test channel where it stays beside others.
+pub(crate) fn restore(
+    snapshot: &Snapshot,
+    test: Option<Channel<'_>>,
+    config: &Config,
+) -> Result<Lineup, Full> {
+    let place_of = |name: &String| -> Option<u16> {
         let place = config
             .sources
             .iter()
             .position(|source| source.name == *name)?;
         u16::try_from(place).ok()
     };
-    let places: Vec<Option<u16>> = (0..).take(snapshot.sources.len()).map(place_of).collect();
-    let is_test_kept = config.test_channel == TestChannel::Always;
+    let places: Vec<Option<u16>> = snapshot.sources.iter().map(place_of).collect();
+    let moved = |channel: Channel<'_>| -> Option<u16> {
+        places.get(usize::from(channel.source)).copied().flatten()
+    };
     let mut builder = LineupBuilder::new(config.lineup_bytes_max);
     let mut count = 0;
     for channel in snapshot.lineup.iter() {
-        let place = match channel.source {
-            Channel::BUILT_IN => is_test_kept.then_some(Channel::BUILT_IN),
-            source => places.get(usize::from(source)).copied().flatten(),
-        };
-        if let Some(source) = place {
+        if let Some(source) = moved(channel) {
             builder.push(Channel { source, ..channel })?;
             count += 1;
         }
     }
-    if count == 0 {
-        return lonely(config);
+    match test {
+        Some(test) => builder.push(test)?,
+        None if count == 0 => return lonely(config),
+        None => {}
     }
     Ok(builder.build())
 }

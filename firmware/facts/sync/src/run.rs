@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, job::Done, merge, refresh::Outcome, schedule::Schedule,
-    status::Board,
+    Config, Error, SourceStatus, TestChannel, job::Done, merge, refresh::Outcome,
+    schedule::Schedule, status::Board, test_channel,
 };
 
 /// What connects the imports with the rest of the house.
@@ -214,7 +214,13 @@ fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), 
         .map(|source| Ok(store.load_source(&source.name)?.unwrap_or_default()))
         .collect::<Result<_, Error>>()?;
     let lineup = match store.load_lineup(config.lineup_bytes_max)? {
-        Some(snapshot) => merge::restore(&snapshot, config)?,
+        Some(snapshot) => {
+            let test = match config.test_channel {
+                TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
+                TestChannel::Auto | TestChannel::Never => None,
+            };
+            merge::restore(&snapshot, test, config)?
+        }
         None => merge::lonely(config)?,
     };
     Ok((lineup, states))

@@ -1,5 +1,7 @@
 //! The channel that is there when no other is.
 
+use std::collections::HashSet;
+
 use lineup::{Channel, ChannelId, GuideNumber, Numbers, Remembered};
 
 /// No hash: the address that `upstream` knows, in letters that look like it. The lower 20 bits are
@@ -9,8 +11,13 @@ const ID: ChannelId = ChannelId(0xd1b0_1e7e_5700_0000);
 /// The first number of all.
 const NUMBER: GuideNumber = GuideNumber::new(1, 0).expect("1 is not 0");
 
-/// The test channel at this number.
-pub(crate) fn channel(number: GuideNumber) -> Channel<'static> {
+/// The test channel beside others. Its number is remembered like theirs, so that none of them is
+/// ever given it.
+pub(crate) fn beside(numbers: &mut Numbers) -> Channel<'static> {
+    channel(reserve(numbers))
+}
+
+fn channel(number: GuideNumber) -> Channel<'static> {
     Channel {
         id: ID,
         number,
@@ -29,13 +36,12 @@ pub(crate) fn alone() -> Channel<'static> {
     channel(NUMBER)
 }
 
-/// The number of a test channel that stays beside others: remembered like theirs, so that none of
-/// them is ever given it.
-pub(crate) fn reserve(numbers: &mut Numbers) -> GuideNumber {
+/// The number it has, or the first that is free.
+fn reserve(numbers: &mut Numbers) -> GuideNumber {
     if let Some(row) = numbers.find(ID) {
         return row.number;
     }
-    let taken: std::collections::HashSet<_> = numbers.iter().map(|row| row.number).collect();
+    let taken: HashSet<_> = numbers.iter().map(|row| row.number).collect();
     let number = (1..=u16::MAX)
         .filter_map(|major| GuideNumber::new(major, 0))
         .find(|number| !taken.contains(number))
