@@ -110,11 +110,11 @@ function showTuners({ tuners, clients }) {
   $("tuners").dataset.empty = rows.length ? "" : texts.noTunerInUse;
 }
 
-function createTuner(tuner) {
+function createTuner() {
   return make("li", {},
     make("span", { className: "dot" }),
     make("div", {}, make("strong"), make("p", { className: "quiet" })),
-    make("p", { className: "end quiet", ariaLabel: texts.tuner(tuner.index) }));
+    make("p", { className: "end quiet" }));
 }
 
 function updateTuner(row, { index, viewers, holder, locked, playing }) {
@@ -198,6 +198,7 @@ async function poll() {
   } catch {
     showState("unreachable");
   }
+  $("main").dataset.filled = "yes";
 }
 
 let pollTimer;

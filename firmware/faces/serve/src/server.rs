@@ -92,12 +92,13 @@ pub async fn run(
     });
     // Bounded by permits: `pages` for connections, the data plane's for those that tune.
     let mut connections = JoinSet::new();
+    let mut next_listener = 0;
     loop {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => break,
             Some(ended) = connections.join_next(), if !connections.is_empty() => note(ended),
-            (place, socket) = newcomer(&shared, &pages, &listeners) => {
+            (place, socket) = newcomer(&shared, &pages, &listeners, &mut next_listener) => {
                 connections.spawn(connection::serve(Arc::clone(&shared), socket, place));
             }
         }
@@ -138,11 +139,11 @@ async fn newcomer(
     shared: &Shared,
     pages: &Arc<Semaphore>,
     listeners: &[TcpListener],
+    next_listener: &mut usize,
 ) -> (OwnedSemaphorePermit, TcpStream) {
     let place = place(shared, pages).await;
-    let mut first = 0;
     loop {
-        match poll_fn(|cx| poll_accept(listeners, &mut first, cx)).await {
+        match poll_fn(|cx| poll_accept(listeners, next_listener, cx)).await {
             Ok((socket, _)) => return (place, socket),
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
