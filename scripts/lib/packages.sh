@@ -16,7 +16,13 @@ CLIENT_PACKAGES=(
     ffmpeg
     gupnp-tools
     hdhomerun-config
+    kodi
+    kodi-pvr-hdhomerun
+    kodi-pvr-iptvsimple
     mpv
+    socat
     vlc-bin
     vlc-plugin-base
+    xauth
+    xvfb
 )

@@ -263,6 +263,9 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, *_):
+        """A client that closes is no event here."""
+
 
 def main():
     for name in media.CLIPS:
