@@ -1,0 +1,56 @@
+//! Imports one list, to be run under `/usr/bin/time -v`: what does an import add to the process?
+//! Without a list it does all but that.
+
+use std::{env, error::Error, path::Path, sync::Arc};
+
+use dipole_sync::{Config, Ports, SourceConfig, State, TestChannel, run};
+use store::{Options, Store};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use upstream::http;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let data = env::args()
+        .nth(1)
+        .ok_or("usage: import_memory DATA [LIST]")?;
+    let source = env::args()
+        .nth(2)
+        .map(|list| SourceConfig::new("provider", list));
+    let count = usize::from(source.is_some());
+    let config = Config {
+        sources: source.into_iter().collect(),
+        lineup_bytes_max: 12 << 20,
+        limits: playlist::Limits::default(),
+        test_channel: TestChannel::Auto,
+    };
+    let options = Options {
+        cache_bytes: 2 << 20,
+    };
+    let store = Arc::new(Store::open(Path::new(&data), options)?);
+    let (lineup, _) = watch::channel(Arc::default());
+    let (status, mut statuses) = watch::channel(Vec::new());
+    let (_refresh, refresh) = mpsc::channel(1);
+    let shutdown = CancellationToken::new();
+    let ports = Ports {
+        lineup,
+        status,
+        refresh,
+        shutdown: shutdown.clone(),
+    };
+    let client = http::Client::new(http::ClientConfig::default());
+    let imports = tokio::spawn(run(config, store, client, ports));
+    statuses
+        .wait_for(|sources| {
+            let is_over = |state| matches!(state, State::Ok | State::Failed);
+            sources.len() == count && sources.iter().all(|source| is_over(source.state))
+        })
+        .await?;
+    let sources = statuses.borrow().clone();
+    shutdown.cancel();
+    imports.await?;
+    match sources.into_iter().find_map(|source| source.error) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
