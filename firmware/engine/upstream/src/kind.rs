@@ -16,7 +16,7 @@ const SYNC_BYTE: u8 = 0x47;
 /// Sync bytes in a row that are believed.
 const CHAIN: usize = 4;
 /// Bytes of a gzipped text that are looked at.
-const INFLATED_BYTES_MAX: u64 = 512;
+const INFLATED_BYTES_MAX: usize = 512;
 
 /// What a stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,8 +99,8 @@ fn by_signature(head: &[u8]) -> Option<Kind> {
 
 /// Only what is inside counts. `None` while too little has come to inflate anything.
 fn by_gzip(head: &[u8]) -> Option<Kind> {
-    let mut decoder = GzDecoder::new(head).take(INFLATED_BYTES_MAX);
-    let mut inflated = [0; INFLATED_BYTES_MAX as usize];
+    let mut decoder = GzDecoder::new(head).take(INFLATED_BYTES_MAX as u64);
+    let mut inflated = [0; INFLATED_BYTES_MAX];
     let mut filled = 0;
     // Cut-off input ends in an error, which is expected here.
     while let Ok(count @ 1..) = decoder.read(&mut inflated[filled..]) {
@@ -298,7 +298,7 @@ mod tests {
             if gzip {
                 head.splice(..0, [0x1f, 0x8b, 8]);
             }
-            Kind::by_bytes(&head);
+            let _ = Kind::by_bytes(&head);
         }
     }
 }

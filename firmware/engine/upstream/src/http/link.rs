@@ -21,6 +21,9 @@ pub(super) type Outgoing = hyper::Request<Empty<Bytes>>;
 /// 60 s, and one that is closed while a request is under way costs a retry.
 pub(super) const IDLE_MAX: Duration = Duration::from_secs(30);
 
+/// hyper panics when it is told to use a smaller buffer.
+const HYPER_BUFFER_BYTES_MIN: usize = 8192;
+
 /// A connection. Dropping it closes the socket.
 pub(super) struct Link {
     pub(super) origin: Origin,
@@ -40,7 +43,8 @@ impl Link {
         T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
     {
         let (sender, connection) = Builder::new()
-            .max_buf_size(config.head_bytes_max)
+            .max_buf_size(config.head_bytes_max.max(HYPER_BUFFER_BYTES_MIN))
+            .max_header_size(config.head_bytes_max)
             .max_headers(config.headers_max)
             // What streaming servers send that RFC 9112 does not allow.
             .allow_spaces_after_header_name_in_responses(true)

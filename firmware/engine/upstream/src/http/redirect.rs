@@ -5,8 +5,10 @@ use url::Url;
 use super::origin::Origin;
 use super::{Error, Request, redact};
 
-/// Headers that are meant for one host only.
-const PRIVATE_HEADERS: [&str; 4] = ["authorization", "cookie", "referer", "origin"];
+/// Headers that show who asks: for one server only.
+const ACCOUNT_HEADERS: [&str; 2] = ["authorization", "cookie"];
+/// Headers that show where one comes from: for one host only.
+const ORIGIN_HEADERS: [&str; 2] = ["referer", "origin"];
 
 /// The addresses of one request up to now.
 pub(super) struct Trail {
@@ -52,11 +54,7 @@ impl Trail {
             to = redact(&next.0),
             "redirect"
         );
-        if leaves(&request.url, &next.0) {
-            request
-                .headers
-                .retain(|(name, _)| !PRIVATE_HEADERS.contains(&name.to_ascii_lowercase().as_str()));
-        }
+        drop_private(request, &next.0);
         request.url = next.0;
         Ok(())
     }
@@ -79,26 +77,45 @@ fn destination(from: &Url, location: Option<&[u8]>) -> Result<Url, Error> {
         return Err(bad("to an address that is not http or https"));
     }
     to.set_fragment(None);
-    if from.scheme() == "https" && to.scheme() == "http" {
+    if is_downgrade(from, &to) {
         tracing::debug!(to = redact(&to), "redirected from https to http");
     }
     keep_account(from, &mut to);
     Ok(to)
 }
 
-/// The same host goes on knowing who asks.
+/// Takes out of `request` what `to` must not see.
+fn drop_private(request: &mut Request, to: &Url) {
+    let is_same_host = request.url.host() == to.host() && !is_downgrade(&request.url, to);
+    let is_same_server = is_same_server(&request.url, to);
+    request.headers.retain(|(name, _)| {
+        let is = |own: &&str| name.trim().eq_ignore_ascii_case(own);
+        (is_same_host || !ORIGIN_HEADERS.iter().any(&is))
+            && (is_same_server || !ACCOUNT_HEADERS.iter().any(&is))
+    });
+}
+
+/// The same server goes on knowing who asks.
 fn keep_account(from: &Url, to: &mut Url) {
     let named = !to.username().is_empty() || to.password().is_some();
-    if !named && !leaves(from, to) {
+    if !named && is_same_server(from, to) {
         // Neither can fail: `to` is http(s) and has a host.
         let _ = to.set_username(from.username());
         let _ = to.set_password(from.password());
     }
 }
 
-/// Another host, or in the clear from now on.
-fn leaves(from: &Url, to: &Url) -> bool {
-    from.host() != to.host() || (from.scheme() == "https" && to.scheme() == "http")
+/// Host and port, or from http to https on their own ports. Another port may be another man's
+/// server.
+fn is_same_server(from: &Url, to: &Url) -> bool {
+    let is_same_port = from.port_or_known_default() == to.port_or_known_default();
+    let is_upgrade = from.port().is_none() && to.port().is_none();
+    from.host() == to.host() && (is_same_port || is_upgrade) && !is_downgrade(from, to)
+}
+
+/// In the clear from now on.
+fn is_downgrade(from: &Url, to: &Url) -> bool {
+    from.scheme() == "https" && to.scheme() == "http"
 }
 
 #[cfg(test)]
@@ -121,7 +138,8 @@ mod tests {
             ("http://a/x/y", "//b/z", "http://b/z"),
             ("http://a/", " https://b:81/z ", "https://b:81/z"),
             ("http://u:p@a/", "/z", "http://u:p@a/z"),
-            ("http://u:p@a/", "http://a:8080/z", "http://u:p@a:8080/z"),
+            ("http://u:p@a/", "http://a:8080/z", "http://a:8080/z"),
+            ("http://u:p@a/", "https://a/z", "https://u:p@a/z"),
             ("http://u:p@a/", "http://b/z", "http://b/z"),
             ("https://u:p@a/", "http://a/z", "http://a/z"),
             ("http://u:p@a/", "http://v:q@a/z", "http://v:q@a/z"),
@@ -149,6 +167,10 @@ mod tests {
         let mut trail = Trail::new(10);
         trail.follow(&mut request, 0, 0, Some(b"/b")).unwrap();
         assert_eq!(request.headers.len(), 4);
+        trail
+            .follow(&mut request, 0, 0, Some(b"http://a:81/"))
+            .unwrap();
+        assert_eq!(request.headers.len(), 2, "X-Device and Referer");
         trail
             .follow(&mut request, 0, 0, Some(b"http://b/"))
             .unwrap();
