@@ -1,61 +1,40 @@
 //! From a request to its response.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Request, Response, StatusCode,
     body::{Body as _, Incoming},
     header::{CONNECTION, HeaderValue},
 };
 use tokio::time::timeout;
 
 use crate::{
-    address::Reached, api, body::Body, documents, handover::Seat, page, query, respond,
-    route::Route, server::Shared, stream,
+    address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
+    respond, route::Route, shared::Shared, stream,
 };
 
 /// Nothing we serve reads a request's body: it is read and dropped up to this size.
 const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
 const REQUEST_BODY_MAX: Duration = Duration::from_secs(10);
 
-/// A request whose body has been read, with what routes need to know of it.
-pub(crate) struct Asked {
-    pub(crate) request: Request<()>,
-    pub(crate) reached: Reached,
-}
-
-impl Asked {
-    pub(crate) fn query(&self) -> Option<&str> {
-        self.request.uri().query()
-    }
-
-    pub(crate) fn is_head(&self) -> bool {
-        self.request.method() == Method::HEAD
-    }
-
-    /// A header's value as text; `None` where it is absent or no text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.request.headers().get(name)?.to_str().ok()
-    }
-}
-
 /// Answers one request.
 pub(crate) async fn answer(
-    shared: Arc<Shared>,
-    seat: Arc<Seat>,
+    shared: &Shared,
+    seat: &Seat,
     request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Response<Body> {
     let (head, body) = request.into_parts();
     if let Err(refusal) = drop_body(body).await {
-        return Ok(respond::dressed(refusal));
+        return respond::dressed(refusal);
     }
     let reached = Reached::of(&head.uri, &head.headers, seat.local);
     let asked = Asked {
         request: Request::from_parts(head, ()),
         reached,
     };
-    Ok(respond::dressed(routed(&shared, &seat, &asked).await))
+    respond::dressed(routed(shared, seat, &asked).await)
 }
 
 async fn routed(shared: &Shared, seat: &Seat, asked: &Asked) -> Response<Body> {

@@ -1,6 +1,7 @@
 //! One connection: hyper reads requests and writes responses, until it ends or becomes a stream.
 
 use std::{
+    convert::Infallible,
     future::{Future, poll_fn},
     net::SocketAddr,
     pin::Pin,
@@ -9,12 +10,12 @@ use std::{
     time::Duration,
 };
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{Request, Response, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 
-use crate::{answer::answer, handover::Seat, server::Shared};
+use crate::{answer::answer, body::Body, handover::Seat, shared::Shared};
 
 /// hyper's read buffer and, separately, its write buffer: a request's head, or a response's head
 /// and a piece of its body.
@@ -26,15 +27,34 @@ const HEAD_MAX: Duration = Duration::from_secs(10);
 /// A peer that acknowledges nothing, or takes nothing, for this long is gone (RFC 5482).
 const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(20);
 
+type Connection = http1::Connection<TokioIo<TcpStream>, Answering>;
+
+/// Answers the requests of one connection.
+struct Answering {
+    shared: Arc<Shared>,
+    seat: Arc<Seat>,
+}
+
+impl Service<Request<Incoming>> for Answering {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (shared, seat) = (Arc::clone(&self.shared), Arc::clone(&self.seat));
+        Box::pin(async move { Ok(answer(&shared, &seat, request).await) })
+    }
+}
+
 /// Serves one connection. `place` is its place among the pages.
 pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, place: OwnedSemaphorePermit) {
     let Ok((peer, local)) = prepare(&socket) else {
         return;
     };
     let seat = Arc::new(Seat::new(peer, local, place));
-    let service = {
-        let (shared, seat) = (Arc::clone(&shared), Arc::clone(&seat));
-        service_fn(move |request| answer(Arc::clone(&shared), Arc::clone(&seat), request))
+    let service = Answering {
+        shared: Arc::clone(&shared),
+        seat: Arc::clone(&seat),
     };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -67,10 +87,7 @@ enum Outcome {
 
 /// Polls the connection until it ends or is to be handed over. While the box is crowded, and when
 /// it shuts down, the connection ends with the response in service.
-async fn drive<C>(connection: &mut C, shared: &Shared, seat: &Seat) -> Outcome
-where
-    C: Future<Output = hyper::Result<()>> + Graceful + Unpin,
-{
+async fn drive(connection: &mut Connection, shared: &Shared, seat: &Seat) -> Outcome {
     let mut leaving = false;
     loop {
         tokio::select! {
@@ -80,37 +97,15 @@ where
             () = shared.crowded.notified(), if !leaving => {}
         }
         leaving = true;
-        Pin::new(&mut *connection).leave();
+        Pin::new(&mut *connection).graceful_shutdown();
     }
 }
 
 /// The service runs inside of the connection's own poll, so a handover is seen right behind it.
-fn poll<C>(connection: &mut C, seat: &Seat, cx: &mut Context<'_>) -> Poll<Outcome>
-where
-    C: Future<Output = hyper::Result<()>> + Unpin,
-{
+fn poll(connection: &mut Connection, seat: &Seat, cx: &mut Context<'_>) -> Poll<Outcome> {
     match Pin::new(connection).poll(cx) {
         Poll::Ready(result) => Poll::Ready(Outcome::Over(result)),
         Poll::Pending if seat.can_hand_over() => Poll::Ready(Outcome::Handover),
         Poll::Pending => Poll::Pending,
-    }
-}
-
-/// A connection that can be told to end.
-trait Graceful {
-    /// Ends behind the response in service, or at once where there is none.
-    fn leave(self: Pin<&mut Self>);
-}
-
-impl<I, S, B> Graceful for http1::Connection<I, S>
-where
-    S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    I: hyper::rt::Read + hyper::rt::Write + Unpin,
-    B: hyper::body::Body + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    fn leave(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
     }
 }

@@ -11,7 +11,7 @@ use hyper::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::{
-    answer::Asked, body::Body, lineup_document::LineupPieces, query, respond, server::Shared,
+    asked::Asked, body::Body, lineup_document::LineupPieces, query, respond, shared::Shared,
 };
 
 /// A client's scan has the sources read, but not more often than this: any page in a browser of

@@ -11,6 +11,7 @@
 mod address;
 mod answer;
 mod api;
+mod asked;
 mod body;
 mod config;
 mod connection;
@@ -24,6 +25,7 @@ mod respond;
 mod route;
 mod scan;
 mod server;
+mod shared;
 mod stream;
 
 pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};

@@ -98,7 +98,7 @@ struct Counted {
 
 impl Lengths {
     /// Bytes of the document. Every entry holds the address once, and no character of it needs an
-    /// escape ([`crate::address`]), so one count serves all clients.
+    /// escape (see `address`), so one count serves all clients.
     fn of(&self, lineup: &Arc<Lineup>, format: LineupFormat, stream_base: &str) -> u64 {
         let bases = lineup.len() as u64 * stream_base.len() as u64;
         let at = FORMATS.iter().position(|f| *f == format).unwrap_or(0);

@@ -15,7 +15,7 @@ use hyper::{
     },
 };
 
-use crate::{answer::Asked, body::Body, respond};
+use crate::{asked::Asked, body::Body, respond};
 
 /// The page loads nothing from elsewhere, is framed by nobody, and runs no inline script.
 const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; \

@@ -9,21 +9,18 @@ use std::{
     time::Duration,
 };
 
-use base::Lock;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Notify, OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Feeds},
     connection,
-    lineup_document::Lengths,
-    page::Assets,
-    scan::Scanner,
+    shared::Shared,
 };
 
 /// How long requests in service may go on after the end was announced.
@@ -41,22 +38,6 @@ pub struct Listeners {
     /// Their first port stands in the addresses of streams; where there are none, the first port
     /// of `http` does.
     pub stream: Vec<StdListener>,
-}
-
-/// What all connections share.
-pub(crate) struct Shared {
-    pub(crate) config: Config,
-    pub(crate) feeds: Feeds,
-    pub(crate) assets: Assets,
-    pub(crate) scanner: Scanner,
-    pub(crate) lengths: Lengths,
-    pub(crate) stream_port: u16,
-    pub(crate) started: Instant,
-    /// When a client's scan last had the sources read.
-    pub(crate) scan_refreshed: Lock<Option<Instant>>,
-    /// Told when newcomers wait for a place: idle connections then leave.
-    pub(crate) crowded: Notify,
-    pub(crate) shutdown: CancellationToken,
 }
 
 /// Serves until `shutdown`, then drains: accepts no more, ends idle connections, and gives
@@ -78,18 +59,8 @@ pub async fn run(
         .map(TcpListener::from_std)
         .collect::<io::Result<_>>()?;
     let pages = Arc::new(Semaphore::new(config.pages_max));
-    let shared = Arc::new(Shared {
-        config,
-        feeds,
-        assets: Assets::new(),
-        scanner: Scanner::default(),
-        lengths: Lengths::default(),
-        stream_port,
-        started: Instant::now(),
-        scan_refreshed: Lock::new(None),
-        crowded: Notify::new(),
-        shutdown: shutdown.clone(),
-    });
+    let shared = Shared::new(config, feeds, stream_port, shutdown.clone());
+    let shared = Arc::new(shared);
     // Bounded by permits: `pages` for connections, the data plane's for those that tune.
     let mut connections = JoinSet::new();
     let mut next_listener = 0;

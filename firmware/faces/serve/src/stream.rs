@@ -12,11 +12,11 @@ use lineup::{GuideNumber, Lineup};
 use tuner::{Refusal, StreamSpec, Want};
 
 use crate::{
-    answer::Asked,
+    asked::Asked,
     body::Body,
     handover::{Playing, Seat},
     query, respond,
-    server::Shared,
+    shared::Shared,
 };
 
 /// Content-Type of streams, as real devices say it.

@@ -259,3 +259,26 @@ async fn tuning_takes_no_place_from_the_pages() {
     server.provider_has(1).await;
     assert_eq!(ask(server.http, "GET", "/discover.json").await.status, 200);
 }
+
+#[tokio::test]
+async fn clients_that_come_and_go_leave_nothing_behind() {
+    let server = Server::start(Setup::default());
+    for round in 0..200 {
+        let mut client = Client::connect(server.stream).await;
+        client.ask("GET", "/auto/v1", "").await;
+        // Some leave before, some behind the head, some in the middle of the stream.
+        if round % 3 > 0 {
+            client.head().await;
+        }
+        if round % 3 > 1 {
+            client.bytes(10 * PACKET_BYTES).await;
+        }
+    }
+    server.provider_has(0).await;
+    while server.fanout.stats().clients > 0 {
+        ask(server.http, "GET", "/discover.json").await;
+    }
+    let status = ask(server.http, "GET", "/api/v1/status").await.json();
+    assert_eq!(status["tuners"]["in_use"].as_array().unwrap().len(), 0);
+    assert_eq!(status["clients"]["count"], 0);
+}

@@ -6,7 +6,7 @@ use hyper::{Response, StatusCode};
 use lineup::{Channel, GuideNumber, Lineup};
 use serde::Serialize;
 
-use crate::{answer::Asked, body::Body, query, respond, server::Shared};
+use crate::{asked::Asked, body::Body, query, respond, shared::Shared};
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 200;

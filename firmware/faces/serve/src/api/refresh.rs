@@ -3,7 +3,7 @@
 use hyper::{Response, StatusCode};
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::{answer::Asked, body::Body, respond, server::Shared};
+use crate::{asked::Asked, body::Body, respond, shared::Shared};
 
 pub(crate) fn refresh(shared: &Shared, asked: &Asked) -> Response<Body> {
     if !is_from_our_page(asked) {

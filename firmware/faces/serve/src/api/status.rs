@@ -6,11 +6,11 @@ use serde::Serialize;
 use tuner::{Phase, TunerStatus};
 
 use crate::{
-    answer::Asked,
+    asked::Asked,
     body::Body,
     config::{Setting, SourceView},
     respond,
-    server::Shared,
+    shared::Shared,
 };
 
 #[derive(Serialize)]

@@ -1,0 +1,26 @@
+//! A request as routes see it.
+
+use hyper::{Method, Request};
+
+use crate::address::Reached;
+
+/// A request whose body has been read, with what routes need to know of it.
+pub(crate) struct Asked {
+    pub(crate) request: Request<()>,
+    pub(crate) reached: Reached,
+}
+
+impl Asked {
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.request.uri().query()
+    }
+
+    pub(crate) fn is_head(&self) -> bool {
+        self.request.method() == Method::HEAD
+    }
+
+    /// A header's value as text; `None` where it is absent or no text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,50 @@
+//! What all connections share.
+
+use base::Lock;
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, Feeds},
+    lineup_document::Lengths,
+    page::Assets,
+    scan::Scanner,
+};
+
+/// The configuration, the live ends of other crates, and our own small state.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) feeds: Feeds,
+    pub(crate) assets: Assets,
+    pub(crate) scanner: Scanner,
+    pub(crate) lengths: Lengths,
+    pub(crate) stream_port: u16,
+    pub(crate) started: Instant,
+    /// When a client's scan last had the sources read.
+    pub(crate) scan_refreshed: Lock<Option<Instant>>,
+    /// Told when newcomers wait for a place: idle connections then leave.
+    pub(crate) crowded: Notify,
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: Config,
+        feeds: Feeds,
+        stream_port: u16,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            config,
+            feeds,
+            assets: Assets::new(),
+            scanner: Scanner::default(),
+            lengths: Lengths::default(),
+            stream_port,
+            started: Instant::now(),
+            scan_refreshed: Lock::new(None),
+            crowded: Notify::new(),
+            shutdown,
+        }
+    }
+}
