@@ -11,7 +11,9 @@ const CACHE_BYTES: usize = 1 << 20;
 const LINEUP_BYTES_MAX: usize = 32 << 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = env::args().nth(1).ok_or("usage: store_memory FOLDER|empty")?;
+    let folder = env::args()
+        .nth(1)
+        .ok_or("usage: store_memory FOLDER|empty")?;
     let lineup = lineup()?;
     let numbers: Numbers = lineup
         .iter()

@@ -7,7 +7,7 @@ use redb::{ReadableTable, WriteTransaction};
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
-    schema::{META, META_DEVICE},
+    tables::{META, META_DEVICE},
 };
 
 const LAYOUT: u8 = 1;

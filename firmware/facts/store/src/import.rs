@@ -7,9 +7,9 @@ use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
-    schema::{CHANNELS, META, META_GENERATION, META_LINEUP, NUMBERS, SOURCES},
     source::SourceState,
     table::{self, Changes},
+    tables::{CHANNELS, META, META_GENERATION, META_LINEUP, NUMBERS, SOURCES},
 };
 
 const CHANNEL_LAYOUT: u8 = 1;

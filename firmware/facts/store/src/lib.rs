@@ -17,6 +17,7 @@ mod schema;
 mod source;
 mod store;
 mod table;
+mod tables;
 
 pub use device::Device;
 pub use error::Error;

@@ -1,33 +1,16 @@
-//! The tables, and how a file of an earlier Dipole becomes one of ours.
+//! How a file of an earlier Dipole becomes one of ours.
 //!
 //! The version of a file is the number of [`STEPS`] that have been applied to it. A step is never
 //! changed once it has been released; a change of the schema is one more step at the end.
 
-use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableTable, WriteTransaction};
 
 use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
+    tables::{CHANNELS, META, META_SCHEMA, NUMBERS, SOURCES},
 };
-
-/// Single facts by name.
-pub(crate) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
-/// The lineup: a row per channel, by channel id.
-pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("channels");
-/// Every number ever given, by channel id, so that a channel that comes back finds its own.
-pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
-/// What is known of each source, by its name.
-pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
-
-/// In [`META`]: how many steps have been applied.
-const META_SCHEMA: &str = "schema";
-/// In [`META`]: the identity.
-pub(crate) const META_DEVICE: &str = "device";
-/// In [`META`]: the import that gave the latest numbers.
-pub(crate) const META_GENERATION: &str = "generation";
-/// In [`META`]: names of the sources whose index the channels of the lineup carry.
-pub(crate) const META_LINEUP: &str = "lineup";
 
 const LAYOUT: u8 = 1;
 

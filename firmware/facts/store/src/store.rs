@@ -14,8 +14,8 @@ use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use crate::{
     Device, Error, Import, Saved, Snapshot, SourceState,
     fault::{Fault, disk},
-    import,
-    schema::{self, SOURCES},
+    import, schema,
+    tables::SOURCES,
 };
 
 /// Name of the file in the data folder.

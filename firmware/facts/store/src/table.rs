@@ -62,7 +62,7 @@ mod tests {
     use redb::{Database, backends::InMemoryBackend};
 
     use super::*;
-    use crate::schema::CHANNELS;
+    use crate::tables::CHANNELS;
 
     type Model = BTreeMap<u64, u8>;
 

@@ -15,12 +15,17 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use lineup::Lineup;
+use store::{SourceState, Store};
+use tokio_util::sync::CancellationToken;
+use upstream::http;
+
 use crate::{
-    Error,
+    Config, Error,
     fetch::{self, Opened, Validators},
     job::{Done, Job, Piece},
     merge,
-    run::Imports,
+    status::Board,
 };
 
 /// Pieces of 64 KiB that may wait for the thread that reads them.
@@ -44,23 +49,37 @@ enum Fed {
     Handed,
 }
 
-impl Imports {
-    /// Reads a source. Whatever happens, the thread has ended when this returns.
-    pub(crate) async fn refresh_once(&self, index: usize) -> Result<Outcome, Error> {
+/// All that an attempt needs to know.
+pub(crate) struct Attempt<'a> {
+    /// Place of the source.
+    pub(crate) index: usize,
+    pub(crate) config: &'a Arc<Config>,
+    pub(crate) store: &'a Arc<Store>,
+    pub(crate) http: &'a http::Client,
+    pub(crate) board: &'a Board,
+    /// The lineup that is published.
+    pub(crate) lineup: Arc<Lineup>,
+    /// Name and state of every source.
+    pub(crate) sources: Vec<(String, SourceState)>,
+}
+
+impl Attempt<'_> {
+    /// Reads the source. Whatever happens, the thread has ended when this returns.
+    pub(crate) async fn run(self, shutdown: &CancellationToken) -> Result<Outcome, Error> {
         let (sender, receiver) = mpsc::channel(PIECES_MAX);
         let entries = Arc::new(AtomicU64::new(0));
         let job = Job {
-            index,
-            config: Arc::clone(&self.config),
-            store: Arc::clone(&self.store),
-            previous: self.lineup(),
-            sources: self.sources(),
+            index: self.index,
+            config: Arc::clone(self.config),
+            store: Arc::clone(self.store),
+            previous: Arc::clone(&self.lineup),
+            sources: self.sources.clone(),
             entries: Arc::clone(&entries),
         };
         let thread = task::spawn_blocking(move || job.run(receiver));
         let fed = tokio::select! {
-            fed = self.feed(index, sender, &entries) => fed,
-            () = self.shutdown.cancelled() => Err(Error::Aborted),
+            fed = self.feed(sender, &entries) => fed,
+            () = shutdown.cancelled() => Err(Error::Aborted),
         };
         let imported = thread.await.unwrap_or(Err(Error::Aborted));
         match fed? {
@@ -71,17 +90,12 @@ impl Imports {
 
     /// Hands the list to the thread. An error before the first byte ends the attempt; a later one
     /// is for the thread to judge, which knows what has come so far.
-    async fn feed(
-        &self,
-        index: usize,
-        sender: mpsc::Sender<Piece>,
-        entries: &AtomicU64,
-    ) -> Result<Fed, Error> {
+    async fn feed(&self, sender: mpsc::Sender<Piece>, entries: &AtomicU64) -> Result<Fed, Error> {
         let deadline = Instant::now() + READ_TIME_MAX;
-        self.board.loading(index, 0, 0);
-        let known = self.validators(index);
-        let source = &self.config.sources[index];
-        let opening = fetch::open(source, &self.http, known.as_ref());
+        self.board.loading(self.index, 0, 0);
+        let known = self.validators();
+        let source = &self.config.sources[self.index];
+        let opening = fetch::open(source, self.http, known.as_ref());
         let mut list = match in_time(deadline, opening).await? {
             Opened::Unchanged => return Ok(Fed::Unchanged),
             Opened::List(list) => list,
@@ -101,7 +115,7 @@ impl Imports {
             if bytes - reported >= REPORT_BYTES {
                 reported = bytes;
                 self.board
-                    .loading(index, entries.load(Ordering::Relaxed), bytes);
+                    .loading(self.index, entries.load(Ordering::Relaxed), bytes);
             }
         };
         let validators = list.validators;
@@ -112,12 +126,12 @@ impl Imports {
 
     /// What to ask the server with whether the list has changed; nothing where its channels are
     /// gone, or came from another address.
-    fn validators(&self, index: usize) -> Option<Validators> {
-        let state = self.state(index);
-        let place = u16::try_from(index).ok()?;
-        let is_same = state.url == self.config.sources[index].url;
+    fn validators(&self) -> Option<Validators> {
+        let (_, state) = &self.sources[self.index];
+        let place = u16::try_from(self.index).ok()?;
+        let is_same = state.url == self.config.sources[self.index].url;
         let is_known = !(state.etag.is_empty() && state.last_modified.is_empty());
-        (is_same && is_known && merge::held(&self.lineup(), place) > 0).then(|| Validators {
+        (is_same && is_known && merge::held(&self.lineup, place) > 0).then(|| Validators {
             etag: state.etag.clone(),
             last_modified: state.last_modified.clone(),
         })

@@ -13,8 +13,13 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, TestChannel, job::Done, merge, refresh::Outcome,
-    schedule::Schedule, status::Board, test_channel,
+    Config, Error, SourceStatus, TestChannel,
+    job::Done,
+    merge,
+    refresh::{Attempt, Outcome},
+    schedule::Schedule,
+    status::Board,
+    test_channel,
 };
 
 /// What connects the imports with the rest of the house.
@@ -59,12 +64,12 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
 }
 
 /// Everything that an import reads or changes.
-pub(crate) struct Imports {
-    pub(crate) config: Arc<Config>,
-    pub(crate) store: Arc<Store>,
-    pub(crate) http: http::Client,
-    pub(crate) board: Board,
-    pub(crate) shutdown: CancellationToken,
+struct Imports {
+    config: Arc<Config>,
+    store: Arc<Store>,
+    http: http::Client,
+    board: Board,
+    shutdown: CancellationToken,
     lineup: watch::Sender<Arc<Lineup>>,
     sources: Vec<Source>,
 }
@@ -75,21 +80,6 @@ struct Source {
 }
 
 impl Imports {
-    pub(crate) fn lineup(&self) -> Arc<Lineup> {
-        Arc::clone(&self.lineup.borrow())
-    }
-
-    pub(crate) fn state(&self, index: usize) -> &SourceState {
-        &self.sources[index].state
-    }
-
-    /// Name and state of each source, as the store keeps them.
-    pub(crate) fn sources(&self) -> Vec<(String, SourceState)> {
-        let names = self.config.sources.iter().map(|source| source.name.clone());
-        let states = self.sources.iter().map(|source| source.state.clone());
-        names.zip(states).collect()
-    }
-
     /// Takes up where the last run ended. A store that cannot be read costs the old lineup and not
     /// the start: the sources are about to be read anyway.
     async fn recall(&mut self) {
@@ -127,7 +117,16 @@ impl Imports {
 
     /// One attempt, and what follows from it.
     async fn refresh(&mut self, index: usize) {
-        let outcome = self.refresh_once(index).await;
+        let attempt = Attempt {
+            index,
+            config: &self.config,
+            store: &self.store,
+            http: &self.http,
+            board: &self.board,
+            lineup: Arc::clone(&self.lineup.borrow()),
+            sources: self.states(),
+        };
+        let outcome = attempt.run(&self.shutdown).await;
         let now = Instant::now();
         match outcome {
             Ok(outcome) => {
@@ -186,6 +185,13 @@ impl Imports {
         if let Ok(Err(error)) = noting.await {
             tracing::warn!(%error, "the state of a source was not stored");
         }
+    }
+
+    /// Name and state of each source, as the store keeps them.
+    fn states(&self) -> Vec<(String, SourceState)> {
+        let names = self.config.sources.iter().map(|source| source.name.clone());
+        let states = self.sources.iter().map(|source| source.state.clone());
+        names.zip(states).collect()
     }
 
     /// The first source, in the order of the configuration, that is to be read now.
