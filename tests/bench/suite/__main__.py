@@ -1,0 +1,39 @@
+"""The command line of scripts/bench, behind its preparations."""
+
+import argparse
+
+from . import crowd, fanout, imports
+from .place import Place
+from .servers import ALL
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    sub = kinds.add_parser("fanout", help="Dipole beside its peers; about 12 minutes")
+    sub.add_argument("--quick", action="store_const", const="quick", dest="mode", default="default",
+                     help="one round of 8 s windows, 10 x 10 only")
+    sub.add_argument("--full", action="store_const", const="full", dest="mode",
+                     help="five rounds of 30 s, and 10 x 100 too; about an hour")
+    sub.add_argument("--only", action="append", choices=ALL, help="this server (repeat for more)")
+    sub.add_argument("--size", action="append", type=int, help="clients per channel, e.g. 50")
+    sub = kinds.add_parser("crowd", help="a thousand clients inside the memory plan")
+    sub.add_argument("--clients", type=int, default=1000)
+    sub.add_argument("--window", type=int, default=30, help="seconds")
+    kinds.add_parser("import", help="a list of 30,000 entries")
+    return parser.parse_args()
+
+
+def main():
+    asked = arguments()
+    with Place(asked.programs) as place:
+        if asked.kind == "fanout":
+            fanout.run(place, asked.mode, asked.only, asked.size)
+        elif asked.kind == "crowd":
+            crowd.run(place, asked.clients, asked.window)
+        else:
+            imports.run(place)
+
+
+main()

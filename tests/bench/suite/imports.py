@@ -1,0 +1,118 @@
+"""`scripts/bench import`: a list of 30,000 entries, dry and in the daemon."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from . import table
+from .place import SERVER_PORT, fetch
+from .servers import Dipole
+
+ENTRIES = 30_000
+MIB = 1 << 20
+CLOCK = os.sysconf("SC_CLK_TCK")
+
+
+class ListOnly:
+    """A source that is a file, and no streams."""
+
+    def __init__(self, path, entries):
+        self.list_url = str(path)
+        self.entries = entries
+        # Tuners that the plan is made for.
+        self.channels = 4
+
+
+class Importer(Dipole):
+    """The daemon with default memory and a list."""
+
+    budget, clients = "96MiB", 16
+
+    def is_ready(self):
+        return len(self.lineup()) == self.origin.entries
+
+
+def run(place):
+    """Dry run and daemon, each beside one with a single entry."""
+    print(table.machine(), flush=True)
+    small, big = (write_list(place.folder / f"{n}.m3u", n) for n in (1, ENTRIES))
+    program = place.folder / "dipole"
+    _, _, floor = dry_run(program, small)
+    wall, cpu, peak = dry_run(program, big)
+    idle = daemon(place, small, 1)
+    full = daemon(place, big, ENTRIES)
+    print(f"\n{ENTRIES} entries, {big.stat().st_size / MIB:.1f} MiB:\n")
+    print("| figure | measured |\n| --- | --- |")
+    rows = [
+        ("`import --dry-run`: wall, CPU", f"{wall:.2f} s, {cpu:.2f} s"),
+        ("`import --dry-run`: peak RSS, above that of one entry",
+         f"{peak / MIB:.1f} MiB, {(peak - floor) / MIB:.1f} MiB"),
+        ("daemon: from start to lineup, CPU", f"{full['ready']:.2f} s, {full['cpu']:.2f} s"),
+        ("daemon: idle RSS with one entry", f"{idle['rss'] / MIB:.1f} MiB"),
+        ("daemon: peak RSS, above idle",
+         f"{full['peak'] / MIB:.1f} MiB, {(full['peak'] - idle['rss']) / MIB:.1f} MiB"),
+        ("daemon: RSS after the import", f"{full['rss'] / MIB:.1f} MiB"),
+        ("lineup.json: first byte, all", f"{full['first'] * 1e3:.1f} ms, {full['all'] * 1e3:.0f} ms"),
+    ]
+    print("\n".join(f"| {name} | {value} |" for name, value in rows))
+
+
+def write_list(path, entries):
+    """A list as providers write them: every attribute, groups, twins in several qualities."""
+    qualities = ("SD", "HD", "FHD", "UHD")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write('#EXTM3U url-tvg="http://provider.example/guide.xml.gz"\n')
+        for n in range(entries):
+            quality = qualities[n % 4]
+            out.write(
+                f'#EXTINF:-1 tvg-id="channel{n // 4}.example" tvg-name="Channel {n // 4} {quality}" '
+                f'tvg-logo="http://provider.example/logos/{n // 4}.png" '
+                f'group-title="Group {n % 97}",Channel {n // 4} {quality}\n'
+                f"http://provider.example:8080/live/user/password/{100_000 + n}.ts\n"
+            )
+    os.chmod(path, 0o644)
+    return path
+
+
+def dry_run(program, path):
+    """(wall s, CPU s, peak RSS bytes)"""
+    began = time.monotonic()
+    child = subprocess.Popen([program, "import", "--dry-run", path],
+                             stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"error: dipole import --dry-run ended with {child.returncode}")
+    wall = time.monotonic() - began
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def daemon(place, path, entries):
+    """The daemon's start with this list."""
+    began = time.monotonic()
+    server = Importer(place, ListOnly(path, entries))
+    try:
+        ready = time.monotonic() - began
+        pid = server.process.pid
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        cpu = (int(fields[11]) + int(fields[12])) / CLOCK
+        url = f"http://127.0.0.1:{SERVER_PORT}/lineup.json"
+        asked = time.monotonic()
+        fetch(url, 1)
+        first = time.monotonic() - asked
+        asked = time.monotonic()
+        fetch(url)
+        status = Path(f"/proc/{pid}/status").read_text()
+        return {
+            "ready": ready, "cpu": cpu, "first": first, "all": time.monotonic() - asked,
+            "rss": kilobytes(status, "VmRSS:"), "peak": kilobytes(status, "VmHWM:"),
+        }
+    finally:
+        server.stop()
+
+
+def kilobytes(text, name):
+    """A figure of /proc/PID/status, in bytes."""
+    line = next(line for line in text.splitlines() if line.startswith(name))
+    return int(line.split()[1]) * 1024
