@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser, ValueExt};
 
 /// What `dipole --help` prints.
-pub const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 Dipole, a network TV tuner for every HDHomeRun client in the house.
 
   dipole [run] [--config FILE] [--data DIR]   be a tuner until told to end
@@ -22,7 +22,7 @@ Dipole, a network TV tuner for every HDHomeRun client in the house.
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Be a tuner.
     Run,
     /// Check the configuration.
@@ -39,24 +39,29 @@ pub enum Command {
 
 /// The command line, read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Args {
+pub(crate) struct Args {
     /// What is to be done.
-    pub command: Command,
+    pub(crate) command: Command,
     /// `--config`.
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// `--data`.
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// The list to import.
-    pub list: Option<PathBuf>,
+    pub(crate) list: Option<PathBuf>,
     /// `--clusters`.
-    pub clusters: Option<PathBuf>,
+    pub(crate) clusters: Option<PathBuf>,
 }
 
 /// Reads the command line.
-pub fn parse(mut parser: Parser) -> Result<Args, lexopt::Error> {
+pub(crate) fn parse(mut parser: Parser) -> Result<Args, lexopt::Error> {
     let mut command = None;
-    let mut args =
-        Args { command: Command::Run, config: None, data: None, list: None, clusters: None };
+    let mut args = Args {
+        command: Command::Run,
+        config: None,
+        data: None,
+        list: None,
+        clusters: None,
+    };
     let mut dry_run = false;
     while let Some(arg) = parser.next()? {
         match arg {
@@ -87,7 +92,10 @@ pub fn parse(mut parser: Parser) -> Result<Args, lexopt::Error> {
             return Err("import needs the file of a list".into());
         }
         if !dry_run {
-            return Err("import works with --dry-run only: a running Dipole imports its sources by itself".into());
+            return Err(
+                "import works with --dry-run only: a running Dipole imports its sources by itself"
+                    .into(),
+            );
         }
     } else if dry_run || args.clusters.is_some() {
         return Err("--dry-run and --clusters belong to import".into());
@@ -107,18 +115,36 @@ mod tests {
     fn commands_and_options_are_read() {
         assert_eq!(read("").unwrap().command, Command::Run);
         let args = read("run --config a.toml --data=d").unwrap();
-        assert_eq!((args.config, args.data), (Some("a.toml".into()), Some("d".into())));
+        assert_eq!(
+            (args.config, args.data),
+            (Some("a.toml".into()), Some("d".into()))
+        );
         assert_eq!(read("--data d").unwrap().command, Command::Run);
         assert_eq!(read("plan --config x").unwrap().command, Command::Plan);
-        for line in ["import --dry-run l.m3u --clusters o.tsv", "import l.m3u --clusters o.tsv --dry-run"] {
+        for line in [
+            "import --dry-run l.m3u --clusters o.tsv",
+            "import l.m3u --clusters o.tsv --dry-run",
+        ] {
             let args = read(line).unwrap();
-            assert_eq!((args.list, args.clusters), (Some("l.m3u".into()), Some("o.tsv".into())));
+            assert_eq!(
+                (args.list, args.clusters),
+                (Some("l.m3u".into()), Some("o.tsv".into()))
+            );
         }
     }
 
     #[test]
     fn mistakes_are_refused() {
-        for line in ["walk", "run fast", "--speed", "import", "import --dry-run", "import l.m3u", "check --clusters x", "--config"] {
+        for line in [
+            "walk",
+            "run fast",
+            "--speed",
+            "import",
+            "import --dry-run",
+            "import l.m3u",
+            "check --clusters x",
+            "--config",
+        ] {
             assert!(read(line).is_err(), "{line}");
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -48,7 +48,7 @@ pub enum Failure {
 }
 
 /// Prints.
-pub fn say(text: &str) -> Result<(), Failure> {
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // `dipole plan | head` is no failure.
@@ -58,12 +58,12 @@ pub fn say(text: &str) -> Result<(), Failure> {
 }
 
 /// Prints an error; there is nowhere to report that this failed.
-pub fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     let _: io::Result<()> = writeln!(io::stderr(), "dipole: {text}");
 }
 
 /// The configuration of the command line.
-pub fn load(args: &Args) -> Result<Loaded, Failure> {
+pub(crate) fn load(args: &Args) -> Result<Loaded, Failure> {
     let mut loaded = config::load(args.config.as_deref())?;
     if let Some(data) = &args.data {
         loaded.config.data.clone_from(data);
@@ -73,7 +73,7 @@ pub fn load(args: &Args) -> Result<Loaded, Failure> {
 }
 
 /// The plan of a configuration.
-pub fn plan_of(config: &Config) -> Result<Plan, DoesNotFit> {
+pub(crate) fn plan_of(config: &Config) -> Result<Plan, DoesNotFit> {
     Plan::new(Demand {
         budget: config.memory.budget,
         tuners: config.tuner.count,
@@ -82,10 +82,13 @@ pub fn plan_of(config: &Config) -> Result<Plan, DoesNotFit> {
 }
 
 /// `dipole check`.
-pub fn check(args: &Args) -> Result<(), Failure> {
+pub(crate) fn check(args: &Args) -> Result<(), Failure> {
     let loaded = load(args)?;
     let plan = plan_of(&loaded.config)?;
-    let from = loaded.path.as_deref().map_or("no configuration file".into(), Path::to_string_lossy);
+    let from = loaded
+        .path
+        .as_deref()
+        .map_or("no configuration file".into(), Path::to_string_lossy);
     say(&format!(
         "{from}: good\n{} sources, {} tuners, up to {} clients within {}\n",
         loaded.config.source.len(),
@@ -96,21 +99,36 @@ pub fn check(args: &Args) -> Result<(), Failure> {
 }
 
 /// `dipole plan`.
-pub fn plan(args: &Args) -> Result<(), Failure> {
+pub(crate) fn plan(args: &Args) -> Result<(), Failure> {
     let plan = plan_of(&load(args)?.config)?;
     say(&format!("{plan}\n"))
 }
 
 /// `dipole import --dry-run`.
-pub fn import(args: &Args) -> Result<(), Failure> {
+pub(crate) fn import(args: &Args) -> Result<(), Failure> {
     let plan = plan_of(&load(args)?.config)?;
     let path = args.list.clone().unwrap_or_default();
-    let list = File::open(&path).map_err(|error| Failure::File { path: path.clone(), error })?;
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let report = sync::dry_run(list, &name, playlist::Limits::default(), plan.lineup_bytes_max)
-        .map_err(|error| Failure::List { path, error })?;
+    let list = File::open(&path).map_err(|error| Failure::File {
+        path: path.clone(),
+        error,
+    })?;
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let report = sync::dry_run(
+        list,
+        &name,
+        playlist::Limits::default(),
+        plan.lineup_bytes_max,
+    )
+    .map_err(|error| Failure::List { path, error })?;
     if let Some(out) = &args.clusters {
-        write_clusters(out, &report).map_err(|error| Failure::File { path: out.clone(), error })?;
+        write_clusters(out, &report).map_err(|error| Failure::File {
+            path: out.clone(),
+            error,
+        })?;
     }
     let mut text = format!(
         "{} entries, {} channels, {} entries twice\n",

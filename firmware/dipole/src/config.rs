@@ -13,7 +13,7 @@ use base::ByteSize;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
-pub const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
+pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
 const INTERVAL_HOURS_MAX: u64 = 168;
@@ -23,35 +23,35 @@ const CONFIG_BYTES_MAX: u64 = 1 << 20;
 /// All settings.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Config {
+pub(crate) struct Config {
     /// Data folder.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// Friendly name.
-    pub name: String,
+    pub(crate) name: String,
     /// Addresses of page, API and documents.
-    pub http: Vec<SocketAddr>,
+    pub(crate) http: Vec<SocketAddr>,
     /// Addresses of streams.
-    pub stream: Vec<SocketAddr>,
+    pub(crate) stream: Vec<SocketAddr>,
     /// When the test channel is in the lineup.
-    pub test_channel: TestChannel,
+    pub(crate) test_channel: TestChannel,
     /// Memory.
-    pub memory: Memory,
+    pub(crate) memory: Memory,
     /// Tuners.
-    pub tuner: Tuner,
+    pub(crate) tuner: Tuner,
     /// Clients.
-    pub clients: Clients,
+    pub(crate) clients: Clients,
     /// Announcements.
-    pub discovery: Discovery,
+    pub(crate) discovery: Discovery,
     /// Certificates.
-    pub tls: Tls,
+    pub(crate) tls: Tls,
     /// Channel lists.
-    pub source: Vec<Source>,
+    pub(crate) source: Vec<Source>,
 }
 
 /// `test_channel`.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum TestChannel {
+pub(crate) enum TestChannel {
     /// Only while there is no other channel.
     Auto,
     /// Always.
@@ -63,28 +63,28 @@ pub enum TestChannel {
 /// `[memory]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// All memory.
     #[serde(deserialize_with = "byte_size")]
-    pub budget: ByteSize,
+    pub(crate) budget: ByteSize,
 }
 
 /// `[tuner]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Tuner {
+pub(crate) struct Tuner {
     /// Tuners.
-    pub count: usize,
+    pub(crate) count: usize,
     /// Milliseconds, 0–10,000.
-    pub linger_ms: u64,
+    pub(crate) linger_ms: u64,
     /// Variant of HLS streams.
-    pub hls_variant: HlsVariant,
+    pub(crate) hls_variant: HlsVariant,
 }
 
 /// `tuner.hls_variant`.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum HlsVariant {
+pub(crate) enum HlsVariant {
     /// The best there is.
     Best,
     /// The best up to 1080p.
@@ -96,52 +96,52 @@ pub enum HlsVariant {
 /// `[clients]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Clients {
+pub(crate) struct Clients {
     /// Clients of streams; `None`: as many as fit.
-    pub max: Option<usize>,
+    pub(crate) max: Option<usize>,
 }
 
 /// `[discovery]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Discovery {
+pub(crate) struct Discovery {
     /// Port 65001.
-    pub hdhomerun: bool,
+    pub(crate) hdhomerun: bool,
     /// Port 1900.
-    pub ssdp: bool,
+    pub(crate) ssdp: bool,
 }
 
 /// `[tls]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Tls {
+pub(crate) struct Tls {
     /// Further authorities, PEM.
-    pub ca: Option<PathBuf>,
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// `[[source]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub(crate) struct Source {
     /// Name; channels are known by it.
-    pub name: String,
+    pub(crate) name: String,
     /// Address or path of the list.
-    pub url: String,
+    pub(crate) url: String,
     /// Upstream connections at once.
-    pub connections: Option<usize>,
+    pub(crate) connections: Option<usize>,
     /// User agent.
-    pub user_agent: Option<String>,
+    pub(crate) user_agent: Option<String>,
     /// Further headers.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
-    pub interval_hours: u64,
+    pub(crate) interval_hours: u64,
 }
 
 impl Source {
     /// Time between two readings.
-    pub fn interval(&self) -> Duration {
+    pub(crate) fn interval(&self) -> Duration {
         Duration::from_secs(self.interval_hours * 3600)
     }
 }
@@ -174,29 +174,40 @@ impl Default for Config {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { budget: ByteSize::mib(96) }
+        Self {
+            budget: ByteSize::mib(96),
+        }
     }
 }
 
 impl Default for Tuner {
     fn default() -> Self {
-        Self { count: 8, linger_ms: 0, hls_variant: HlsVariant::Best }
+        Self {
+            count: 8,
+            linger_ms: 0,
+            hls_variant: HlsVariant::Best,
+        }
     }
 }
 
 impl Default for Discovery {
     fn default() -> Self {
-        Self { hdhomerun: true, ssdp: true }
+        Self {
+            hdhomerun: true,
+            ssdp: true,
+        }
     }
 }
 
 fn byte_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(D::Error::custom)
 }
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// The file cannot be read.
     #[error("{path} cannot be read: {error}")]
     Read {
@@ -227,33 +238,47 @@ pub enum ConfigError {
 
 /// The settings, and which keys the file sets.
 #[derive(Clone, Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The settings.
-    pub config: Config,
+    pub(crate) config: Config,
     /// The file, if one was read.
-    pub path: Option<PathBuf>,
+    pub(crate) path: Option<PathBuf>,
     /// Dotted names of the keys that stand in the file.
-    pub keys_set: Vec<String>,
+    pub(crate) keys_set: Vec<String>,
 }
 
 /// Reads the file at `path`; without a path, the system's file if there is one, else defaults.
-pub fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
+pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
     let system = Path::new(SYSTEM_FILE);
     let path = path.or_else(|| system.exists().then_some(system));
     let Some(path) = path else {
-        return Ok(Loaded { config: Config::default(), path: None, keys_set: Vec::new() });
+        return Ok(Loaded {
+            config: Config::default(),
+            path: None,
+            keys_set: Vec::new(),
+        });
     };
-    let read_error = |error| ConfigError::Read { path: path.to_owned(), error };
+    let read_error = |error| ConfigError::Read {
+        path: path.to_owned(),
+        error,
+    };
     let size = std::fs::metadata(path).map_err(read_error)?.len();
     if size > CONFIG_BYTES_MAX {
         return Err(read_error(std::io::Error::other("it is larger than 1 MiB")));
     }
     let text = std::fs::read_to_string(path).map_err(read_error)?;
-    let parse_error = |error| ConfigError::Parse { path: path.to_owned(), error: Box::new(error) };
+    let parse_error = |error| ConfigError::Parse {
+        path: path.to_owned(),
+        error: Box::new(error),
+    };
     let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
-    Ok(Loaded { config, path: Some(path.to_owned()), keys_set: dotted_keys(&table) })
+    Ok(Loaded {
+        config,
+        path: Some(path.to_owned()),
+        keys_set: dotted_keys(&table),
+    })
 }
 
 /// `a`, `b.c`: two levels are all there are.
@@ -261,7 +286,9 @@ fn dotted_keys(table: &toml::Table) -> Vec<String> {
     let mut keys = Vec::new();
     for (key, value) in table {
         match value {
-            toml::Value::Table(inner) => keys.extend(inner.keys().map(|sub| format!("{key}.{sub}"))),
+            toml::Value::Table(inner) => {
+                keys.extend(inner.keys().map(|sub| format!("{key}.{sub}")))
+            }
             _ => keys.push(key.clone()),
         }
     }
@@ -269,35 +296,91 @@ fn dotted_keys(table: &toml::Table) -> Vec<String> {
 }
 
 /// Ranges that the types do not hold.
-pub fn check(config: &Config) -> Result<(), ConfigError> {
+pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let range = |ok: bool, key: &str, value: &dyn ToString, range: &'static str| {
         if ok {
             Ok(())
         } else {
-            Err(ConfigError::Range { key: key.to_owned(), value: value.to_string(), range })
+            Err(ConfigError::Range {
+                key: key.to_owned(),
+                value: value.to_string(),
+                range,
+            })
         }
     };
     let tuner = &config.tuner;
     let counts = 1..=budget::TUNERS_MAX;
-    range(counts.contains(&tuner.count), "tuner.count", &tuner.count, "from 1 to 2048")?;
+    range(
+        counts.contains(&tuner.count),
+        "tuner.count",
+        &tuner.count,
+        "from 1 to 2048",
+    )?;
     let linger_fits = tuner.linger_ms <= LINGER_MS_MAX;
-    range(linger_fits, "tuner.linger_ms", &tuner.linger_ms, "from 0 to 10000")?;
+    range(
+        linger_fits,
+        "tuner.linger_ms",
+        &tuner.linger_ms,
+        "from 0 to 10000",
+    )?;
     let clients = config.clients.max;
     range(clients != Some(0), "clients.max", &0, "at least 1")?;
-    range(!config.http.is_empty(), "http", &"[]", "needs an address, such as \"0.0.0.0:80\"")?;
-    range(!config.stream.is_empty(), "stream", &"[]", "needs an address, such as \"0.0.0.0:5004\"")?;
+    range(
+        !config.http.is_empty(),
+        "http",
+        &"[]",
+        "needs an address, such as \"0.0.0.0:80\"",
+    )?;
+    range(
+        !config.stream.is_empty(),
+        "stream",
+        &"[]",
+        "needs an address, such as \"0.0.0.0:5004\"",
+    )?;
     let name_fits = (1..=64).contains(&config.name.trim().len());
     range(name_fits, "name", &config.name, "1 to 64 bytes")?;
-    range(config.source.len() <= SOURCES_MAX, "source", &config.source.len(), "at most 64")?;
+    range(
+        config.source.len() <= SOURCES_MAX,
+        "source",
+        &config.source.len(),
+        "at most 64",
+    )?;
     for (index, source) in config.source.iter().enumerate() {
         let key = |key: &str| format!("source {}: {key}", index + 1);
-        range(!source.name.trim().is_empty(), &key("name"), &"\"\"", "must not be empty")?;
-        let again = config.source[..index].iter().any(|other| other.name == source.name);
-        range(!again, &key("name"), &source.name, "stands twice; channels are known by it")?;
-        range(!source.url.trim().is_empty(), &key("url"), &"\"\"", "an address or a path")?;
-        range(source.connections != Some(0), &key("connections"), &0, "at least 1")?;
+        range(
+            !source.name.trim().is_empty(),
+            &key("name"),
+            &"\"\"",
+            "must not be empty",
+        )?;
+        let again = config.source[..index]
+            .iter()
+            .any(|other| other.name == source.name);
+        range(
+            !again,
+            &key("name"),
+            &source.name,
+            "stands twice; channels are known by it",
+        )?;
+        range(
+            !source.url.trim().is_empty(),
+            &key("url"),
+            &"\"\"",
+            "an address or a path",
+        )?;
+        range(
+            source.connections != Some(0),
+            &key("connections"),
+            &0,
+            "at least 1",
+        )?;
         let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
-        range(hours_fit, &key("interval_hours"), &source.interval_hours, "from 1 to 168")?;
+        range(
+            hours_fit,
+            &key("interval_hours"),
+            &source.interval_hours,
+            "from 1 to 168",
+        )?;
     }
     Ok(())
 }
@@ -330,9 +413,16 @@ mod tests {
         check(&config).unwrap();
         // Every field of every type stands in the example.
         let debug = format!("{config:?}");
-        let fields = debug.split([' ', '{', '[', '(']).filter_map(|word| word.strip_suffix(':'));
-        for field in fields.filter(|field| field.chars().all(|c| c.is_ascii_lowercase() || c == '_')) {
-            assert!(EXAMPLE.contains(field), "dipole.example.toml does not document `{field}`");
+        let fields = debug
+            .split([' ', '{', '[', '('])
+            .filter_map(|word| word.strip_suffix(':'));
+        for field in
+            fields.filter(|field| field.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        {
+            assert!(
+                EXAMPLE.contains(field),
+                "dipole.example.toml does not document `{field}`"
+            );
         }
     }
 
@@ -348,7 +438,10 @@ mod tests {
         let path = folder.path().join("dipole.toml");
         std::fs::write(&path, "data = \"x\"\n\n[tuner]\ncuont = 3\n").unwrap();
         let error = load(Some(&path)).unwrap_err().to_string();
-        assert!(error.contains("line 4") && error.contains("cuont"), "{error}");
+        assert!(
+            error.contains("line 4") && error.contains("cuont"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -361,13 +454,18 @@ mod tests {
             ("name = \" \"", "name"),
             ("[clients]\nmax = 0", "clients.max"),
             ("[[source]]\nname = \"a\"\nurl = \"\"", "source 1: url"),
-            ("[[source]]\nname = \"a\"\nurl = \"u\"\n[[source]]\nname = \"a\"\nurl = \"v\"", "source 2: name"),
+            (
+                "[[source]]\nname = \"a\"\nurl = \"u\"\n[[source]]\nname = \"a\"\nurl = \"v\"",
+                "source 2: name",
+            ),
         ] {
             let config: Config = toml::from_str(text).unwrap();
             let error = check(&config).unwrap_err().to_string();
             assert!(error.starts_with(key), "{text}: {error}");
         }
-        let error = toml::from_str::<Config>("[memory]\nbudget = \"lots\"").unwrap_err().to_string();
+        let error = toml::from_str::<Config>("[memory]\nbudget = \"lots\"")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("96MiB"), "{error}");
     }
 

@@ -4,14 +4,20 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Starts logging. `DIPOLE_LOG` is `error`, `warn`, `info` (default), `debug` or `trace`.
-pub fn start() {
+pub(crate) fn start() {
     let wished = std::env::var("DIPOLE_LOG").ok();
-    let level = wished.and_then(|level| level.parse::<LevelFilter>().ok()).unwrap_or(LevelFilter::INFO);
+    let level = wished
+        .and_then(|level| level.parse::<LevelFilter>().ok())
+        .unwrap_or(LevelFilter::INFO);
     // systemd sets JOURNAL_STREAM; the layer fails without a journal socket.
     let under_systemd = std::env::var_os("JOURNAL_STREAM").is_some();
-    let journal = under_systemd.then(tracing_journald::layer).and_then(Result::ok);
+    let journal = under_systemd
+        .then(tracing_journald::layer)
+        .and_then(Result::ok);
     match journal {
-        Some(journal) => tracing_subscriber::registry().with(journal.with_filter(level)).init(),
+        Some(journal) => tracing_subscriber::registry()
+            .with(journal.with_filter(level))
+            .init(),
         None => {
             let stderr = tracing_subscriber::fmt::layer()
                 .with_writer(std::io::stderr)

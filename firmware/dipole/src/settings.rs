@@ -5,11 +5,25 @@ use serve::{Setting, SettingOrigin};
 use crate::config::{Config, HlsVariant, Loaded, TestChannel};
 
 /// Every setting but the sources, which the page shows by themselves.
-pub fn shown(loaded: &Loaded) -> Vec<Setting> {
-    let Config { data, name, http, stream, test_channel, memory, tuner, clients, discovery, tls, source } =
-        &loaded.config;
+pub(crate) fn shown(loaded: &Loaded) -> Vec<Setting> {
+    let Config {
+        data,
+        name,
+        http,
+        stream,
+        test_channel,
+        memory,
+        tuner,
+        clients,
+        discovery,
+        tls,
+        source,
+    } = &loaded.config;
     let addresses = |list: &[std::net::SocketAddr]| {
-        list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        list.iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let test_channel = match test_channel {
         TestChannel::Auto => "auto",
@@ -31,17 +45,35 @@ pub fn shown(loaded: &Loaded) -> Vec<Setting> {
         ("tuner.count", tuner.count.to_string()),
         ("tuner.linger_ms", tuner.linger_ms.to_string()),
         ("tuner.hls_variant", hls_variant.to_owned()),
-        ("clients.max", clients.max.map_or_else(|| "as many as fit".to_owned(), |max| max.to_string())),
+        (
+            "clients.max",
+            clients
+                .max
+                .map_or_else(|| "as many as fit".to_owned(), |max| max.to_string()),
+        ),
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
-        ("tls.ca", tls.ca.as_ref().map_or_else(|| "none".to_owned(), |ca| ca.display().to_string())),
+        (
+            "tls.ca",
+            tls.ca
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), |ca| ca.display().to_string()),
+        ),
         ("source", source.len().to_string()),
     ];
     let is_set = |key: &str| loaded.keys_set.iter().any(|set| set == key);
     rows.into_iter()
         .map(|(key, value)| {
-            let origin = if is_set(key) { SettingOrigin::ConfigFile } else { SettingOrigin::Default };
-            Setting { key: key.to_owned(), value, origin }
+            let origin = if is_set(key) {
+                SettingOrigin::ConfigFile
+            } else {
+                SettingOrigin::Default
+            };
+            Setting {
+                key: key.to_owned(),
+                value,
+                origin,
+            }
         })
         .collect()
 }

@@ -43,7 +43,7 @@ const DESCRIPTORS_BESIDES: u64 = 256;
 
 /// Dipole cannot run.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub(crate) enum RunError {
     /// The budget is too small.
     #[error(transparent)]
     Plan(#[from] DoesNotFit),
@@ -81,7 +81,7 @@ struct Ground {
 }
 
 /// Runs until SIGTERM or SIGINT.
-pub fn run(loaded: &Loaded) -> Result<(), RunError> {
+pub(crate) fn run(loaded: &Loaded) -> Result<(), RunError> {
     let ground = prepare(&loaded.config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -95,9 +95,16 @@ pub fn run(loaded: &Loaded) -> Result<(), RunError> {
 fn prepare(config: &Config) -> Result<Ground, RunError> {
     let plan = commands::plan_of(config)?;
     raise_descriptor_limit(&plan);
-    std::fs::create_dir_all(&config.data)
-        .map_err(|error| RunError::Data { path: config.data.clone(), error })?;
-    let store = Store::open(&config.data, store::Options { cache_bytes: plan.store_cache_bytes })?;
+    std::fs::create_dir_all(&config.data).map_err(|error| RunError::Data {
+        path: config.data.clone(),
+        error,
+    })?;
+    let store = Store::open(
+        &config.data,
+        store::Options {
+            cache_bytes: plan.store_cache_bytes,
+        },
+    )?;
     let device = store.device();
     let identity = Identity {
         device_id: DeviceId::from_seed(&device.id_seed.to_be_bytes()),
@@ -105,27 +112,42 @@ fn prepare(config: &Config) -> Result<Ground, RunError> {
         friendly_name: config.name.clone(),
         tuner_count: u16::try_from(plan.demand.tuners).unwrap_or(u16::MAX),
     };
-    let listeners = Listeners { http: bind_http(&config.http)?, stream: bind_stream(&config.stream) };
+    let listeners = Listeners {
+        http: bind_http(&config.http)?,
+        stream: bind_stream(&config.stream),
+    };
     let (fanout, fanout_thread) = fanout::start(fanout::Config {
         clients_max: plan.clients_max,
         send_pool_bytes: plan.send_pool_bytes,
         ..fanout::Config::default()
     })?;
     let pool = Pool::new(plan.pool_segments);
-    Ok(Ground { plan, store: Arc::new(store), identity, listeners, pool, fanout, fanout_thread })
+    Ok(Ground {
+        plan,
+        store: Arc::new(store),
+        identity,
+        listeners,
+        pool,
+        fanout,
+        fanout_thread,
+    })
 }
 
 /// Each client, page and upstream holds a descriptor; the usual soft limit of 1,024 would be
 /// less than the plan.
 fn raise_descriptor_limit(plan: &Plan) {
-    let needed = DESCRIPTORS_BESIDES
-        + (plan.clients_max + plan.pages_max + 4 * plan.demand.tuners) as u64;
+    let needed =
+        DESCRIPTORS_BESIDES + (plan.clients_max + plan.pages_max + 4 * plan.demand.tuners) as u64;
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
         setrlimit(Resource::RLIMIT_NOFILE, soft.max(needed.min(hard)), hard).map(|()| hard)
     });
     match raised {
         Ok(hard) if hard >= needed => {}
-        Ok(hard) => tracing::warn!(needed, hard, "fewer descriptors than the plan has clients: raise LimitNOFILE"),
+        Ok(hard) => tracing::warn!(
+            needed,
+            hard,
+            "fewer descriptors than the plan has clients: raise LimitNOFILE"
+        ),
         Err(error) => tracing::warn!(%error, "the limit of descriptors cannot be raised"),
     }
 }
@@ -133,7 +155,10 @@ fn raise_descriptor_limit(plan: &Plan) {
 /// Port 80 needs a right that a laptop's user has not; 8080 is told instead.
 fn bind_http(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> {
     match serve::bind(addresses) {
-        Err(BindError { address, kind: kind @ (BindErrorKind::Denied | BindErrorKind::InUse) }) if address.port() == 80 => {
+        Err(BindError {
+            address,
+            kind: kind @ (BindErrorKind::Denied | BindErrorKind::InUse),
+        }) if address.port() == 80 => {
             let instead: Vec<_> = addresses
                 .iter()
                 .map(|address| match address.port() {
@@ -159,7 +184,15 @@ fn bind_stream(addresses: &[SocketAddr]) -> Vec<TcpListener> {
 /// Wires the parts, waits for the end, drains them.
 async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
     let config = &loaded.config;
-    let Ground { plan, store, identity, listeners, pool, fanout, fanout_thread } = ground;
+    let Ground {
+        plan,
+        store,
+        identity,
+        listeners,
+        pool,
+        fanout,
+        fanout_thread,
+    } = ground;
     let shutdown = CancellationToken::new();
     let client = http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
@@ -169,8 +202,14 @@ async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
 
     let importing = tokio::spawn(sync::run(
         sync_config(config, &plan),
-        sync::Ports { store, http: client, lineup: lineup_tx, status: status_tx, refresh: refresh_rx },
-        shutdown.child_token(),
+        store,
+        client,
+        sync::Ports {
+            lineup: lineup_tx,
+            status: status_tx,
+            refresh: refresh_rx,
+            shutdown: shutdown.child_token(),
+        },
     ));
     let http_port = port_of(&listeners.http);
     tell_start(&identity, &listeners, &plan);
@@ -251,7 +290,10 @@ fn tuners(config: &Config, plan: &Plan, pool: &Arc<Pool>, client: &http::Client)
         HlsVariant::Auto => upstream::Preference::Auto,
         HlsVariant::Worst => upstream::Preference::Worst,
     };
-    let player = Player::new(PlayerConfig { http: client.clone(), hls_variant });
+    let player = Player::new(PlayerConfig {
+        http: client.clone(),
+        hls_variant,
+    });
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
         headers: headers(source),
@@ -259,16 +301,27 @@ fn tuners(config: &Config, plan: &Plan, pool: &Arc<Pool>, client: &http::Client)
     let opener = Arc::new(Upstreams::new(player, manners.collect()));
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
-        ring: ring::Limits { behind_min: plan.ring_behind_min, segments_max: plan.ring_segments_max },
+        ring: ring::Limits {
+            behind_min: plan.ring_behind_min,
+            segments_max: plan.ring_segments_max,
+        },
         linger: Duration::from_millis(config.tuner.linger_ms),
         first_picture_max: Duration::from_secs(5),
-        connections: config.source.iter().map(|source| source.connections).collect(),
+        connections: config
+            .source
+            .iter()
+            .map(|source| source.connections)
+            .collect(),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
 }
 
 fn headers(source: &crate::config::Source) -> Vec<(String, String)> {
-    source.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    source
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn sync_config(config: &Config, plan: &Plan) -> sync::Config {
@@ -301,12 +354,18 @@ fn announce_config(config: &Config, identity: Identity, http_port: u16) -> annou
 }
 
 fn port_of(listeners: &[TcpListener]) -> u16 {
-    let address = listeners.first().and_then(|listener| listener.local_addr().ok());
+    let address = listeners
+        .first()
+        .and_then(|listener| listener.local_addr().ok());
     address.map_or(80, |address| address.port())
 }
 
 fn tell_start(identity: &Identity, listeners: &Listeners, plan: &Plan) {
-    let host = match listeners.http.first().and_then(|listener| listener.local_addr().ok()) {
+    let host = match listeners
+        .http
+        .first()
+        .and_then(|listener| listener.local_addr().ok())
+    {
         Some(address) if !address.ip().is_unspecified() => address.ip().to_string(),
         Some(_) | None => "localhost".to_owned(),
     };
@@ -351,7 +410,9 @@ fn plan_rows(
 }
 
 /// What `sync` knows of the sources, in the words of the page.
-fn source_views(mut status: watch::Receiver<Vec<sync::SourceStatus>>) -> watch::Receiver<Vec<SourceView>> {
+fn source_views(
+    mut status: watch::Receiver<Vec<sync::SourceStatus>>,
+) -> watch::Receiver<Vec<SourceView>> {
     let (views_tx, views) = watch::channel(Vec::new());
     tokio::spawn(async move {
         loop {
@@ -366,7 +427,9 @@ fn source_views(mut status: watch::Receiver<Vec<sync::SourceStatus>>) -> watch::
 }
 
 fn source_view(status: &sync::SourceStatus) -> SourceView {
-    let read = status.last_success.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let read = status
+        .last_success
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     SourceView {
         name: status.name.clone(),
         address: status.url.clone(),

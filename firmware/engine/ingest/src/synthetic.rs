@@ -20,11 +20,11 @@ fn section(pid: u16, counter: u8, body: &[u8]) -> Packet {
 /// CRC-32/MPEG-2, bit by bit.
 fn crc32(bytes: &[u8]) -> u32 {
     bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
+        (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| {
             if crc & 0x8000_0000 == 0 {
                 crc << 1
             } else {
-                crc << 1 ^ 0x04c1_1db7
+                (crc << 1) ^ 0x04c1_1db7
             }
         })
     })
@@ -52,7 +52,7 @@ fn key_frame(clock_ms: u64, counter: u8) -> Packet {
             .expect("a test is shorter than a wrap")
             .to_be_bytes(),
     );
-    packet[10..12].copy_from_slice(&[u8::try_from(base & 1).expect("one bit") << 7 | 0x7e, 0]);
+    packet[10..12].copy_from_slice(&[(u8::try_from(base & 1).expect("one bit") << 7) | 0x7e, 0]);
     // PES of video without timestamps, then a sequence parameter set.
     let pes = [
         0, 0, 1, 0xe0, 0, 0, 0x80, 0, 0, 0, 0, 0, 1, 0x67, 0x42, 0, 0x1e,

@@ -14,6 +14,14 @@ const JOIN_POINTS_MAX: usize = 64;
 /// PIDs whose counters a join point keeps.
 const COUNTERS_MAX: usize = 16;
 
+/// Bytes that must be published behind a join point before anybody begins there: PAT, PMT and the
+/// beginning of the picture. Where a stream is published up to its next clock reading, that is
+/// just in front of the picture.
+#[cfg(not(loom))]
+const JOIN_BYTES_MIN: u64 = 8 * PACKET_BYTES as u64;
+#[cfg(loom)]
+const JOIN_BYTES_MIN: u64 = 1;
+
 /// How many segments a ring may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -178,12 +186,8 @@ impl Ring {
     pub fn newest_join_point(&self) -> Option<JoinPoint> {
         let published = self.published();
         let index = lock(&self.index);
-        index
-            .join_points
-            .iter()
-            .rev()
-            .find(|point| point.position < published)
-            .cloned()
+        let begun = |point: &&JoinPoint| point.position + JOIN_BYTES_MIN <= published;
+        index.join_points.iter().rev().find(begun).cloned()
     }
 
     /// Segments held now.
@@ -361,7 +365,7 @@ impl Ring {
         let joinable = index
             .join_points
             .iter()
-            .any(|point| point.position >= second && point.position < published);
+            .any(|point| point.position >= second && point.position + JOIN_BYTES_MIN <= published);
         joinable && published.saturating_sub(second) >= behind_min
     }
 

@@ -12,6 +12,7 @@ use ingest::Ingest;
 use lineup::{ChannelId, GuideNumber};
 use ring::{Pool, Position, Ring, Writer};
 use tokio::{
+    runtime::Handle,
     sync::Semaphore,
     time::{Instant, sleep, timeout},
 };
@@ -112,6 +113,8 @@ pub struct Tuners {
     connections: Vec<Option<Arc<Semaphore>>>,
     state: Lock<State>,
     tasks: TaskTracker,
+    /// A lease may end on the data plane's thread, where there is no runtime.
+    runtime: Handle,
     shutdown: CancellationToken,
 }
 
@@ -132,6 +135,9 @@ impl std::fmt::Debug for Tuners {
 
 impl Tuners {
     /// Tuners that take their rings from `pool` and their streams from `opener`.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime: that is where the streams live.
     #[must_use]
     pub fn new(config: Config, pool: Arc<Pool>, opener: Arc<dyn Opener>) -> Arc<Self> {
         let connections = config
@@ -151,6 +157,7 @@ impl Tuners {
             connections,
             state: Lock::new(state),
             tasks: TaskTracker::new(),
+            runtime: Handle::current(),
             shutdown: CancellationToken::new(),
         })
     }
@@ -263,7 +270,7 @@ impl Tuners {
         }
         drop(state);
         let (tuners, stream) = (Arc::clone(self), Arc::clone(stream));
-        self.tasks.spawn(async move {
+        let lingering = async move {
             tokio::select! {
                 () = sleep(tuners.config.linger) => {}
                 () = stream.stop.cancelled() => {}
@@ -272,7 +279,8 @@ impl Tuners {
             if !stream.has_viewers() {
                 tuners.retire(&mut state, &stream);
             }
-        });
+        };
+        self.tasks.spawn_on(lingering, &self.runtime);
     }
 
     /// Closes a stream and frees what was tuned to it.

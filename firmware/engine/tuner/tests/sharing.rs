@@ -247,7 +247,9 @@ async fn a_stream_that_ends_is_opened_again_under_its_viewers() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_lingers_and_gives_way() {
     let (tuners, script, _) = tuners(1, |config| config.linger = Duration::from_secs(5));
-    drop(watch(&tuners, 1, "fine").await.unwrap());
+    // The data plane lets go of its viewers on a thread of its own.
+    let viewing = watch(&tuners, 1, "fine").await.unwrap();
+    std::thread::spawn(|| drop(viewing)).join().unwrap();
     advance(Duration::from_secs(4)).await;
     drop(watch(&tuners, 1, "fine").await.unwrap());
     assert_eq!(

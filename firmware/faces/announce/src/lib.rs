@@ -46,6 +46,8 @@ pub struct Config {
     pub control_connections_max: usize,
     /// UDP port of the keepalives of push receivers; clients know 5004 only.
     pub keepalive_port: u16,
+    /// Whether to answer discovery and control on port 65001.
+    pub hdhomerun: bool,
     /// Whether to speak SSDP.
     pub ssdp: bool,
     /// UDP port of SSDP; clients know 1900 only.
@@ -63,6 +65,7 @@ impl Config {
             control_address: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 65_001),
             control_connections_max: 64,
             keepalive_port: 5_004,
+            hdhomerun: true,
             ssdp: true,
             ssdp_port: 1_900,
         }
@@ -80,9 +83,18 @@ pub async fn run(
 ) {
     let config = &config;
     let device = device::Tuners::new(config.device.clone(), lineup, tuners, fanout);
-    tokio::join!(
-        discovery::run(config, &shutdown),
-        ssdp::run(config, &shutdown),
-        control::run(config, device, &shutdown),
-    );
+    let hdhomerun = async {
+        if config.hdhomerun {
+            tokio::join!(
+                discovery::run(config, &shutdown),
+                control::run(config, device, &shutdown)
+            );
+        }
+    };
+    let ssdp = async {
+        if config.ssdp {
+            ssdp::run(config, &shutdown).await;
+        }
+    };
+    tokio::join!(hdhomerun, ssdp);
 }
