@@ -93,7 +93,7 @@ class Discovery(case.Case):
 class Farewell(case.Case):
     def test_alive_at_start_and_byebye_on_sigterm(self):
         tools.need("gssdp-discover")
-        words = ["gssdp-discover", "-i", "lan0", "-t", "upnp:rootdevice", "-n", "30"]
+        words = ["gssdp-discover", "-i", "lan0", "-t", "upnp:rootdevice", "-n", "30", "-m", "all"]
         with tempfile.TemporaryFile() as seen:
             listener = subprocess.Popen(words, stdout=seen, stderr=subprocess.STDOUT)
             try:

@@ -22,18 +22,19 @@ IMPORT_BYTES_MAX = 24 * MIB
 
 class Budget(case.Case):
     def test_within_96_mib(self):
-        self.crowd_within(96, viewers=100, slow=20)
+        self.crowd_within(96, tuners=10, viewers=100, slow=20)
 
     def test_within_48_mib(self):
-        self.crowd_within(48, viewers=60, slow=10)
+        # The smallest budget there is pays for eight tuners.
+        self.crowd_within(48, tuners=8, viewers=100, slow=20)
 
-    def crowd_within(self, budget_mib, viewers, slow):
+    def crowd_within(self, budget_mib, tuners, viewers, slow):
         group = MemoryCgroup(budget_mib * MIB + MARGIN)
         self.addCleanup(group.close)
-        config = f'[memory]\nbudget = "{budget_mib}MiB"\n\n[tuner]\ncount = {CHANNELS}\n\n'
+        config = f'[memory]\nbudget = "{budget_mib}MiB"\n\n[tuner]\ncount = {tuners}\n\n'
         with self.channels(ENTRIES, config, cgroup=group) as running, Crowd() as crowd:
             running.with_channels(CHANNELS)
-            path = lambda n: f"/auto/v{n % CHANNELS + 1}"
+            path = lambda n: f"/auto/v{n % tuners + 1}"
             laggards = [crowd.join(path(n), bytes_per_second=15_000) for n in range(slow)]
             others = [crowd.join(path(n)) for n in range(viewers - slow)]
 

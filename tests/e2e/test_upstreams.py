@@ -72,10 +72,11 @@ class Failures(case.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.provider.put("page.html", "<html><body>Your account has expired</body></html>" * 100)
         entries = [
             (1, "Refused", "/ts/refused?status=403"),
             (2, "Silent", "/ts/silent?stall_after=1"),
-            (3, "No stream", "/files/0.m3u"),
+            (3, "No stream", "/files/page.html"),
             (4, "Cut", "/ts/cut?close_after=600000"),
         ]
         cls.running = cls.enterClassContext(cls.channels(entries))

@@ -12,6 +12,8 @@ from . import lan, media, tools, wait
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 START_S = 15
+# Stands in the lineup until the first import.
+TEST_CHANNEL = "Dipole Test"
 
 
 def binary():
@@ -78,9 +80,15 @@ class Daemon:
         return self
 
     def with_channels(self, count):
-        """Waits until the lineup has that many channels; gives the lineup."""
+        """Waits until the lineup has that many imported channels; gives the lineup."""
         self.ready()
-        return wait.until(f"{count} channels", lambda: (l := lineup()) and len(l) == count and l, 30)
+
+        def imported():
+            channels = lineup()
+            is_whole = len(channels) == count and TEST_CHANNEL not in [c["GuideName"] for c in channels]
+            return is_whole and channels
+
+        return wait.until(f"{count} channels", imported, 30)
 
     def log(self):
         return self.log_path.read_text(errors="replace")

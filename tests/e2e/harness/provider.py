@@ -25,6 +25,7 @@ asked for in the address, so that a playlist entry says by itself what it will m
 import http.client
 import http.server
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -174,9 +175,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 piece = data[offset : offset + min(due - at, 65_536)]
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
                 at += len(piece)
-            if close_after and at >= start_at + close_after:
+            if close_after and at >= start_at + close_after or self._is_left():
                 return
             time.sleep(TICK_S)
+
+    def _is_left(self):
+        """Whether the client has closed: without a write nobody would tell."""
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
 
     def _hls(self, parts):
         channel = parts[0]

@@ -13,6 +13,8 @@ from . import lan
 
 READ_BYTES = 256 * 1024
 HEAD_BYTES_MAX = 16 * 1024
+# With MSG_TRUNC the kernel throws the bytes away and this stays as it is.
+DISCARDED = bytearray(READ_BYTES)
 
 
 class Viewer:
@@ -63,7 +65,7 @@ class Viewer:
                     return True
                 count = len(self.socket.recv(int(min(allowed, READ_BYTES))))
             else:
-                count = self.socket.recv_into(bytearray(1), READ_BYTES, socket.MSG_TRUNC)
+                count = self.socket.recv_into(DISCARDED, READ_BYTES, socket.MSG_TRUNC)
         except BlockingIOError:
             return True
         except OSError as error:
