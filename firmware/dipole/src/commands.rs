@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use budget::{Demand, DoesNotFit, Plan};
+use budget::DoesNotFit;
 
 use crate::{
     cli::Args,
-    config::{self, Config, ConfigError, Loaded},
+    config::{self, ConfigError, Loaded},
+    plan,
     wire::RunError,
 };
 
@@ -72,19 +73,10 @@ pub(crate) fn load(args: &Args) -> Result<Loaded, Failure> {
     Ok(loaded)
 }
 
-/// The plan of a configuration.
-pub(crate) fn plan_of(config: &Config) -> Result<Plan, DoesNotFit> {
-    Plan::new(Demand {
-        budget: config.memory.budget,
-        tuners: config.tuner.count,
-        clients: config.clients.max,
-    })
-}
-
 /// `dipole check`.
 pub(crate) fn check(args: &Args) -> Result<(), Failure> {
     let loaded = load(args)?;
-    let plan = plan_of(&loaded.config)?;
+    let plan = plan::of(&loaded.config)?;
     let from = loaded
         .path
         .as_deref()
@@ -100,13 +92,13 @@ pub(crate) fn check(args: &Args) -> Result<(), Failure> {
 
 /// `dipole plan`.
 pub(crate) fn plan(args: &Args) -> Result<(), Failure> {
-    let plan = plan_of(&load(args)?.config)?;
+    let plan = plan::of(&load(args)?.config)?;
     say(&format!("{plan}\n"))
 }
 
 /// `dipole import --dry-run`.
 pub(crate) fn import(args: &Args) -> Result<(), Failure> {
-    let plan = plan_of(&load(args)?.config)?;
+    let plan = plan::of(&load(args)?.config)?;
     let path = args.list.clone().unwrap_or_default();
     let list = File::open(&path).map_err(|error| Failure::File {
         path: path.clone(),

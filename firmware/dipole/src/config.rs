@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Friendly name.
     pub(crate) name: String,
+    /// Further host names under which the page may be opened.
+    pub(crate) names: Vec<String>,
     /// Addresses of page, API and documents.
     pub(crate) http: Vec<SocketAddr>,
     /// Addresses of streams.
@@ -159,6 +161,7 @@ impl Default for Config {
         Self {
             data: "./dipole-data".into(),
             name: "Dipole".to_owned(),
+            names: Vec::new(),
             http: any(80),
             stream: any(5004),
             test_channel: TestChannel::Auto,
@@ -297,92 +300,106 @@ fn dotted_keys(table: &toml::Table) -> Vec<String> {
 
 /// Ranges that the types do not hold.
 pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
-    let range = |ok: bool, key: &str, value: &dyn ToString, range: &'static str| {
-        if ok {
-            Ok(())
-        } else {
-            Err(ConfigError::Range {
-                key: key.to_owned(),
-                value: value.to_string(),
-                range,
-            })
-        }
-    };
     let tuner = &config.tuner;
     let counts = 1..=budget::TUNERS_MAX;
-    range(
+    within(
         counts.contains(&tuner.count),
         "tuner.count",
         &tuner.count,
         "from 1 to 2048",
     )?;
     let linger_fits = tuner.linger_ms <= LINGER_MS_MAX;
-    range(
+    within(
         linger_fits,
         "tuner.linger_ms",
         &tuner.linger_ms,
         "from 0 to 10000",
     )?;
-    let clients = config.clients.max;
-    range(clients != Some(0), "clients.max", &0, "at least 1")?;
-    range(
+    within(
+        config.clients.max != Some(0),
+        "clients.max",
+        &0,
+        "at least 1",
+    )?;
+    within(
         !config.http.is_empty(),
         "http",
         &"[]",
-        "needs an address, such as \"0.0.0.0:80\"",
+        "an address, such as \"0.0.0.0:80\"",
     )?;
-    range(
+    within(
         !config.stream.is_empty(),
         "stream",
         &"[]",
-        "needs an address, such as \"0.0.0.0:5004\"",
+        "an address, such as \"0.0.0.0:5004\"",
     )?;
     let name_fits = (1..=64).contains(&config.name.trim().len());
-    range(name_fits, "name", &config.name, "1 to 64 bytes")?;
-    range(
-        config.source.len() <= SOURCES_MAX,
+    within(name_fits, "name", &config.name, "1 to 64 bytes")?;
+    let sources = &config.source;
+    within(
+        sources.len() <= SOURCES_MAX,
         "source",
-        &config.source.len(),
+        &sources.len(),
         "at most 64",
     )?;
-    for (index, source) in config.source.iter().enumerate() {
-        let key = |key: &str| format!("source {}: {key}", index + 1);
-        range(
-            !source.name.trim().is_empty(),
-            &key("name"),
-            &"\"\"",
-            "must not be empty",
-        )?;
-        let again = config.source[..index]
+    for (index, source) in sources.iter().enumerate() {
+        let again = sources[..index]
             .iter()
             .any(|other| other.name == source.name);
-        range(
-            !again,
-            &key("name"),
-            &source.name,
-            "stands twice; channels are known by it",
-        )?;
-        range(
-            !source.url.trim().is_empty(),
-            &key("url"),
-            &"\"\"",
-            "an address or a path",
-        )?;
-        range(
-            source.connections != Some(0),
-            &key("connections"),
-            &0,
-            "at least 1",
-        )?;
-        let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
-        range(
-            hours_fit,
-            &key("interval_hours"),
-            &source.interval_hours,
-            "from 1 to 168",
-        )?;
+        check_source(&format!("source {}", index + 1), source, again)?;
     }
     Ok(())
+}
+
+fn check_source(place: &str, source: &Source, again: bool) -> Result<(), ConfigError> {
+    let key = |key: &str| format!("{place}: {key}");
+    within(
+        !source.name.trim().is_empty(),
+        &key("name"),
+        &"\"\"",
+        "must not be empty",
+    )?;
+    within(
+        !again,
+        &key("name"),
+        &source.name,
+        "stands twice; channels are known by it",
+    )?;
+    within(
+        !source.url.trim().is_empty(),
+        &key("url"),
+        &"\"\"",
+        "an address or a path",
+    )?;
+    within(
+        source.connections != Some(0),
+        &key("connections"),
+        &0,
+        "at least 1",
+    )?;
+    let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
+    within(
+        hours_fit,
+        &key("interval_hours"),
+        &source.interval_hours,
+        "from 1 to 168",
+    )
+}
+
+fn within(
+    fits: bool,
+    key: &str,
+    value: &dyn ToString,
+    range: &'static str,
+) -> Result<(), ConfigError> {
+    if fits {
+        return Ok(());
+    }
+    Err(ConfigError::Range {
+        key: key.to_owned(),
+        value: value.to_string(),
+        range,
+    })
 }
 
 #[cfg(test)]

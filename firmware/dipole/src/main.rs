@@ -1,10 +1,14 @@
 //! The daemon: config -> plan -> wire -> run -> drain. No logic of its own.
 
+mod adapt;
+mod bind;
 mod cli;
 mod commands;
 mod config;
 mod log;
 mod opener;
+mod page;
+mod plan;
 mod settings;
 mod wire;
 

@@ -9,6 +9,7 @@ pub(crate) fn shown(loaded: &Loaded) -> Vec<Setting> {
     let Config {
         data,
         name,
+        names,
         http,
         stream,
         test_channel,
@@ -38,6 +39,14 @@ pub(crate) fn shown(loaded: &Loaded) -> Vec<Setting> {
     let rows = [
         ("data", data.display().to_string()),
         ("name", name.clone()),
+        (
+            "names",
+            if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            },
+        ),
         ("http", addresses(http)),
         ("stream", addresses(stream)),
         ("test_channel", test_channel.to_owned()),

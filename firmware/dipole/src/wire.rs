@@ -1,39 +1,29 @@
 //! Makes every part, connects them, runs them until told to end, and drains them in order.
 
-use std::{
-    io,
-    net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    sync::Arc,
-    thread::JoinHandle,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::{io, net::TcpListener, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
-use base::ByteSize;
 use budget::{DoesNotFit, Plan};
 use hdhomerun::{DeviceId, Identity, Uuid};
 use lineup::Lineup;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use ring::{Pool, SEGMENT_BYTES};
-use serve::{BindError, BindErrorKind, Gauge, Listeners, PlanRow, SourceView};
+use ring::Pool;
+use serve::{BindError, Listeners};
 use store::Store;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
+    task::JoinHandle as Task,
+    time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 use tuner::Tuners;
-use upstream::{Player, PlayerConfig, http};
 
 use crate::{
-    commands,
-    config::{Config, HlsVariant, Loaded, TestChannel},
-    opener::{Manners, Upstreams},
-    settings,
+    adapt, bind,
+    config::{Config, Loaded},
+    page, plan, settings,
 };
 
-/// Port of the page where 80 may not be bound.
-const HTTP_PORT_FALLBACK: u16 = 8080;
 /// Threads for files, names and the store, beside the runtime's and the data plane's.
 const BLOCKING_THREADS_MAX: usize = 4;
 /// How long parts may take to drain.
@@ -93,7 +83,7 @@ pub(crate) fn run(loaded: &Loaded) -> Result<(), RunError> {
 }
 
 fn prepare(config: &Config) -> Result<Ground, RunError> {
-    let plan = commands::plan_of(config)?;
+    let plan = plan::of(config)?;
     raise_descriptor_limit(&plan);
     std::fs::create_dir_all(&config.data).map_err(|error| RunError::Data {
         path: config.data.clone(),
@@ -113,8 +103,8 @@ fn prepare(config: &Config) -> Result<Ground, RunError> {
         tuner_count: u16::try_from(plan.demand.tuners).unwrap_or(u16::MAX),
     };
     let listeners = Listeners {
-        http: bind_http(&config.http)?,
-        stream: bind_stream(&config.stream),
+        http: bind::http(&config.http)?,
+        stream: bind::streams(&config.stream),
     };
     let (fanout, fanout_thread) = fanout::start(fanout::Config {
         clients_max: plan.clients_max,
@@ -152,37 +142,27 @@ fn raise_descriptor_limit(plan: &Plan) {
     }
 }
 
-/// Port 80 needs a right that a laptop's user has not; 8080 is told instead.
-fn bind_http(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, RunError> {
-    match serve::bind(addresses) {
-        Err(BindError {
-            address,
-            kind: kind @ (BindErrorKind::Denied | BindErrorKind::InUse),
-        }) if address.port() == 80 => {
-            let instead: Vec<_> = addresses
-                .iter()
-                .map(|address| match address.port() {
-                    80 => SocketAddr::new(address.ip(), HTTP_PORT_FALLBACK),
-                    _ => *address,
-                })
-                .collect();
-            tracing::warn!(%kind, "port 80 may not be bound; the page is at port 8080 instead. Jellyfin and Emby find tuners at port 80 only: add this one there by its address");
-            Ok(serve::bind(&instead)?)
-        }
-        result => Ok(result?),
-    }
-}
-
-/// Without a listener of their own, streams come from the page's port: every route is on both.
-fn bind_stream(addresses: &[SocketAddr]) -> Vec<TcpListener> {
-    serve::bind(addresses).unwrap_or_else(|error| {
-        tracing::warn!(%error, "streams come from the page's port instead");
-        Vec::new()
-    })
-}
-
 /// Wires the parts, waits for the end, drains them.
 async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
+    let running = connect(loaded, ground);
+    told_to_end().await?;
+    tracing::info!("ending: saying byebye, closing streams");
+    running.drain().await
+}
+
+/// The parts at work.
+struct Running {
+    shutdown: CancellationToken,
+    tuners: Arc<Tuners>,
+    fanout: fanout::Handle,
+    fanout_thread: JoinHandle<()>,
+    importing: Task<()>,
+    serving: Task<io::Result<()>>,
+    announcing: Task<()>,
+}
+
+/// Connects the parts: who reads what from whom stands here and nowhere else.
+fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let config = &loaded.config;
     let Ground {
         plan,
@@ -194,76 +174,92 @@ async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
         fanout_thread,
     } = ground;
     let shutdown = CancellationToken::new();
-    let client = http_client(config, &plan);
+    let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
     let (refresh, refresh_rx) = mpsc::channel(1);
-    let tuners = tuners(config, &plan, &pool, &client);
-
-    let importing = tokio::spawn(sync::run(
-        sync_config(config, &plan),
-        store,
-        client,
-        sync::Ports {
-            lineup: lineup_tx,
-            status: status_tx,
-            refresh: refresh_rx,
-            shutdown: shutdown.child_token(),
-        },
-    ));
-    let http_port = port_of(&listeners.http);
+    let tuners = adapt::tuners(config, &plan, &pool, &client);
     tell_start(&identity, &listeners, &plan);
-    let serving = tokio::spawn(serve::run(
-        serve::Config {
-            identity: identity.clone(),
-            version: env!("CARGO_PKG_VERSION"),
-            names: Vec::new(),
-            pages_max: plan.pages_max,
-            plan: plan_rows(&plan, &pool, &fanout, &lineup),
-            budget_bytes: plan.demand.budget.bytes(),
-            settings: settings::shown(loaded),
-        },
-        serve::Feeds {
-            lineup: lineup.clone(),
-            sources: source_views(status),
-            refresh,
-            tuners: Arc::clone(&tuners),
-            fanout: fanout.clone(),
-        },
-        listeners,
-        shutdown.child_token(),
-    ));
+
+    let ports = sync::Ports {
+        lineup: lineup_tx,
+        status: status_tx,
+        refresh: refresh_rx,
+        shutdown: shutdown.child_token(),
+    };
+    let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
-        announce_config(config, identity, http_port),
-        lineup,
+        adapt::announce(config, identity.clone(), port_of(&listeners.http)),
+        lineup.clone(),
         Arc::clone(&tuners),
         fanout.clone(),
         shutdown.child_token(),
     ));
-
-    told_to_end().await?;
-    tracing::info!("ending: saying byebye, closing streams");
-    shutdown.cancel();
-    let drained = async {
-        // Announcements go first, so that no client comes back to what is closing.
-        let announced = announcing.await;
-        fanout.stop();
-        let (served, imported, ()) = tokio::join!(serving, importing, tuners.shutdown());
-        (announced, served, imported)
+    let serve_config = serve::Config {
+        identity,
+        version: env!("CARGO_PKG_VERSION"),
+        names: config.names.clone(),
+        pages_max: plan.pages_max,
+        plan: page::plan_rows(&plan, &pool, &fanout, &lineup),
+        budget_bytes: plan.demand.budget.bytes(),
+        settings: settings::shown(loaded),
     };
-    match tokio::time::timeout(DRAIN_MAX, drained).await {
-        Ok((announced, served, imported)) => {
-            for error in [announced.err(), imported.err()].into_iter().flatten() {
-                tracing::error!(%error, "a part ended badly");
-            }
-            served.map_err(io::Error::other)??;
+    let feeds = serve::Feeds {
+        lineup,
+        sources: page::source_views(status),
+        refresh,
+        tuners: Arc::clone(&tuners),
+        fanout: fanout.clone(),
+    };
+    let serving = tokio::spawn(serve::run(
+        serve_config,
+        feeds,
+        listeners,
+        shutdown.child_token(),
+    ));
+    Running {
+        shutdown,
+        tuners,
+        fanout,
+        fanout_thread,
+        importing,
+        serving,
+        announcing,
+    }
+}
+
+impl Running {
+    /// Ends the parts in an order in which none misses another.
+    async fn drain(self) -> Result<(), RunError> {
+        let Self {
+            shutdown,
+            tuners,
+            fanout,
+            fanout_thread,
+            importing,
+            serving,
+            announcing,
+        } = self;
+        shutdown.cancel();
+        let drained = async {
+            // Announcements go first, so that no client comes back to what is closing.
+            let announced = announcing.await;
+            fanout.stop();
+            let (served, imported, ()) = tokio::join!(serving, importing, tuners.shutdown());
+            (announced, served, imported)
+        };
+        let Ok((announced, served, imported)) = timeout(DRAIN_MAX, drained).await else {
+            tracing::warn!("draining took too long; ending all the same");
+            return Ok(());
+        };
+        for error in [announced.err(), imported.err()].into_iter().flatten() {
+            tracing::error!(%error, "a part ended badly");
         }
-        Err(_) => tracing::warn!("draining took too long; ending all the same"),
+        if fanout_thread.join().is_err() {
+            tracing::error!("the data plane ended badly");
+        }
+        Ok(served.map_err(io::Error::other)??)
     }
-    if fanout_thread.join().is_err() {
-        tracing::error!("the data plane ended badly");
-    }
-    Ok(())
 }
 
 async fn told_to_end() -> io::Result<()> {
@@ -274,83 +270,6 @@ async fn told_to_end() -> io::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
-}
-
-fn http_client(config: &Config, plan: &Plan) -> http::Client {
-    http::Client::new(http::ClientConfig {
-        receive_buffer_bytes: u32::try_from(plan.receive_buffer_bytes).unwrap_or(u32::MAX),
-        extra_ca: config.tls.ca.clone(),
-        ..http::ClientConfig::default()
-    })
-}
-
-fn tuners(config: &Config, plan: &Plan, pool: &Arc<Pool>, client: &http::Client) -> Arc<Tuners> {
-    let hls_variant = match config.tuner.hls_variant {
-        HlsVariant::Best => upstream::Preference::Best,
-        HlsVariant::Auto => upstream::Preference::Auto,
-        HlsVariant::Worst => upstream::Preference::Worst,
-    };
-    let player = Player::new(PlayerConfig {
-        http: client.clone(),
-        hls_variant,
-    });
-    let manners = config.source.iter().map(|source| Manners {
-        user_agent: source.user_agent.clone(),
-        headers: headers(source),
-    });
-    let opener = Arc::new(Upstreams::new(player, manners.collect()));
-    let tuner_config = tuner::Config {
-        tuners: plan.demand.tuners,
-        ring: ring::Limits {
-            behind_min: plan.ring_behind_min,
-            segments_max: plan.ring_segments_max,
-        },
-        linger: Duration::from_millis(config.tuner.linger_ms),
-        first_picture_max: Duration::from_secs(5),
-        connections: config
-            .source
-            .iter()
-            .map(|source| source.connections)
-            .collect(),
-    };
-    Tuners::new(tuner_config, Arc::clone(pool), opener)
-}
-
-fn headers(source: &crate::config::Source) -> Vec<(String, String)> {
-    source
-        .headers
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-fn sync_config(config: &Config, plan: &Plan) -> sync::Config {
-    let sources = config.source.iter().map(|source| sync::SourceConfig {
-        name: source.name.clone(),
-        url: source.url.clone(),
-        user_agent: source.user_agent.clone(),
-        headers: headers(source),
-        connections: source.connections,
-        interval: source.interval(),
-    });
-    sync::Config {
-        sources: sources.collect(),
-        lineup_bytes_max: plan.lineup_bytes_max,
-        limits: playlist::Limits::default(),
-        test_channel: match config.test_channel {
-            TestChannel::Auto => sync::TestChannel::Auto,
-            TestChannel::Always => sync::TestChannel::Always,
-            TestChannel::Never => sync::TestChannel::Never,
-        },
-    }
-}
-
-fn announce_config(config: &Config, identity: Identity, http_port: u16) -> announce::Config {
-    announce::Config {
-        ssdp: config.discovery.ssdp,
-        hdhomerun: config.discovery.hdhomerun,
-        ..announce::Config::new(identity, http_port)
-    }
 }
 
 fn port_of(listeners: &[TcpListener]) -> u16 {
@@ -381,66 +300,4 @@ fn tell_start(identity: &Identity, listeners: &Listeners, plan: &Plan) {
         budget = %plan.demand.budget,
         "Dipole is up; the page is at {page}"
     );
-}
-
-/// The plan for the page, with what is in use where somebody counts it.
-fn plan_rows(
-    plan: &Plan,
-    pool: &Arc<Pool>,
-    fanout: &fanout::Handle,
-    lineup: &watch::Receiver<Arc<Lineup>>,
-) -> Vec<PlanRow> {
-    let used = |name: &str, each: ByteSize| {
-        let (pool, fanout, lineup) = (Arc::clone(pool), fanout.clone(), lineup.clone());
-        Some(match name {
-            "ring segments" => Gauge::new(move || (pool.stats().used * SEGMENT_BYTES) as u64),
-            "clients" => Gauge::new(move || fanout.stats().clients as u64 * each.bytes()),
-            "lineups" => Gauge::new(move || lineup.borrow().bytes() as u64),
-            _ => return None,
-        })
-    };
-    let rows = plan.rows().iter().map(|row| PlanRow {
-        name: row.name.to_owned(),
-        count: row.count as u64,
-        size_bytes: row.each.bytes(),
-        limit_bytes: row.total().bytes(),
-        used_bytes: used(row.name, row.each),
-    });
-    rows.collect()
-}
-
-/// What `sync` knows of the sources, in the words of the page.
-fn source_views(
-    mut status: watch::Receiver<Vec<sync::SourceStatus>>,
-) -> watch::Receiver<Vec<SourceView>> {
-    let (views_tx, views) = watch::channel(Vec::new());
-    tokio::spawn(async move {
-        loop {
-            let shown = status.borrow_and_update().iter().map(source_view).collect();
-            views_tx.send_replace(shown);
-            if status.changed().await.is_err() {
-                break;
-            }
-        }
-    });
-    views
-}
-
-fn source_view(status: &sync::SourceStatus) -> SourceView {
-    let read = status
-        .last_success
-        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    SourceView {
-        name: status.name.clone(),
-        address: status.url.clone(),
-        state: match status.state {
-            sync::State::Idle => serve::SourceState::Waiting,
-            sync::State::Loading { .. } => serve::SourceState::Reading,
-            sync::State::Ok => serve::SourceState::Ready,
-            sync::State::Failed => serve::SourceState::Failed,
-        },
-        channels: status.channels,
-        error: status.error.clone(),
-        read_unix_s: read.map(|since| since.as_secs()),
-    }
 }

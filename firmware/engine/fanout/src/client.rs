@@ -24,6 +24,10 @@ const SENDS_PER_TICK_MAX: usize = 4;
 /// A client that takes nothing is asked again after 1, 2, 4, … ticks, up to this many.
 const BACKOFF_TICKS_MAX: u32 = 16;
 
+/// Names a client while it is served; never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(pub u64);
+
 /// Where a client's bytes go.
 #[derive(Debug)]
 pub enum Outlet {

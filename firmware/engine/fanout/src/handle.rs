@@ -20,18 +20,15 @@ use nix::{
 };
 
 use crate::{
-    client::{Client, End, Session},
-    engine::{Config, Engine},
+    client::{Client, ClientId, End, Session},
+    config::Config,
+    engine::Engine,
 };
 
 /// Events taken from epoll in one go.
 const EVENTS_MAX: usize = 256;
 /// epoll's token of the mailbox; clients have their slot's index.
 const WAKE: u64 = u64::MAX;
-
-/// Names a client while it is served; never given twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClientId(pub u64);
 
 /// There are as many clients as the plan allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

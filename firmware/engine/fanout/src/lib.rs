@@ -9,16 +9,17 @@
 //! of who may watch what.
 
 mod client;
+mod config;
 mod datagrams;
 mod engine;
 mod handle;
 mod queue;
 mod skip;
 
-pub use client::{Client, Counters, End, Outlet, Session};
+pub use client::{Client, ClientId, Counters, End, Outlet, Session};
+pub use config::Config;
 pub use datagrams::{Datagrams, Framing, PidFilter};
-pub use engine::Config;
-pub use handle::{ClientId, Full, Handle, Permit, StartError, Stats, start};
+pub use handle::{Full, Handle, Permit, StartError, Stats, start};
 
 #[cfg(test)]
 mod tests;

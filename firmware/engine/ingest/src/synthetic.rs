@@ -12,7 +12,7 @@ fn section(pid: u16, counter: u8, body: &[u8]) -> Packet {
     section.extend_from_slice(&crc.to_be_bytes());
     let [high, low] = pid.to_be_bytes();
     let mut packet = [0xff; PACKET_BYTES];
-    packet[..5].copy_from_slice(&[0x47, 0x40 | high, low, 0x10 | counter % 16, 0]);
+    packet[..5].copy_from_slice(&[0x47, 0x40 | high, low, 0x10 | (counter % 16), 0]);
     packet[5..5 + section.len()].copy_from_slice(&section);
     packet
 }
@@ -45,7 +45,7 @@ fn pmt(counter: u8) -> Packet {
 fn key_frame(clock_ms: u64, counter: u8) -> Packet {
     let base = clock_ms * 90;
     let mut packet = [0xff; PACKET_BYTES];
-    packet[..4].copy_from_slice(&[0x47, 0x41, 0, 0x30 | counter % 16]);
+    packet[..4].copy_from_slice(&[0x47, 0x41, 0, 0x30 | (counter % 16)]);
     packet[4..6].copy_from_slice(&[7, 0x50]);
     packet[6..10].copy_from_slice(
         &u32::try_from(base >> 1)
@@ -78,7 +78,7 @@ pub fn stream(count: u64, packets: usize) -> Vec<u8> {
         counter = counter.wrapping_add(1);
         for _ in 3..packets {
             let mut packet = [0x55; PACKET_BYTES];
-            packet[..4].copy_from_slice(&[0x47, 0x01, 0, 0x10 | counter % 16]);
+            packet[..4].copy_from_slice(&[0x47, 0x01, 0, 0x10 | (counter % 16)]);
             counter = counter.wrapping_add(1);
             bytes.extend_from_slice(&packet);
         }

@@ -1,0 +1,72 @@
+//! What the page is shown of the other parts.
+
+use std::{sync::Arc, time::UNIX_EPOCH};
+
+use base::ByteSize;
+use budget::Plan;
+use lineup::Lineup;
+use ring::{Pool, SEGMENT_BYTES};
+use serve::{Gauge, PlanRow, SourceView};
+use tokio::sync::watch;
+
+/// The plan for the page, with what is in use where somebody counts it.
+pub(crate) fn plan_rows(
+    plan: &Plan,
+    pool: &Arc<Pool>,
+    fanout: &fanout::Handle,
+    lineup: &watch::Receiver<Arc<Lineup>>,
+) -> Vec<PlanRow> {
+    let used = |name: &str, each: ByteSize| {
+        let (pool, fanout, lineup) = (Arc::clone(pool), fanout.clone(), lineup.clone());
+        Some(match name {
+            "ring segments" => Gauge::new(move || (pool.stats().used * SEGMENT_BYTES) as u64),
+            "clients" => Gauge::new(move || fanout.stats().clients as u64 * each.bytes()),
+            "lineups" => Gauge::new(move || lineup.borrow().bytes() as u64),
+            _ => return None,
+        })
+    };
+    let rows = plan.rows().iter().map(|row| PlanRow {
+        name: row.name.to_owned(),
+        count: row.count as u64,
+        size_bytes: row.each.bytes(),
+        limit_bytes: row.total().bytes(),
+        used_bytes: used(row.name, row.each),
+    });
+    rows.collect()
+}
+
+/// What `sync` knows of the sources, in the words of the page.
+pub(crate) fn source_views(
+    mut status: watch::Receiver<Vec<sync::SourceStatus>>,
+) -> watch::Receiver<Vec<SourceView>> {
+    let (views_tx, views) = watch::channel(Vec::new());
+    tokio::spawn(async move {
+        loop {
+            let shown = status.borrow_and_update().iter().map(source_view).collect();
+            views_tx.send_replace(shown);
+            if status.changed().await.is_err() {
+                break;
+            }
+        }
+    });
+    views
+}
+
+fn source_view(status: &sync::SourceStatus) -> SourceView {
+    let read = status
+        .last_success
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    SourceView {
+        name: status.name.clone(),
+        address: status.url.clone(),
+        state: match status.state {
+            sync::State::Idle => serve::SourceState::Waiting,
+            sync::State::Loading { .. } => serve::SourceState::Reading,
+            sync::State::Ok => serve::SourceState::Ready,
+            sync::State::Failed => serve::SourceState::Failed,
+        },
+        channels: status.channels,
+        error: status.error.clone(),
+        read_unix_s: read.map(|since| since.as_secs()),
+    }
+}
