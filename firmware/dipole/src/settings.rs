@@ -6,83 +6,100 @@ use crate::config::{Config, HlsVariant, Loaded, TestChannel};
 
 /// Every setting but the sources, which the page shows by themselves.
 pub(crate) fn shown(loaded: &Loaded) -> Vec<Setting> {
+    let is_set = |key: &str| loaded.keys_set.iter().any(|set| set == key);
+    values(&loaded.config)
+        .into_iter()
+        .map(|(key, value)| Setting {
+            key: key.to_owned(),
+            value,
+            origin: if is_set(key) {
+                SettingOrigin::ConfigFile
+            } else {
+                SettingOrigin::Default
+            },
+        })
+        .collect()
+}
+
+/// Dotted keys as they stand in the file, and values as one would write them.
+fn values(config: &Config) -> Vec<(&'static str, String)> {
     let Config {
-        data,
-        name,
-        names,
-        http,
-        stream,
-        test_channel,
         memory,
         tuner,
         clients,
         discovery,
         tls,
-        source,
-    } = &loaded.config;
-    let addresses = |list: &[std::net::SocketAddr]| {
-        list.iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let test_channel = match test_channel {
-        TestChannel::Auto => "auto",
-        TestChannel::Always => "always",
-        TestChannel::Never => "never",
-    };
-    let hls_variant = match tuner.hls_variant {
-        HlsVariant::Best => "best",
-        HlsVariant::Auto => "auto",
-        HlsVariant::Worst => "worst",
-    };
-    let rows = [
-        ("data", data.display().to_string()),
-        ("name", name.clone()),
-        (
-            "names",
-            if names.is_empty() {
-                "none".to_owned()
-            } else {
-                names.join(", ")
-            },
-        ),
-        ("http", addresses(http)),
-        ("stream", addresses(stream)),
-        ("test_channel", test_channel.to_owned()),
+        ..
+    } = config;
+    let clients_max = clients.max.map(|max| max.to_string());
+    let ca = tls.ca.as_ref().map(|ca| ca.display().to_string());
+    vec![
+        ("data", config.data.display().to_string()),
+        ("name", config.name.clone()),
+        ("names", list(&config.names)),
+        ("http", list(&config.http)),
+        ("stream", list(&config.stream)),
+        ("test_channel", test_channel(config.test_channel).to_owned()),
         ("memory.budget", memory.budget.to_string()),
         ("tuner.count", tuner.count.to_string()),
         ("tuner.linger_ms", tuner.linger_ms.to_string()),
-        ("tuner.hls_variant", hls_variant.to_owned()),
+        (
+            "tuner.hls_variant",
+            hls_variant(tuner.hls_variant).to_owned(),
+        ),
         (
             "clients.max",
-            clients
-                .max
-                .map_or_else(|| "as many as fit".to_owned(), |max| max.to_string()),
+            clients_max.unwrap_or_else(|| "as many as fit".to_owned()),
         ),
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
-        (
-            "tls.ca",
-            tls.ca
-                .as_ref()
-                .map_or_else(|| "none".to_owned(), |ca| ca.display().to_string()),
-        ),
-        ("source", source.len().to_string()),
-    ];
-    let is_set = |key: &str| loaded.keys_set.iter().any(|set| set == key);
-    rows.into_iter()
-        .map(|(key, value)| {
-            let origin = if is_set(key) {
-                SettingOrigin::ConfigFile
-            } else {
-                SettingOrigin::Default
-            };
-            Setting {
-                key: key.to_owned(),
-                value,
-                origin,
-            }
-        })
-        .collect()
+        ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
+        ("source", config.source.len().to_string()),
+    ]
+}
+
+fn list<T: ToString>(values: &[T]) -> String {
+    if values.is_empty() {
+        return "none".to_owned();
+    }
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn test_channel(when: TestChannel) -> &'static str {
+    match when {
+        TestChannel::Auto => "auto",
+        TestChannel::Always => "always",
+        TestChannel::Never => "never",
+    }
+}
+
+fn hls_variant(variant: HlsVariant) -> &'static str {
+    match variant {
+        HlsVariant::Best => "best",
+        HlsVariant::Auto => "auto",
+        HlsVariant::Worst => "worst",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_file_sets_is_shown_as_set_there() {
+        let loaded = Loaded {
+            config: Config::default(),
+            path: None,
+            keys_set: vec!["tuner.count".to_owned()],
+        };
+        for setting in shown(&loaded) {
+            let set = setting.origin == SettingOrigin::ConfigFile;
+            assert_eq!(set, setting.key == "tuner.count", "{setting:?}");
+            assert!(!setting.value.is_empty(), "{setting:?}");
+        }
+    }
 }
