@@ -5,6 +5,7 @@
 
 mod check;
 mod clock;
+mod cost;
 mod load;
 mod packet;
 mod source;
@@ -15,7 +16,7 @@ use std::{
     io::{self, Write as _},
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    process::ExitCode,
+    process::{Command, ExitCode},
     time::Duration,
 };
 
@@ -33,6 +34,8 @@ dipole-bench load --pid N [--clients N] [--stalled N] [--check-every N] [--warmu
     with this process id (and its children) spent, as JSON. --stalled: further clients that do not
     read. --after: seconds to go on behind the window. --again: a stream that ends is asked for
     again
+dipole-bench cost PROGRAM [ARGUMENT...]
+    runs a program to its end and prints its wall time, CPU time and peak resident memory as JSON
 ";
 
 type Failure = Box<dyn Error>;
@@ -56,6 +59,7 @@ fn command(mut parser: Parser) -> Result<(), Failure> {
         "source" => run_source(parser),
         "file" => run_file(parser),
         "load" => run_load(parser),
+        "cost" => run_cost(parser),
         _ => Err(USAGE.into()),
     }
 }
@@ -120,4 +124,12 @@ fn run_load(mut parser: Parser) -> Result<(), Failure> {
         }
     }
     Ok(load::run(&config)?)
+}
+
+fn run_cost(mut parser: Parser) -> Result<(), Failure> {
+    let mut words = parser.raw_args()?;
+    let program = words.next().ok_or("cost needs a program")?;
+    let cost = cost::run(Command::new(program).args(words))?;
+    writeln!(io::stdout(), "{}", serde_json::to_string(&cost)?)?;
+    Ok(())
 }

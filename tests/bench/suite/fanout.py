@@ -35,6 +35,7 @@ def run(place, mode, only, sizes):
     if sizes and not plans:
         plans = [Plan(size, (1, 8), (1, 8)) for size in sizes]
     print(f"{table.machine()}\n", flush=True)
+    smaller = {}
     for plan in plans:
         runs = measure_all(place, plan, only)
         clients = plan.clients_per_channel
@@ -42,6 +43,10 @@ def run(place, mode, only, sizes):
         paced = runs.get(NginxPaced.key, [])
         rows = [table.row(ALL[key], done, paced, BITS) for key, done in runs.items() if done]
         print(table.markdown(rows), flush=True)
+        for key in smaller.keys() & runs.keys():
+            kib = table.per_client(smaller[key], runs[key])
+            print(f"\n{ALL[key].name}: {kib:.1f} KiB of RSS for each client more", flush=True)
+        smaller = runs
 
 
 def measure_all(place, plan, only):

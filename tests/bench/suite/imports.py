@@ -1,5 +1,6 @@
 """`scripts/bench import`: a list of 30,000 entries, dry and in the daemon."""
 
+import json
 import os
 import subprocess
 import time
@@ -37,17 +38,17 @@ def run(place):
     """Dry run and daemon, each beside one with a single entry."""
     print(table.machine(), flush=True)
     small, big = (write_list(place.folder / f"{n}.m3u", n) for n in (1, ENTRIES))
-    program = place.folder / "dipole"
-    _, _, floor = dry_run(program, small)
-    wall, cpu, peak = dry_run(program, big)
+    floor, dry = dry_run(place, small), dry_run(place, big)
+    peak, above = (bytes / MIB for bytes in (
+        dry["peak_rss_bytes"], dry["peak_rss_bytes"] - floor["peak_rss_bytes"]))
     idle = daemon(place, small, 1)
     full = daemon(place, big, ENTRIES)
     print(f"\n{ENTRIES} entries, {big.stat().st_size / MIB:.1f} MiB:\n")
     print("| figure | measured |\n| --- | --- |")
     rows = [
-        ("`import --dry-run`: wall, CPU", f"{wall:.2f} s, {cpu:.2f} s"),
+        ("`import --dry-run`: wall, CPU", f"{dry['wall_s']:.2f} s, {dry['cpu_s']:.2f} s"),
         ("`import --dry-run`: peak RSS, above that of one entry",
-         f"{peak / MIB:.1f} MiB, {(peak - floor) / MIB:.1f} MiB"),
+         f"{peak:.1f} MiB, {above:.1f} MiB"),
         ("daemon: from start to lineup, CPU", f"{full['ready']:.2f} s, {full['cpu']:.2f} s"),
         ("daemon: idle RSS with one entry", f"{idle['rss'] / MIB:.1f} MiB"),
         ("daemon: peak RSS, above idle",
@@ -75,17 +76,13 @@ def write_list(path, entries):
     return path
 
 
-def dry_run(program, path):
-    """(wall s, CPU s, peak RSS bytes)"""
-    began = time.monotonic()
-    child = subprocess.Popen([program, "import", "--dry-run", path],
-                             stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"error: dipole import --dry-run ended with {child.returncode}")
-    wall = time.monotonic() - began
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+def dry_run(place, path):
+    """What `dipole-bench cost` says of it."""
+    command = place.tool("cost", place.programs / "dipole", "import", "--dry-run", path)
+    cost = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    if not cost["is_success"]:
+        raise SystemExit("error: dipole import --dry-run failed (see above)")
+    return cost
 
 
 def daemon(place, path, entries):

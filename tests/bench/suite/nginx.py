@@ -45,6 +45,8 @@ class Files(Nginx):
     """A file for each channel, made once for a run."""
 
     live = False
+    # Most that is sent at once; by itself nginx sends a whole second.
+    step_bytes = None
 
     @property
     def again(self):
@@ -55,7 +57,8 @@ class Files(Nginx):
         if not www.exists():
             self.make_files(www / "ch")
         rate = f"limit_rate {self.origin.bits // 8};" if self.paced else ""
-        return f"root {www}; {rate}"
+        step = f"sendfile_max_chunk {self.step_bytes};" if self.step_bytes else ""
+        return f"root {www}; {rate} {step}"
 
     def make_files(self, folder):
         """The same streams as the source's."""

@@ -23,8 +23,11 @@ class Place:
     def __init__(self, programs):
         self.folder = Path(tempfile.mkdtemp(prefix="dipole-bench-"))
         os.chmod(self.folder, 0o755)
+        # Copies, because the unprivileged user may not be able to reach the originals.
+        self.programs = self.folder / "bin"
+        self.programs.mkdir()
         for program in ("dipole", "dipole-bench"):
-            shutil.copy2(Path(programs) / program, self.folder / program)
+            shutil.copy2(Path(programs) / program, self.programs / program)
 
     def __enter__(self):
         return self
@@ -42,7 +45,7 @@ class Place:
 
     def tool(self, *arguments):
         """dipole-bench with these arguments."""
-        return [str(self.folder / "dipole-bench"), *map(str, arguments)]
+        return [str(self.programs / "dipole-bench"), *map(str, arguments)]
 
 
 class Process:

@@ -84,7 +84,7 @@ class Dipole(Server):
             folder=self.folder, port=SERVER_PORT, stream_port=SERVER_PORT + 1, budget=self.budget,
             clients=self.clients, tuners=self.origin.channels, source=self.origin.list_url,
         ))
-        program = self.place.folder / "dipole"
+        program = self.place.programs / "dipole"
         return self.run(program, "run", "--config", config, before=self.before)
 
     def lineup(self):
@@ -102,9 +102,18 @@ class Dipole(Server):
 
 
 class NginxPaced(nginx.Files, Server):
-    """nginx, a file for each channel, `limit_rate`: the paced limit."""
+    """nginx, a file for each channel, `limit_rate`, in steps of 50 ms at 8 Mbit/s as a live server
+    that wants our delay must send: the paced limit."""
 
-    key, name, paced = "nginx-paced", "nginx file, limit_rate", True
+    key, name, paced = "nginx-paced", "nginx file, limit_rate, 50 kB steps", True
+    step_bytes = 50_000
+
+
+class NginxSeconds(nginx.Files, Server):
+    """The same as nginx does it by itself: a second's bytes at once, which no live stream has. What
+    does not fit the window is sent by the kernel while the client reads, on the client's account."""
+
+    key, name, paced = "nginx-seconds", "nginx file, limit_rate, 1 MB steps", True
 
 
 class NginxUnpaced(nginx.Files, Server):
@@ -171,5 +180,5 @@ class Asyncio(Server):
 
 # In the order in which a round goes through them.
 CLOSE = [Dipole, NginxPaced]
-FAR = [NginxUnpaced, NginxProxy, Icecast, Asyncio]
+FAR = [NginxSeconds, NginxUnpaced, NginxProxy, Icecast, Asyncio]
 ALL = {server.key: server for server in CLOSE + FAR}

@@ -8,7 +8,7 @@ from pathlib import Path
 MIB = 1 << 20
 HEADER = [
     "server", "CPU s/GiB: median (min–max)", "runs", "to paced nginx", "reached", "RSS MiB",
-    "RSS per client KiB", "sends per client-s", "age ms: median, p99", "first byte ms",
+    "sends per client-s", "age ms: median, p99", "first byte ms",
     "key frame ms", "upstreams", "errors",
 ]
 
@@ -40,8 +40,6 @@ def row(server, runs, paced, bits):
     costs = [run["cpu_s_per_gib"] for run in runs]
     wanted = runs[0]["clients"] * bits / 8
     reached = middle([{"x": run["bytes"] / run["window_s"] / wanted} for run in runs], "x")
-    grown = [(run["server"]["rss_bytes"] - run["server"]["rss_idle_bytes"]) / run["clients"] / 1024
-             for run in runs]
     age = [middle(runs, "age_ms", name) if server.live else None for name in ("median", "p99")]
     return [
         server.name,
@@ -50,7 +48,6 @@ def row(server, runs, paced, bits):
         number(ratio(runs, paced), 2),
         f"{reached * 100:.0f} %",
         number(middle(runs, "server", "rss_bytes") / MIB),
-        number(statistics.median(grown)),
         number(middle(runs, "sends")),
         ", ".join(map(number, age)) if server.live else "–",
         number(middle(runs, "joins", "first_byte_ms_median"), 2),
@@ -58,6 +55,12 @@ def row(server, runs, paced, bits):
         number(middle(runs, "upstreams"), 0) if server.live else "–",
         str(sum(run["errors"] + run["joins"]["failed"] for run in runs)),
     ]
+
+
+def per_client(few, many):
+    """KiB of RSS for each client more: between two sizes, so that buffers per channel cancel."""
+    grown = middle(many, "server", "rss_bytes") - middle(few, "server", "rss_bytes")
+    return grown / (many[0]["clients"] - few[0]["clients"]) / 1024
 
 
 def markdown(rows):
@@ -76,6 +79,7 @@ def machine():
             if line.startswith(("model name", "Model"))]
     model = cpus[0].split(":")[1].strip() if cpus else "unknown processor"
     load = Path("/proc/loadavg").read_text().split()[0]
+    control = Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
     facts = [f"{date.today()}", f"{max(len(cpus), 1)} × {model}", *say("uname", "-srm"),
-             *say("nginx", "-v"), *say("icecast2", "-v"), *say("python3", "--version")]
+             *say("nginx", "-v"), *say("icecast2", "-v"), *say("python3", "--version"), f"TCP {control}"]
     return "; ".join(facts) + f"; load before the run {load}"
