@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::findings::Findings;
 use crate::modules::{self, Graph, Import};
-use crate::workspace::{self, Package, short_name};
+use crate::workspace::{self, Dependency, Package, short_name};
 
 const TABLE: &str = "scripts/xtask/imports.toml";
 
@@ -15,6 +15,21 @@ const TABLE: &str = "scripts/xtask/imports.toml";
 #[serde(deny_unknown_fields)]
 struct Table {
     crates: BTreeMap<String, Vec<String>>,
+    /// Further ones for tests, by crate.
+    #[serde(default)]
+    tests: BTreeMap<String, Vec<String>>,
+}
+
+impl Table {
+    fn allows(&self, name: &str, dependency: &Dependency) -> bool {
+        let lists = |rows: &BTreeMap<String, Vec<String>>| {
+            let other = short_name(&dependency.name);
+            rows.get(name)
+                .is_some_and(|row| row.iter().any(|allowed| allowed == other))
+        };
+        let is_for_tests = dependency.kind.as_deref() == Some("dev");
+        lists(&self.crates) || (is_for_tests && lists(&self.tests))
+    }
 }
 
 pub(crate) fn check() -> Findings {
@@ -35,18 +50,15 @@ fn table_of_crates(table: &Table, packages: &[Package]) -> Vec<String> {
     let mut findings = Vec::new();
     for package in packages {
         let name = package.short_name();
-        let Some(allowed) = table.crates.get(name) else {
+        if !table.crates.contains_key(name) {
             findings.push(format!("{TABLE}: no row for the crate `{name}`; add one"));
             continue;
-        };
-        let imported = package
-            .dependencies
-            .iter()
-            .map(|dependency| short_name(&dependency.name));
-        let refused = imported.filter(|other| {
-            ours.contains(other) && !allowed.iter().any(|allowed| allowed == other)
-        });
-        findings.extend(refused.map(|other| {
+        }
+        let internal = package.dependencies.iter();
+        let internal = internal.filter(|dependency| ours.contains(&short_name(&dependency.name)));
+        let refused = internal.filter(|dependency| !table.allows(name, dependency));
+        findings.extend(refused.map(|dependency| {
+            let other = short_name(&dependency.name);
             format!(
                 "{}: `{name}` may not import `{other}`; move what is needed to a crate below both \
                  or pass it in as a value (the table: {TABLE})",
@@ -136,7 +148,6 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Dependency;
 
     fn table(rows: &[(&str, &[&str])]) -> Table {
         let row = |(name, imports): &(&str, &[&str])| {
@@ -147,12 +158,14 @@ mod tests {
         };
         Table {
             crates: rows.iter().map(row).collect(),
+            tests: BTreeMap::new(),
         }
     }
 
     fn package(name: &str, dependencies: &[&str]) -> Package {
         let dependency = |name: &&str| Dependency {
             name: (*name).to_owned(),
+            kind: None,
         };
         Package {
             name: name.to_owned(),
@@ -179,6 +192,21 @@ mod tests {
             findings[0].contains("`base` may not import `ring`"),
             "{findings:?}"
         );
+    }
+
+    #[test]
+    fn what_tests_may_build_is_for_tests_only() {
+        let mut table = table(&[("ring", &[]), ("upstream", &[])]);
+        table
+            .tests
+            .insert("upstream".to_owned(), vec!["ring".to_owned()]);
+        let mut packages = [
+            package("dipole-ring", &[]),
+            package("dipole-upstream", &["dipole-ring"]),
+        ];
+        assert_eq!(table_of_crates(&table, &packages).len(), 1);
+        packages[1].dependencies[0].kind = Some("dev".to_owned());
+        assert_eq!(table_of_crates(&table, &packages), Vec::<String>::new());
     }
 
     #[test]

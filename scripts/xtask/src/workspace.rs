@@ -48,6 +48,8 @@ pub(crate) struct Package {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Dependency {
     pub(crate) name: String,
+    /// `dev` or `build`; none for an ordinary one.
+    pub(crate) kind: Option<String>,
 }
 
 impl Package {

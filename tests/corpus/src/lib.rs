@@ -8,6 +8,7 @@
 mod hls_playlist;
 mod m3u_list;
 mod packets;
+mod pieces;
 mod transport_stream;
 
 /// One entry into one parser.
@@ -41,10 +42,4 @@ pub fn feed(name: &str, bytes: &[u8]) {
     let target = TARGETS.iter().find(|target| target.name == name);
     let target = target.expect("a fuzz target is named as in TARGETS");
     (target.feed)(bytes);
-}
-
-/// Cuts `bytes` into pieces as a network would: the first byte says how long they are.
-fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let length = bytes.first().map_or(1, |first| usize::from(*first) + 1);
-    bytes.chunks(length)
 }

@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 
 use playlist::{Error, Limits, Reader};
 
+use crate::pieces::pieces;
+
 /// Small limits, so that short inputs reach them.
 fn limits() -> Limits {
     Limits {
@@ -18,7 +20,7 @@ fn limits() -> Limits {
 
 pub(crate) fn feed(bytes: &[u8]) {
     let whole = read(std::iter::once(bytes));
-    let cut = read(crate::pieces(bytes));
+    let cut = read(pieces(bytes));
     assert_eq!(whole, cut, "the entries depend on how the bytes are cut");
 }
 

@@ -5,6 +5,8 @@ use hdhomerun::packet::{Packet, PacketWriter};
 use hdhomerun::ssdp::Search;
 use hdhomerun::{DeviceId, Framer, Uuid};
 
+use crate::pieces::pieces;
+
 /// A datagram, and the same bytes as a TCP stream cut anywhere.
 pub(crate) fn feed_packets(bytes: &[u8]) {
     let device: DeviceId = "10A1B2C7".parse().expect("a valid id");
@@ -29,7 +31,7 @@ pub(crate) fn feed_packets(bytes: &[u8]) {
 
 fn feed_stream(bytes: &[u8]) {
     let mut framer = Framer::default();
-    for piece in crate::pieces(bytes) {
+    for piece in pieces(bytes) {
         let mut rest = piece;
         loop {
             rest = framer.feed(rest);

@@ -2,10 +2,12 @@
 
 use mpegts::{COUNTERS_MAX, Conditioner, Packet, SYNC_BYTE, Seam, Sink};
 
+use crate::pieces::pieces;
+
 pub(crate) fn feed(bytes: &[u8]) {
     let mut conditioner = Conditioner::new();
     let mut judge = Judge::default();
-    for (index, piece) in crate::pieces(bytes).enumerate() {
+    for (index, piece) in pieces(bytes).enumerate() {
         conditioner.push(piece, &mut judge);
         // The bytes themselves say where a segment ends.
         match piece.first() {
