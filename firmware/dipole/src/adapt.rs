@@ -78,6 +78,7 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
     sync::Config {
         sources: sources.collect(),
         lineup_bytes_max: plan.lineup_bytes_max,
+        import_bytes_max: plan.import_bytes_max,
         limits: playlist::Limits::default(),
         test_channel: match config.test_channel {
             TestChannel::Auto => sync::TestChannel::Auto,

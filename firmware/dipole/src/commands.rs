@@ -113,7 +113,7 @@ pub(crate) fn import(args: &Args) -> Result<(), Failure> {
         list,
         &name,
         playlist::Limits::default(),
-        plan.lineup_bytes_max,
+        plan.import_bytes_max,
     )
     .map_err(|error| Failure::List { path, error })?;
     if let Some(out) = &args.clusters {

@@ -10,7 +10,7 @@ use crate::Row;
 pub const TUNERS_MAX: usize = 2048;
 
 /// Program, runtime, thread stacks, allocator slack: measured idle, with room.
-const PROGRAM: u64 = 8 * MIB;
+const PROGRAM: u64 = 7 * MIB;
 /// A segment of the ring's pool (`ring::SEGMENT_BYTES`, rounded up).
 const SEGMENT: u64 = 256 * KIB;
 /// Fewest segments of a ring: one being sent, one being filled, one between.
@@ -22,12 +22,12 @@ const RECEIVE_BUFFER: u64 = 128 * KIB;
 /// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB.
 const UPSTREAM_STATE: u64 = 296 * KIB;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
-const CLIENT: u64 = 8 * KIB;
+const CLIENT: u64 = 6 * KIB;
 /// Clients that a plan is made for when the configuration names no number.
 const CLIENTS_WISHED: usize = 1024;
 /// Fewest clients and least memory for all their send buffers that are worth a start.
 const CLIENTS_MIN: usize = 16;
-const SEND_POOL_MIN: u64 = 4 * MIB;
+const SEND_POOL_MIN: u64 = 3 * MIB;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -65,6 +65,8 @@ pub struct Plan {
     pub store_cache_bytes: usize,
     /// Bytes of one lineup.
     pub lineup_bytes_max: usize,
+    /// Bytes of a list being read.
+    pub import_bytes_max: usize,
     rows: Vec<Row>,
 }
 
@@ -126,15 +128,26 @@ impl Fixed {
     fn of(budget: u64) -> Self {
         Self {
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
-            lineup: (budget / 8).clamp(2 * MIB, 64 * MIB),
+            lineup: (budget / 9).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE,
         }
     }
 
+    /// A list being read holds about twice what its lineup will: entries are kept apart until
+    /// all of them have ids and numbers.
+    const fn import(&self) -> u64 {
+        2 * self.lineup
+    }
+
     fn total(&self, tuners: usize) -> u64 {
         let pages = self.pages_max as u64 * PAGE;
-        PROGRAM + self.store_cache + 3 * self.lineup + pages + tuners as u64 * self.upstream
+        PROGRAM
+            + self.store_cache
+            + 2 * self.lineup
+            + self.import()
+            + pages
+            + tuners as u64 * self.upstream
     }
 }
 
@@ -166,6 +179,7 @@ fn carve(demand: Demand) -> Option<Plan> {
         pages_max: fixed.pages_max,
         store_cache_bytes: usize::try_from(fixed.store_cache).ok()?,
         lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
+        import_bytes_max: usize::try_from(fixed.import()).ok()?,
         rows: rows(demand, &fixed, pool_segments, clients_max, send_pool_bytes),
     })
 }
@@ -200,12 +214,8 @@ fn rows(
     vec![
         row("program", 1, PROGRAM, "code, runtime, stacks"),
         row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
-        row(
-            "lineups",
-            3,
-            fixed.lineup,
-            "the current one, the next one, the list it comes from",
-        ),
+        row("lineups", 2, fixed.lineup, "the current one and the next"),
+        row("import", 1, fixed.import(), "the list being read"),
         row(
             "pages",
             fixed.pages_max,
@@ -337,7 +347,7 @@ mod tests {
     fn half_the_default_runs_too() {
         let plan = Plan::new(demand(48, 8)).unwrap();
         assert!(plan.clients_max >= 100, "{plan}");
-        assert!(plan.lineup_bytes_max >= 6 << 20, "30,000 channels: {plan}");
+        assert!(plan.lineup_bytes_max >= 5 << 20, "30,000 channels: {plan}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, device::Tuners, keepalive};
+use crate::{config::Config, device::Tuners, keepalive};
 
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 16;

@@ -1,16 +1,7 @@
 //! The control protocol's device over our tuners: lineup, locks, pushes.
 
-use std::{
-    collections::BTreeMap,
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Instant};
 
-use fanout::{End, Session};
 use hdhomerun::{
     Identity, PidFilter,
     control::{ChannelRow, Device, Holder, Push, PushRefused, Traffic},
@@ -20,7 +11,10 @@ use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 use tuner::StreamSpec;
 
-use crate::push::{self, Running};
+use crate::{
+    push::{self, Running},
+    told::Told,
+};
 
 /// Bits of a datagram's payload: seven transport packets.
 const DATAGRAM_BITS: u64 = 7 * 188 * 8;
@@ -209,25 +203,5 @@ impl Tuners {
         self.tuners.lock_holder(usize::from(tuner))?;
         let status = self.tuners.status().into_iter().nth(usize::from(tuner))?;
         Some(status.playing?.bits_per_second)
-    }
-}
-
-/// Hears from the data plane, or from a failed tuning, that a push is over.
-#[derive(Clone, Debug)]
-pub(crate) struct Told {
-    pub(crate) ended: Arc<AtomicBool>,
-    pub(crate) news: Arc<Notify>,
-}
-
-impl Told {
-    pub(crate) fn tell(&self) {
-        self.ended.store(true, Ordering::Release);
-        self.news.notify_one();
-    }
-}
-
-impl Session for Told {
-    fn ended(self: Box<Self>, _end: End) {
-        self.tell();
     }
 }

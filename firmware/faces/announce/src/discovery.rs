@@ -6,8 +6,8 @@ use hdhomerun::{Origin, discover};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config,
     allowance::Allowance,
+    config::Config,
     pktinfo::{Local, PktInfoSocket, Received, address_towards},
 };
 

@@ -16,7 +16,7 @@ use hdhomerun::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tuner::{Lease, StreamSpec, Viewing, Want};
 
-use crate::device::Told;
+use crate::told::Told;
 
 /// Shortest time over which a rate is taken.
 const RATE_WINDOW: Duration = Duration::from_millis(500);

@@ -15,8 +15,8 @@ use socket2::InterfaceIndexOrAddress;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config,
     allowance::Allowance,
+    config::Config,
     delayed::{Delayed, Waiting},
     interfaces::{self, Interface},
     pktinfo::{Local, PktInfoSocket, Received},

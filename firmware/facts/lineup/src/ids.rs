@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::{ChannelId, Numbers, Remembered, import::Collected};
+use crate::{ChannelId, Numbers, Remembered, collected::Collected};
 
 /// The id of each entry that is a channel; of the others, the first of their identity.
 pub(crate) fn give(

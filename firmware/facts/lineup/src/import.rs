@@ -1,12 +1,8 @@
 //! One import: entries in, a lineup out.
 
 use crate::{
-    ChannelId, Full, GuideNumber, Lineup, Numbers,
-    arena::{self, Span},
-    identity::StableHash,
-    ids, numbering,
-    snapshot::Row,
-    twins,
+    ChannelId, Full, Lineup, Numbers, arena, collected::Collected, identity::StableHash, ids,
+    numbering, snapshot::Row, twins,
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself: row and index
@@ -20,19 +16,6 @@ pub struct SourceKey<'a> {
     pub index: u16,
     /// Its name, which becomes part of the ids: sources may be reordered, not renamed.
     pub name: &'a str,
-}
-
-/// An entry that waits for its id and number.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Collected {
-    /// First id of the identity.
-    pub identity: ChannelId,
-    /// Hash of identity and address.
-    pub mark: u64,
-    /// What `tvg-chno` asks for, where it is valid.
-    pub asked: Option<GuideNumber>,
-    pub source: u16,
-    pub texts: Span,
 }
 
 /// Collects the entries of all sources, within a number of bytes that holds until the import is

@@ -24,6 +24,7 @@
 
 mod arena;
 mod channel;
+mod collected;
 mod identity;
 mod ids;
 mod import;

@@ -3,7 +3,7 @@
 
 use std::{cell::LazyCell, cmp::Reverse, collections::HashMap};
 
-use crate::{Numbers, identity::StableHash, import::Collected};
+use crate::{Numbers, collected::Collected, identity::StableHash};
 
 /// For each entry the one that stands for its channel; an entry that stands for itself is a
 /// channel. Which one it is does not depend on the order of the list.

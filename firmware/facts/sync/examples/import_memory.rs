@@ -21,6 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let config = Config {
         sources: source.into_iter().collect(),
         lineup_bytes_max: 12 << 20,
+        import_bytes_max: 24 << 20,
         limits: playlist::Limits::default(),
         test_channel: TestChannel::Auto,
     };

@@ -11,9 +11,10 @@ use crate::Error;
 pub struct Config {
     /// The sources; the place of each is the index that its channels carry, at most 65,534.
     pub sources: Vec<SourceConfig>,
-    /// Bytes of one lineup. While an import runs there are up to three: the published one, the
-    /// list being read, and the two joined.
+    /// Bytes of one lineup. While an import runs there are two: the published one and the next.
     pub lineup_bytes_max: usize,
+    /// Bytes of a list being read; about twice those of its lineup.
+    pub import_bytes_max: usize,
     /// What one list may cost.
     pub limits: playlist::Limits,
     /// When the test channel is in the lineup.

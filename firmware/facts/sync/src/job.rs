@@ -115,10 +115,10 @@ impl Job {
         let key = SourceKey { index, name };
         let Config {
             limits,
-            lineup_bytes_max,
+            import_bytes_max,
             ..
         } = *self.config;
-        let mut collector = Collector::new(key, limits, lineup_bytes_max);
+        let mut collector = Collector::new(key, limits, import_bytes_max);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
                 Piece::Bytes(bytes) => {

@@ -6,22 +6,22 @@ use std::time::Duration;
 use m3u8_rs::{self as parsed, AlternativeMediaType, MediaPlaylistType};
 use url::Url;
 
-use crate::Playlist;
 use crate::error::Error;
 use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant};
 use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
 use crate::sieve::Sieved;
 
-/// Parses cleaned text.
-pub(crate) fn convert(sieved: &Sieved, base: &Url) -> Result<Playlist, Error> {
-    let text = sieved.text.as_bytes();
-    if sieved.master {
-        let master = parsed::parse_master_playlist_res(text).map_err(|_| Error::Parser)?;
-        convert_master(&master, base).map(Playlist::Master)
-    } else {
-        let media = parsed::parse_media_playlist_res(text).map_err(|_| Error::Parser)?;
-        Ok(Playlist::Media(convert_media(&media, sieved, base)))
-    }
+/// Parses cleaned text with variants.
+pub(crate) fn master(sieved: &Sieved, base: &Url) -> Result<MasterPlaylist, Error> {
+    let master = parsed::parse_master_playlist_res(sieved.text.as_bytes());
+    convert_master(&master.map_err(|_| Error::Parser)?, base)
+}
+
+/// Parses cleaned text with segments.
+pub(crate) fn media(sieved: &Sieved, base: &Url) -> Result<MediaPlaylist, Error> {
+    let media = parsed::parse_media_playlist_res(sieved.text.as_bytes());
+    let media = media.map_err(|_| Error::Parser)?;
+    Ok(convert_media(&media, sieved, base))
 }
 
 /// Resolves an address; only http and https are followed, so that a provider cannot point the

@@ -4,6 +4,7 @@
 //! the playlist itself. The driver asks [`Follower::next`] and does what it says; time is handed in
 //! as the time since a point of the driver's choice.
 
+mod config;
 mod edge;
 mod queue;
 #[cfg(test)]
@@ -16,30 +17,8 @@ use url::Url;
 use crate::error::Unsupported;
 use crate::media::{ByteRange, MediaPlaylist, Segment};
 use crate::timing::Timing;
+pub use config::FollowerConfig;
 use queue::{Intake, Queue};
-
-/// How a stream is followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FollowerConfig {
-    /// Target durations between the end of a live playlist and the segment to begin with. RFC 8216
-    /// 6.3.3 says not fewer than 3.
-    pub live_edge_segments: u32,
-    /// Longest wait until a live playlist is loaded again: a wrong target duration of an hour must
-    /// not stop the channel for an hour.
-    pub reload_max: Duration,
-    /// Most segments waiting to be fetched; the oldest go first.
-    pub waiting_max: usize,
-}
-
-impl Default for FollowerConfig {
-    fn default() -> Self {
-        Self {
-            live_edge_segments: 3,
-            reload_max: Duration::from_secs(15),
-            waiting_max: crate::Limits::default().segments_max,
-        }
-    }
-}
 
 /// What to do next.
 #[expect(

@@ -17,6 +17,7 @@ mod follower;
 mod limits;
 mod master;
 mod media;
+mod playlist;
 mod sieve;
 mod survey;
 mod tidy;
@@ -27,31 +28,4 @@ pub use follower::{Counters, Follower, FollowerConfig, Seam, SegmentKey, Segment
 pub use limits::Limits;
 pub use master::{MasterPlaylist, Preference, Rendition, RenditionKind, Resolution, Variant};
 pub use media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
-
-use url::Url;
-
-/// A playlist as it was read, with every address resolved.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Playlist {
-    /// A list of variants of the same programme (RFC 8216 calls it a master playlist, 8216bis a
-    /// multivariant playlist).
-    Master(MasterPlaylist),
-    /// A list of segments.
-    Media(MediaPlaylist),
-}
-
-impl Playlist {
-    /// Reads a playlist under the default [`Limits`].
-    ///
-    /// `base` is the address the bytes came from *after* redirects: relative addresses in the
-    /// playlist are resolved against it (RFC 8216 4.1).
-    pub fn parse(bytes: &[u8], base: &Url) -> Result<Self, Error> {
-        Self::parse_within(bytes, base, &Limits::default())
-    }
-
-    /// Reads a playlist under limits of the caller's choice.
-    pub fn parse_within(bytes: &[u8], base: &Url, limits: &Limits) -> Result<Self, Error> {
-        let sieved = sieve::sieve(bytes, limits)?;
-        convert::convert(&sieved, base)
-    }
-}
+pub use playlist::Playlist;

@@ -23,10 +23,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            playlist_bytes_max: 2 * 1024 * 1024,
+            playlist_bytes_max: 1024 * 1024,
             line_bytes_max: 16 * 1024,
-            segments_max: 8192,
-            lines_max: 5 * 8192,
+            segments_max: 4096,
+            lines_max: 5 * 4096,
             variants_max: 256,
             renditions_max: 256,
         }

@@ -7,6 +7,7 @@ use crate::outlet::Entry;
 use crate::packet::PID_COUNT;
 use crate::pipeline::Pipeline;
 use crate::psi::{PSI_SECTION_BYTES_MAX, Program};
+use crate::seam::Seam;
 use crate::sync::{CARRY_BYTES_MAX, PacketSync};
 use crate::{PACKET_BYTES, Sink, Stats};
 
@@ -21,15 +22,6 @@ const WAITING_BYTES: usize = 3 * WAITING_PACKETS_MAX.next_power_of_two() * size_
 const SECTIONS_BYTES: usize = 16 * PSI_SECTION_BYTES_MAX;
 const REST_BYTES: usize = CARRY_BYTES_MAX + PID_COUNT + size_of::<Conditioner>();
 const _: () = assert!(HELD_BYTES + WAITING_BYTES + SECTIONS_BYTES + REST_BYTES <= MEMORY_BYTES_MAX);
-
-/// How the bytes that follow are related to the bytes before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Seam {
-    /// The same timeline is expected to go on: the next HLS segment.
-    Continuous,
-    /// A new timeline: EXT-X-DISCONTINUITY, the next pass of a looped file, a reconnect.
-    Discontinuity,
-}
 
 /// Turns whatever bytes an upstream sends into one clean single-program transport stream.
 ///

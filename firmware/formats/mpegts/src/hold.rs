@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use crate::conditioner::Seam;
 use crate::packet::{Packet, PacketView};
 use crate::pes::PesView;
+use crate::seam::Seam;
 use crate::timeline::FirstStamps;
 
 /// Packets held at most.

@@ -27,6 +27,7 @@ pub mod pes;
 mod pipeline;
 pub mod psi;
 pub mod random_access;
+mod seam;
 mod selector;
 mod sink;
 mod stats;
@@ -34,8 +35,9 @@ pub mod sync;
 pub mod ticks;
 mod timeline;
 
-pub use conditioner::{Conditioner, MEMORY_BYTES_MAX, Seam};
+pub use conditioner::{Conditioner, MEMORY_BYTES_MAX};
 pub use packet::{NULL_PID, PACKET_BYTES, PAT_PID, Packet, PacketView, SYNC_BYTE};
 pub use psi::{Codec, Program, Stream};
+pub use seam::Seam;
 pub use sink::{COUNTERS_MAX, Sink};
 pub use stats::Stats;

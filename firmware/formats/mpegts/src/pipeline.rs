@@ -2,13 +2,13 @@
 //!
 //! Each step has its module; nothing about a field of a packet is known here.
 
-use crate::conditioner::Seam;
 use crate::continuity::Continuity;
 use crate::hold::{Hold, Marks, Reason};
 use crate::joins::Joins;
 use crate::outlet::{Entry, Kind, Outlet, each_table_packet};
 use crate::packet::PacketView;
 use crate::psi::Program;
+use crate::seam::Seam;
 use crate::selector::{Fate, Selector};
 use crate::ticks::{TICKS_PER_SECOND, pcr_difference};
 use crate::timeline::Timeline;

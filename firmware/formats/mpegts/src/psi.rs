@@ -9,6 +9,7 @@ mod section;
 
 pub use pat::{PROGRAMS_MAX, Pat, PatEntry, build_pat};
 pub use pmt::{Codec, Program, STREAMS_MAX, Stream, build_pmt};
+pub(crate) use section::PsiAssembler;
 pub use section::{
     PRIVATE_SECTION_BYTES_MAX, PSI_SECTION_BYTES_MAX, Section, SectionAssembler, Sections, crc32,
     packetize, seal, section_view, with_version,

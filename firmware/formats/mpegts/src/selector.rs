@@ -9,13 +9,9 @@ mod candidates;
 mod tables;
 
 use crate::packet::{PAT_PID, PacketView};
-use crate::psi::{
-    PSI_SECTION_BYTES_MAX, Pat, PatEntry, Program, Section, SectionAssembler, section_view,
-};
+use crate::psi::{Pat, PatEntry, Program, PsiAssembler, Section, section_view};
 use candidates::Candidates;
 pub(crate) use tables::Tables;
-
-type Assembler = SectionAssembler<PSI_SECTION_BYTES_MAX>;
 
 /// What is to be done with a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +43,8 @@ pub(crate) struct Seen {
 /// Reads the tables and chooses the program.
 #[derive(Debug)]
 pub(crate) struct Selector {
-    pat_assembler: Assembler,
-    pmt_assembler: Assembler,
+    pat_assembler: PsiAssembler,
+    pmt_assembler: PsiAssembler,
     candidates: Box<Candidates>,
     pat: Option<Pat>,
     pat_section: Section,
@@ -60,8 +56,8 @@ pub(crate) struct Selector {
 impl Selector {
     pub(crate) fn new() -> Self {
         Self {
-            pat_assembler: Assembler::new(),
-            pmt_assembler: Assembler::new(),
+            pat_assembler: PsiAssembler::new(),
+            pmt_assembler: PsiAssembler::new(),
             candidates: Box::default(),
             pat: None,
             pat_section: Section::new(),

@@ -41,6 +41,7 @@ impl House {
         let config = Config {
             sources,
             lineup_bytes_max: 16 << 20,
+            import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
             test_channel,
         };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::FollowerConfig;
+use super::config::FollowerConfig;
 use super::edge;
 use crate::media::{MediaPlaylist, Segment};
 

@@ -16,6 +16,9 @@ const MPEG_2: Crc<u32> = Crc::<u32>::new(&CRC_32_MPEG_2);
 /// A PAT or PMT section, CRC included.
 pub type Section = heapless::Vec<u8, PSI_SECTION_BYTES_MAX>;
 
+/// Puts a PAT or PMT together.
+pub(crate) type PsiAssembler = SectionAssembler<PSI_SECTION_BYTES_MAX>;
+
 /// Puts sections together from the packets of one PID, up to `BYTES_MAX` each.
 ///
 /// Losses need no counter here: what they leave behind does not pass the CRC.

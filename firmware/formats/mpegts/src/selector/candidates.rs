@@ -1,8 +1,7 @@
 //! The choice among several programs: the first with video, else the first.
 
-use super::Assembler;
 use crate::packet::PacketView;
-use crate::psi::{PROGRAMS_MAX, Pat, PatEntry, Program, Section, section_view};
+use crate::psi::{PROGRAMS_MAX, Pat, PatEntry, Program, PsiAssembler, Section, section_view};
 
 /// PMTs put together at the same time. Most fit into one packet and need no place for long.
 const ASSEMBLERS_MAX: usize = 4;
@@ -12,7 +11,7 @@ const PATIENCE_PACKETS: u32 = 4096;
 /// What is known of the programs before one is chosen.
 #[derive(Debug)]
 pub(super) struct Candidates {
-    assemblers: heapless::Vec<(u16, Assembler), ASSEMBLERS_MAX>,
+    assemblers: heapless::Vec<(u16, PsiAssembler), ASSEMBLERS_MAX>,
     /// By place in the PAT: whether the program has video, once its PMT was read.
     has_video: [Option<bool>; PROGRAMS_MAX],
     best: Option<Best>,
@@ -78,7 +77,7 @@ impl Candidates {
         let pid = view.pid();
         let at = match self.assemblers.iter().position(|(of, _)| *of == pid) {
             Some(at) => at,
-            None if self.assemblers.push((pid, Assembler::new())).is_ok() => {
+            None if self.assemblers.push((pid, PsiAssembler::new())).is_ok() => {
                 self.assemblers.len() - 1
             }
             None => return,
