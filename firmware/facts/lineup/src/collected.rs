@@ -1,0 +1,16 @@
+//! One entry between the playlist and the lineup.
+
+use crate::{ChannelId, GuideNumber, arena::Span};
+
+/// An entry that waits for its id and number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Collected {
+    /// First id of the identity.
+    pub identity: ChannelId,
+    /// Hash of identity and address.
+    pub mark: u64,
+    /// What `tvg-chno` asks for, where it is valid.
+    pub asked: Option<GuideNumber>,
+    pub source: u16,
+    pub texts: Span,
+}
