@@ -1,11 +1,13 @@
-//! Units and locks that every other crate shares. Imports nothing of ours.
+//! Units, locks and the names of things that every other crate shares. Imports nothing of ours.
 //!
 //! What does not belong here: anything that knows a protocol, a file or a socket.
 
 mod bytesize;
+mod channel;
 mod lock;
 
 pub use bytesize::{ByteSize, ByteSizeError};
+pub use channel::{ChannelId, GuideNumber, GuideNumberError, StreamSpec};
 pub use lock::{Lock, LockGuard};
 
 /// One kibibyte, in bytes.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use base::StreamSpec;
 use ingest::Ingest;
 use lineup::Channel;
-use tuner::{Opener, PlayError, Playing, StreamSpec};
+use tuner::{Opener, PlayError, Playing};
 use upstream::{PlayRequest, Player};
 
 /// How a source wants to be asked.

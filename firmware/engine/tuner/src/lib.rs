@@ -14,7 +14,7 @@ mod stream;
 mod table;
 mod tuners;
 
-pub use opener::{Opener, PlayError, Playing, StreamSpec};
+pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};
 pub use stream::Phase;
 pub use table::Want;

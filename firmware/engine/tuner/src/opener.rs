@@ -2,46 +2,8 @@
 
 use std::{future::Future, pin::Pin};
 
+use base::StreamSpec;
 use ingest::Ingest;
-use lineup::{Channel, ChannelId, GuideNumber};
-
-/// One stream to be played: a channel's address and how to ask for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamSpec {
-    /// The channel it belongs to.
-    pub channel: ChannelId,
-    /// The channel's number.
-    pub number: GuideNumber,
-    /// The channel's name.
-    pub name: String,
-    /// Address of the stream.
-    pub url: String,
-    /// Request headers that the playlist gives for it.
-    pub headers: Vec<(String, String)>,
-    /// Index of the source, as in [`Channel::source`].
-    pub source: u16,
-}
-
-impl StreamSpec {
-    /// The stream of a channel.
-    #[must_use]
-    pub fn of(channel: &Channel<'_>) -> Self {
-        let headers = channel
-            .headers
-            .lines()
-            .filter_map(|line| line.split_once(": "));
-        Self {
-            channel: channel.id,
-            number: channel.number,
-            name: channel.name.to_owned(),
-            url: channel.url.to_owned(),
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-            source: channel.source,
-        }
-    }
-}
 
 /// A stream could not be played, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

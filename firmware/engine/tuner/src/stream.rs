@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use base::Lock;
+use base::{Lock, StreamSpec};
 use ring::Ring;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{StreamSpec, refusal::Refusal};
+use crate::refusal::Refusal;
 
 /// Shortest time over which a bit rate is taken.
 const RATE_WINDOW: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use lineup::ChannelId;
+use base::ChannelId;
 
 use crate::refusal::{LockedBy, Refusal};
 

@@ -7,9 +7,8 @@ use std::{
     time::Duration,
 };
 
-use base::Lock;
+use base::{ChannelId, GuideNumber, Lock, StreamSpec};
 use ingest::Ingest;
-use lineup::{ChannelId, GuideNumber};
 use ring::{Pool, Position, Ring, Writer};
 use tokio::{
     runtime::Handle,
@@ -19,7 +18,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    opener::{Opener, PlayError, StreamSpec},
+    opener::{Opener, PlayError},
     refusal::{LockedBy, Refusal},
     retry::Retry,
     stream::{Phase, Stream},

@@ -1,5 +1,7 @@
 //! Tuners over an opener that plays by script, under a clock that the test drives.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says so")]
+
 use std::{
     net::IpAddr,
     sync::{
@@ -9,11 +11,11 @@ use std::{
     time::Duration,
 };
 
+use base::{ChannelId, GuideNumber, StreamSpec};
 use dipole_tuner::{
-    Config, LockedBy, Opener, Phase, PlayError, Playing, Refusal, StreamSpec, Tuners, Viewing, Want,
+    Config, LockedBy, Opener, Phase, PlayError, Playing, Refusal, Tuners, Viewing, Want,
 };
 use ingest::{Ingest, synthetic};
-use lineup::{ChannelId, GuideNumber};
 use ring::{Limits, Pool};
 use tokio::time::{Instant, advance, sleep};
 

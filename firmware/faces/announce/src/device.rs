@@ -9,7 +9,6 @@ use hdhomerun::{
 use lineup::Lineup;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
-use tuner::StreamSpec;
 
 use crate::{
     push::{self, Running},
@@ -151,7 +150,7 @@ impl Device for Tuners {
             // The lineup was replaced this very moment.
             channel
                 .as_ref()
-                .map(StreamSpec::of)
+                .map(lineup::Channel::stream)
                 .ok_or(PushRefused::Unreachable)?
         };
         let opening = push::Opening {

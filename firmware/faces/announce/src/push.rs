@@ -7,14 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base::Lock;
+use base::{Lock, StreamSpec};
 use fanout::{Client, ClientId, Counters, Datagrams, Framing, Outlet, Permit};
 use hdhomerun::{
     PidFilter,
     control::{PushTarget, Transport},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tuner::{Lease, StreamSpec, Viewing, Want};
+use tuner::{Lease, Viewing, Want};
 
 use crate::told::Told;
 

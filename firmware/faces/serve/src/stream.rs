@@ -3,13 +3,14 @@
 
 use std::{future::pending, time::Duration};
 
+use base::StreamSpec;
 use hdhomerun::frequency::Mux;
 use hyper::{
     Response, StatusCode,
     header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
 };
 use lineup::{GuideNumber, Lineup};
-use tuner::{Refusal, StreamSpec, Want};
+use tuner::{Refusal, Want};
 
 use crate::{
     asked::Asked,
@@ -59,7 +60,7 @@ impl StreamPath {
             ChannelAt::Number(number) => lineup.by_number(number),
             ChannelAt::Frequency { mux, program } => lineup.get(mux.index_of(program)?),
         };
-        Some(StreamSpec::of(&channel?))
+        Some(channel?.stream())
     }
 }
 

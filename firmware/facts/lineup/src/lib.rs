@@ -28,14 +28,13 @@ mod collected;
 mod identity;
 mod ids;
 mod import;
-mod number;
 mod numbering;
 mod numbers;
 mod snapshot;
 mod twins;
 
-pub use channel::{Channel, ChannelId};
+pub use base::{ChannelId, GuideNumber, GuideNumberError};
+pub use channel::Channel;
 pub use import::{Imported, Importer, SourceKey};
-pub use number::{GuideNumber, GuideNumberError};
 pub use numbers::{Numbers, Remembered};
 pub use snapshot::{Full, Lineup, LineupBuilder};

@@ -9,41 +9,49 @@ use url::Url;
 use crate::error::Error;
 use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant};
 use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
+use crate::resolver::Resolver;
 use crate::sieve::Sieved;
 
 /// Parses cleaned text with variants.
-pub(crate) fn master(sieved: &Sieved, base: &Url) -> Result<MasterPlaylist, Error> {
+pub(crate) fn master(
+    sieved: Sieved,
+    resolver: &mut Resolver<'_>,
+) -> Result<MasterPlaylist, Error> {
     let master = parsed::parse_master_playlist_res(sieved.text.as_bytes());
-    convert_master(&master.map_err(|_| Error::Parser)?, base)
+    let master = master.map_err(|_| Error::Parser)?;
+    drop(sieved);
+    convert_master(&master, resolver)
 }
 
 /// Parses cleaned text with segments.
-pub(crate) fn media(sieved: &Sieved, base: &Url) -> Result<MediaPlaylist, Error> {
+pub(crate) fn media(
+    mut sieved: Sieved,
+    resolver: &mut Resolver<'_>,
+) -> Result<MediaPlaylist, Error> {
     let media = parsed::parse_media_playlist_res(sieved.text.as_bytes());
     let media = media.map_err(|_| Error::Parser)?;
-    Ok(convert_media(&media, sieved, base))
+    // The text is not needed any more, and the addresses need room.
+    sieved.text = String::new();
+    let converted = convert_media(media, &sieved, resolver);
+    resolver.finish()?;
+    Ok(converted)
 }
 
-/// Resolves an address; only http and https are followed, so that a provider cannot point the
-/// program at files or other protocols of its own machine.
-fn resolve(base: &Url, address: &str) -> Option<Url> {
-    let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-    base.join(address)
-        .ok()
-        .filter(|url| !address.is_empty() && usable(url))
-}
-
-fn convert_master(master: &parsed::MasterPlaylist, base: &Url) -> Result<MasterPlaylist, Error> {
+fn convert_master(
+    master: &parsed::MasterPlaylist,
+    resolver: &mut Resolver<'_>,
+) -> Result<MasterPlaylist, Error> {
     let renditions: Vec<_> = master
         .alternatives
         .iter()
-        .map(|media| rendition(media, base))
+        .map(|media| rendition(media, resolver))
         .collect();
     let variants: Vec<_> = master
         .variants
         .iter()
-        .filter_map(|v| variant(v, &renditions, base))
+        .filter_map(|v| variant(v, &renditions, resolver))
         .collect();
+    resolver.finish()?;
     match variants.is_empty() {
         true => Err(Error::NoVariant),
         false => Ok(MasterPlaylist {
@@ -53,13 +61,17 @@ fn convert_master(master: &parsed::MasterPlaylist, base: &Url) -> Result<MasterP
     }
 }
 
-fn variant(from: &parsed::VariantStream, renditions: &[Rendition], base: &Url) -> Option<Variant> {
+fn variant(
+    from: &parsed::VariantStream,
+    renditions: &[Rendition],
+    resolver: &mut Resolver<'_>,
+) -> Option<Variant> {
     let is_own = |rendition: &&Rendition| {
         rendition.kind == RenditionKind::Audio && Some(&rendition.group) == from.audio.as_ref()
     };
     let mut own = renditions.iter().filter(is_own).peekable();
     Some(Variant {
-        uri: resolve(base, &from.uri)?,
+        uri: resolver.resolve(&from.uri)?,
         bandwidth: from.bandwidth,
         average_bandwidth: from.average_bandwidth,
         resolution: from.resolution.map(|r| Resolution {
@@ -73,7 +85,7 @@ fn variant(from: &parsed::VariantStream, renditions: &[Rendition], base: &Url) -
     })
 }
 
-fn rendition(from: &parsed::AlternativeMedia, base: &Url) -> Rendition {
+fn rendition(from: &parsed::AlternativeMedia, resolver: &mut Resolver<'_>) -> Rendition {
     Rendition {
         kind: match from.media_type {
             AlternativeMediaType::Audio => RenditionKind::Audio,
@@ -86,21 +98,29 @@ fn rendition(from: &parsed::AlternativeMedia, base: &Url) -> Rendition {
         group: from.group_id.clone(),
         name: from.name.clone(),
         language: from.language.clone(),
-        uri: from.uri.as_deref().and_then(|uri| resolve(base, uri)),
+        uri: from
+            .uri
+            .as_deref()
+            .and_then(|uri| resolver.resolve(uri)),
         default: from.default,
     }
 }
 
-fn convert_media(media: &parsed::MediaPlaylist, sieved: &Sieved, base: &Url) -> MediaPlaylist {
+fn convert_media(
+    media: parsed::MediaPlaylist,
+    sieved: &Sieved,
+    resolver: &mut Resolver<'_>,
+) -> MediaPlaylist {
     let media_sequence = media.media_sequence + sieved.segments_skipped;
     let discontinuity_sequence = media.discontinuity_sequence + sieved.discontinuities_skipped;
-    let target_duration = target_duration(media);
-    let mut carry = Carry::new(base, target_duration, discontinuity_sequence);
+    let target_duration = target_duration(&media);
+    let mut carry = Carry::new(resolver, target_duration, discontinuity_sequence);
     let mut segments = Vec::with_capacity(media.segments.len());
     let mut sequence = media_sequence;
-    for segment in &media.segments {
-        sequence = sequence.saturating_add(skipped(segment));
-        segments.extend(carry.segment(segment, sequence));
+    // Each goes as soon as it is converted: two lists of addresses need not be there at once.
+    for segment in media.segments {
+        sequence = sequence.saturating_add(skipped(&segment));
+        segments.extend(carry.segment(&segment, sequence));
         sequence = sequence.saturating_add(1);
     }
     MediaPlaylist {
@@ -145,8 +165,8 @@ fn skipped(segment: &parsed::MediaSegment) -> u64 {
 }
 
 /// What one segment inherits from those before it.
-struct Carry<'a> {
-    base: &'a Url,
+struct Carry<'a, 'b> {
+    resolver: &'a mut Resolver<'b>,
     target_duration: Duration,
     discontinuity_sequence: u64,
     key: Option<Arc<Key>>,
@@ -155,10 +175,14 @@ struct Carry<'a> {
     range_end: Option<(Url, u64)>,
 }
 
-impl<'a> Carry<'a> {
-    fn new(base: &'a Url, target_duration: Duration, discontinuity_sequence: u64) -> Self {
+impl<'a, 'b> Carry<'a, 'b> {
+    fn new(
+        resolver: &'a mut Resolver<'b>,
+        target_duration: Duration,
+        discontinuity_sequence: u64,
+    ) -> Self {
         Self {
-            base,
+            resolver,
             target_duration,
             discontinuity_sequence,
             key: None,
@@ -172,12 +196,12 @@ impl<'a> Carry<'a> {
     fn segment(&mut self, from: &parsed::MediaSegment, sequence: u64) -> Option<Segment> {
         self.discontinuity_sequence += u64::from(from.discontinuity);
         if let Some(key) = &from.key {
-            self.key = key_of(key, self.base).map(Arc::new);
+            self.key = key_of(key, self.resolver).map(Arc::new);
         }
         if let Some(map) = &from.map {
             self.map = self.map_of(map).map(Arc::new);
         }
-        let uri = resolve(self.base, &from.uri)?;
+        let uri = self.resolver.resolve(&from.uri)?;
         let byte_range = match &from.byte_range {
             Some(range) => Some(self.byte_range(range, &uri)?),
             None => None,
@@ -214,7 +238,7 @@ impl<'a> Carry<'a> {
         })
     }
 
-    fn map_of(&self, map: &parsed::Map) -> Option<Map> {
+    fn map_of(&mut self, map: &parsed::Map) -> Option<Map> {
         let byte_range = map.byte_range.as_ref().and_then(|range| {
             let offset = range.offset.unwrap_or(0);
             offset.checked_add(range.length)?;
@@ -224,7 +248,7 @@ impl<'a> Carry<'a> {
             })
         });
         Some(Map {
-            uri: resolve(self.base, &map.uri)?,
+            uri: self.resolver.resolve(&map.uri)?,
             byte_range,
         })
     }
@@ -232,8 +256,11 @@ impl<'a> Carry<'a> {
 
 /// A key, or nothing for METHOD=NONE. A method that cannot be used is kept by name, so that the
 /// refusal can say it.
-fn key_of(key: &parsed::Key, base: &Url) -> Option<Key> {
-    let uri = key.uri.as_deref().and_then(|uri| resolve(base, uri));
+fn key_of(key: &parsed::Key, resolver: &mut Resolver<'_>) -> Option<Key> {
+    let uri = key
+        .uri
+        .as_deref()
+        .and_then(|uri| resolver.resolve(uri));
     let format = key.keyformat.as_deref().unwrap_or("identity");
     let named = |name: &str| match format {
         "identity" => KeyMethod::Other(name.to_owned()),

@@ -18,6 +18,7 @@ mod limits;
 mod master;
 mod media;
 mod playlist;
+mod resolver;
 mod sieve;
 mod survey;
 mod tidy;

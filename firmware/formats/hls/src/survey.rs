@@ -91,7 +91,7 @@ fn unmask(text: &str) -> NotPlaylist {
         None => NotPlaylist::Empty,
         Some('<') => NotPlaylist::Markup,
         // The sync byte of ISO/IEC 13818-1 2.4.3.2 is the letter G; 188 bytes are a packet. Text
-        // was decoded with replacement, so binary data shows as control or replacement characters.
+        // is decoded with substitutes, so binary data shows as control characters.
         Some('G') if is_binary(trimmed) => NotPlaylist::TransportStream,
         Some(_) if is_binary(trimmed) => NotPlaylist::Binary,
         Some(_) => NotPlaylist::Text,
@@ -99,8 +99,7 @@ fn unmask(text: &str) -> NotPlaylist {
 }
 
 fn is_binary(text: &str) -> bool {
-    let strange =
-        |c: char| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
+    let strange = |c: char| c.is_control() && !c.is_whitespace();
     text.chars().take(188).any(strange)
 }
 

@@ -237,6 +237,7 @@ fn limits() {
     let limits = Limits {
         playlist_bytes_max: 400,
         line_bytes_max: 100,
+        addresses_bytes_max: 60,
         segments_max: 3,
         lines_max: 12,
         variants_max: 2,

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddrV4, sync::Arc, time::Duration};
 
+use base::StreamSpec;
 use dipole_announce::Config;
 use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::{Ingest, synthetic};
@@ -10,7 +11,7 @@ use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
 use ring::{Limits, Pool};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tuner::{Opener, Playing, StreamSpec, Tuners};
+use tuner::{Opener, Playing, Tuners};
 
 /// Plays the same picture for ever.
 struct Picture;

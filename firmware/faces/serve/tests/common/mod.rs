@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use base::StreamSpec;
 use dipole_serve::{
     Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
 };
@@ -24,7 +25,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
-use tuner::{Opener, PlayError, Playing, StreamSpec, Tuners};
+use tuner::{Opener, PlayError, Playing, Tuners};
 
 pub(crate) const PLAYS: &str = "fake:plays";
 pub(crate) const SILENT: &str = "fake:silent";
