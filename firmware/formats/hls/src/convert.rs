@@ -13,10 +13,7 @@ use crate::resolver::Resolver;
 use crate::sieve::Sieved;
 
 /// Parses cleaned text with variants.
-pub(crate) fn master(
-    sieved: Sieved,
-    resolver: &mut Resolver<'_>,
-) -> Result<MasterPlaylist, Error> {
+pub(crate) fn master(sieved: Sieved, resolver: &mut Resolver<'_>) -> Result<MasterPlaylist, Error> {
     let master = parsed::parse_master_playlist_res(sieved.text.as_bytes());
     let master = master.map_err(|_| Error::Parser)?;
     drop(sieved);
@@ -98,10 +95,7 @@ fn rendition(from: &parsed::AlternativeMedia, resolver: &mut Resolver<'_>) -> Re
         group: from.group_id.clone(),
         name: from.name.clone(),
         language: from.language.clone(),
-        uri: from
-            .uri
-            .as_deref()
-            .and_then(|uri| resolver.resolve(uri)),
+        uri: from.uri.as_deref().and_then(|uri| resolver.resolve(uri)),
         default: from.default,
     }
 }
@@ -257,10 +251,7 @@ impl<'a, 'b> Carry<'a, 'b> {
 /// A key, or nothing for METHOD=NONE. A method that cannot be used is kept by name, so that the
 /// refusal can say it.
 fn key_of(key: &parsed::Key, resolver: &mut Resolver<'_>) -> Option<Key> {
-    let uri = key
-        .uri
-        .as_deref()
-        .and_then(|uri| resolver.resolve(uri));
+    let uri = key.uri.as_deref().and_then(|uri| resolver.resolve(uri));
     let format = key.keyformat.as_deref().unwrap_or("identity");
     let named = |name: &str| match format {
         "identity" => KeyMethod::Other(name.to_owned()),

@@ -24,6 +24,12 @@ pub enum Error {
         /// The limit in bytes.
         bytes_max: usize,
     },
+    /// More addresses than there is room for once they are absolute.
+    #[error("the absolute addresses of the playlist have more than {bytes_max} bytes together")]
+    AddressesTooLong {
+        /// The limit in bytes.
+        bytes_max: usize,
+    },
     /// A finished playlist with more segments than are held.
     #[error("the playlist has {segments} segments, {segments_max} are held at most")]
     TooManySegments {

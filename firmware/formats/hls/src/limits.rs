@@ -1,7 +1,8 @@
 //! What one playlist may cost.
 
 /// Maxima of one playlist. With the defaults a hostile playlist costs about 8 MiB while it is read
-/// (m3u8-rs holds some 220 bytes per line and 380 per segment), a list of 4096 segments about 5, and
+/// besides its own bytes (m3u8-rs holds some 220 bytes per line and 380 per segment), a list of 4096
+/// ordinary segments 6, and
 /// the live playlists that make up nearly all of the traffic a few KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -12,6 +13,7 @@ pub struct Limits {
     pub line_bytes_max: usize,
     /// Longest that all addresses may be together once they are absolute. A short relative address
     /// takes the whole path of the playlist along, and percent-encoding makes three bytes of one.
+    /// 2 MiB are 512 bytes for each of the most segments.
     pub addresses_bytes_max: usize,
     /// Most segments kept. A live playlist with more keeps its newest ones, since playing starts
     /// near the end anyway; one that has ended is refused.
@@ -30,7 +32,7 @@ impl Default for Limits {
         Self {
             playlist_bytes_max: 1024 * 1024,
             line_bytes_max: 16 * 1024,
-            addresses_bytes_max: 3 * 1024 * 1024,
+            addresses_bytes_max: 2 * 1024 * 1024,
             segments_max: 4096,
             lines_max: 4 * 4096 - 1,
             variants_max: 256,

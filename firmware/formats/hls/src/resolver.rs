@@ -30,7 +30,8 @@ impl<'a> Resolver<'a> {
         let usable = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
         let url = self.base.join(address).ok().filter(usable)?;
         self.bytes = self.bytes.saturating_add(url.as_str().len());
-        Some(url)
+        // `join` leaves up to as much again unused behind an address; a copy has just its length.
+        Some(url.clone())
     }
 
     /// To be asked at the end: an error if there were more addresses than fit.

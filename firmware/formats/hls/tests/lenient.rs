@@ -80,6 +80,13 @@ fn text_that_is_not_utf8_is_read_to_the_end() {
         panic!("media")
     };
     assert_eq!(paths(&media), ["/a/1.ts", "/a/2.ts"]);
+
+    // One character for each sequence that cannot be read, and none of it between the lines.
+    let text = b"#EXTM3U\n1\xff\xfe.ts\n2\xe2\x82.ts\n3\xe9.ts\n";
+    let Ok(Playlist::Media(media)) = Playlist::parse(text, &base()) else {
+        panic!("media")
+    };
+    assert_eq!(paths(&media), ["/a/1%1A%1A.ts", "/a/2%1A.ts", "/a/3%1A.ts"]);
 }
 
 #[test]
@@ -237,7 +244,7 @@ fn limits() {
     let limits = Limits {
         playlist_bytes_max: 400,
         line_bytes_max: 100,
-        addresses_bytes_max: 60,
+        addresses_bytes_max: 165,
         segments_max: 3,
         lines_max: 12,
         variants_max: 2,
@@ -264,6 +271,14 @@ fn limits() {
     assert!(matches!(
         parse(&variants),
         Err(Error::TooManyVariants { variants: 3, .. })
+    ));
+    let addresses =
+        |length: usize| format!("#EXTM3U\n{}", format!("{}\n", "é".repeat(length)).repeat(3));
+    // 19 bytes of the base and six for each letter.
+    assert!(parse(&addresses(6)).is_ok());
+    assert!(matches!(
+        parse(&addresses(7)),
+        Err(Error::AddressesTooLong { bytes_max: 165 })
     ));
     let tags = format!("#EXTM3U\n{}a\n", "#EXT-X-GAP\n".repeat(12));
     assert!(matches!(
