@@ -31,9 +31,7 @@ PLANS = {
 
 def run(place, mode, only, sizes):
     """Measures and prints."""
-    plans = [plan for plan in PLANS[mode] if not sizes or plan.clients_per_channel in sizes]
-    if sizes and not plans:
-        plans = [Plan(size, (1, 8), (1, 8)) for size in sizes]
+    plans = chosen(mode, sizes)
     print(f"{table.machine()}\n", flush=True)
     smaller = {}
     for plan in plans:
@@ -47,6 +45,13 @@ def run(place, mode, only, sizes):
             kib = table.per_client(smaller[key], runs[key])
             print(f"\n{ALL[key].name}: {kib:.1f} KiB of RSS for each client more", flush=True)
         smaller = runs
+
+
+def chosen(mode, sizes):
+    """The plans of a mode; a size that it lacks is measured as `--quick` measures."""
+    plans = {plan.clients_per_channel: plan for plan in PLANS[mode]}
+    wanted = sizes or plans
+    return [plans.get(size, Plan(size, (1, 8), (1, 8))) for size in wanted]
 
 
 def measure_all(place, plan, only):

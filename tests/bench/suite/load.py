@@ -12,7 +12,7 @@ LOAD_SECONDS_MAX = 300
 
 
 def measure(place, server, clients, warmup, window, *, stalled=0):
-    """The report of `load`, with `upstreams` and, where perf can tell, `sends` per client-second."""
+    """The report of `load`, with `upstreams` (most at once) and, where perf can tell, `sends` per client-second."""
     options = ["--pid", server.process.pid, "--clients", clients, "--stalled", stalled,
                "--warmup", warmup, "--window", window, "--after", COUNT_SECONDS + 1]
     if server.again:
@@ -23,12 +23,11 @@ def measure(place, server, clients, warmup, window, *, stalled=0):
         if first.strip() != "window over":
             load.wait()
             raise SystemExit(f"error: {server.name}: no report (see above)\n{server.process.said()}")
-        stats = server.origin.stats()
         sends = count_sends(server.process.pid)
         output, _ = load.communicate(timeout=LOAD_SECONDS_MAX)
     report = json.loads(output)
-    report["upstreams"] = stats["open"]
-    report["source"] = stats
+    report["source"] = server.origin.stats()
+    report["upstreams"] = report["source"]["open_max"]
     report["sends"] = sends and sends / clients
     return report
 

@@ -25,8 +25,8 @@ class Origin:
         return f"http://127.0.0.1:{SOURCE_PORT}/list.m3u"
 
     def stats(self):
-        """Connections now, at most, and in all."""
-        return json.loads(fetch(f"http://127.0.0.1:{SOURCE_PORT}/stats"))
+        """Connections now, at most, and in all. Waits long: a thousand may be served before."""
+        return json.loads(fetch(f"http://127.0.0.1:{SOURCE_PORT}/stats", seconds=30))
 
     def stop(self):
         """Ends it."""

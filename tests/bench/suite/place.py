@@ -91,7 +91,7 @@ def until(what, ready, process, seconds=20):
     raise SystemExit(f"error: {what}: not within {seconds} s:\n{process.said()}")
 
 
-def fetch(url, bytes_max=64 << 20):
+def fetch(url, bytes_max=64 << 20, seconds=5):
     """A document, or the first bytes of a stream."""
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=seconds) as answer:
         return answer.read(bytes_max)

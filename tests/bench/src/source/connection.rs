@@ -9,6 +9,8 @@ use super::channel::Channel;
 
 /// A request's head, at most.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Sent in one tick, so that one who catches up does not hold up the others.
+const TICK_BYTES_MAX: usize = 256 * 1024;
 
 /// How far a connection is.
 pub(crate) enum State {
@@ -109,19 +111,13 @@ impl Connection {
         let State::Streaming { position, .. } = &mut self.state else {
             return true;
         };
-        loop {
-            let Some(bytes) = from.from(*position) else {
-                return false;
-            };
-            if bytes.is_empty() {
-                return true;
-            }
-            match self.socket.write(bytes) {
-                Ok(count) => *position += count as u64,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
-                // Who hung up is seen by the next read.
-                Err(_) => return true,
-            }
+        let Some(bytes) = from.from(*position) else {
+            return false;
+        };
+        // What does not fit waits for the next tick; who hung up is seen by the next read.
+        if let Ok(count) = self.socket.write(&bytes[..bytes.len().min(TICK_BYTES_MAX)]) {
+            *position += count as u64;
         }
+        true
     }
 }
