@@ -23,6 +23,9 @@ pub enum Error {
     /// A playlist names a file of this machine.
     #[error("a playlist may not name files of this machine: put the file into the configuration")]
     LocalFile,
+    /// A playlist names the built-in test channel.
+    #[error("a playlist may not name the test channel: it is there by itself when no other is")]
+    TestChannel,
     /// A local file cannot be read.
     #[error("the file {name} cannot be read: {cause}")]
     File {
@@ -65,6 +68,7 @@ impl Error {
             Self::BadAddress { .. }
             | Self::UnsupportedScheme { .. }
             | Self::LocalFile
+            | Self::TestChannel
             | Self::File { .. }
             | Self::UnsupportedKind { .. } => false,
             // Providers say "too many connections" and "back soon" with web pages.

@@ -23,14 +23,14 @@ pub struct PlayerConfig {
 /// A stream as it is asked for.
 #[derive(Clone, Default)]
 pub struct PlayRequest {
-    /// Its address: http(s), `dipole:test`, and a file's path where that is allowed.
+    /// Its address: http(s), and where that is allowed `dipole:test` and a file's path.
     pub url: String,
     /// Sent with every request.
     pub headers: Vec<(String, String)>,
     /// Goes before one among `headers`.
     pub user_agent: Option<String>,
     /// The address is not from a playlist but from Dipole itself or its configuration: it may name
-    /// a local file.
+    /// a local file or the test channel.
     pub is_built_in: bool,
 }
 
@@ -69,7 +69,12 @@ impl Player {
         })?;
         match url.scheme() {
             "http" | "https" => Box::pin(self.over_http(request, url, ingest)).await?,
-            "dipole" if url.path() == "test" => testchannel::play(ingest).await?,
+            "dipole" if url.path() == "test" => {
+                if !request.is_built_in {
+                    return Err(Error::TestChannel);
+                }
+                testchannel::play(ingest).await?;
+            }
             "file" => {
                 let path = url.to_file_path().map_err(|()| Error::BadAddress {
                     reason: "it names a file of another machine".to_owned(),

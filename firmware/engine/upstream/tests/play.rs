@@ -135,7 +135,10 @@ fn a_decoder_sees_no_seam() {
 async fn the_test_channel_plays_on_and_on() {
     let (mut ingest, ring) = open();
     let player = player();
-    let request = ask(&"dipole:test");
+    let request = PlayRequest {
+        is_built_in: true,
+        ..ask(&"dipole:test")
+    };
     let playing = player.play(&request, &mut ingest);
     let playing = tokio::time::timeout(Duration::from_secs(60), playing);
     assert!(playing.await.is_err(), "a channel does not end");
@@ -276,6 +279,11 @@ async fn addresses_that_are_not_opened() {
     ));
     for address in ["/etc/passwd", "file:///etc/passwd"] {
         assert!(matches!(play(&address).await.0, Err(Error::LocalFile)));
+    }
+    for address in ["dipole:test", " DIPOLE:test", "dipole:test?1"] {
+        let (played, bytes) = play(&address).await;
+        assert!(matches!(&played, Err(Error::TestChannel)), "{played:?}");
+        assert!(!played.unwrap_err().is_temporary() && bytes.is_empty());
     }
 }
 

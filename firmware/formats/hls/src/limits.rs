@@ -1,9 +1,8 @@
 //! What one playlist may cost.
 
-/// Maxima of one playlist. With the defaults a hostile playlist costs about 8 MiB while it is read
-/// besides its own bytes (m3u8-rs holds some 220 bytes per line and 380 per segment), a list of 4096
-/// ordinary segments 6, and
-/// the live playlists that make up nearly all of the traffic a few KiB.
+/// Maxima of one playlist. With the defaults a hostile playlist costs about 8 MiB while it is read,
+/// its own bytes not counted (m3u8-rs holds some 220 bytes per line and 380 per segment), a list of
+/// 4096 ordinary segments 6, and the live playlists that make up nearly all of the traffic a few KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest playlist in bytes. 1 MiB is half a day of six-second segments with 140-byte

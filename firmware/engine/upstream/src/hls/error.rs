@@ -18,6 +18,9 @@ pub enum Error {
     /// A playlist cannot be read.
     #[error(transparent)]
     Playlist(#[from] hls::Error),
+    /// A gzipped playlist does not inflate.
+    #[error("the gzipped playlist {0} is damaged or cut off")]
+    Gzip(String),
     /// A variant of a master playlist is itself a master playlist.
     #[error("{0} is a master playlist where a list of segments was expected")]
     NestedMaster(String),
@@ -65,7 +68,7 @@ impl Error {
         match self {
             Self::Fetch { source, .. } => source.is_temporary(),
             Self::SegmentsLost { last, .. } => last.is_temporary(),
-            Self::Stalled(_) | Self::CutOff(_) | Self::Intake(_) => true,
+            Self::Stalled(_) | Self::CutOff(_) | Self::Gzip(_) | Self::Intake(_) => true,
             Self::NotTransportStream { content, .. } => *content == Content::Nothing,
             Self::Playlist(_)
             | Self::NestedMaster(_)

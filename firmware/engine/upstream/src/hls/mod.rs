@@ -23,6 +23,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_gzip;
+#[cfg(test)]
 mod tests_socket;
 mod transfer;
 

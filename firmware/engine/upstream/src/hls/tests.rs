@@ -8,18 +8,18 @@ use url::Url;
 use super::testing::{Answer, Provider, Recorder, encrypt, packets};
 use super::{Content, Error, HlsConfig, play};
 
-const ENDED: &str = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n#EXTINF:2,\nb.ts\n\
+pub(super) const ENDED: &str = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n#EXTINF:2,\nb.ts\n\
     #EXT-X-DISCONTINUITY\n#EXTINF:2,\nc.ts\n#EXT-X-ENDLIST\n";
 
 /// Plays `/list` and returns how it ended and what was taken in.
-async fn play_from(provider: &mut Provider) -> (Result<(), Error>, String) {
+pub(super) async fn play_from(provider: &mut Provider) -> (Result<(), Error>, String) {
     let address = Url::parse("http://h/list").expect("constant");
     let mut recorder = Recorder::default();
     let outcome = play(provider, &mut recorder, &address, &HlsConfig::default()).await;
     (outcome, recorder.story())
 }
 
-fn with_segments(provider: Provider) -> Provider {
+pub(super) fn with_segments(provider: Provider) -> Provider {
     provider
         .on("/a.ts", packets(b'a', 2))
         .on("/b.ts", packets(b'b', 3))
@@ -288,10 +288,10 @@ async fn the_first_playlist_has_no_second_try() {
         play_from(&mut provider).await.0,
         Err(Error::Fetch { .. })
     ));
-    let mut provider = Provider::default().on("/list", vec![b'x'; 3 * 1024 * 1024]);
+    let mut provider = Provider::default().on("/list", vec![b'x'; 2 * 1024 * 1024]);
     let too_long = Error::Playlist(hls::Error::TooLong {
-        bytes: 2_097_153,
-        bytes_max: 2_097_152,
+        bytes: 1_048_577,
+        bytes_max: 1_048_576,
     });
     let (outcome, _) = play_from(&mut provider).await;
     assert_eq!(

@@ -1,6 +1,9 @@
 //! Single requests: a playlist, a key, a segment that streams through.
 
+use std::io::{self, Read as _};
+
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use hls::{ByteRange, Playlist, SegmentRequest};
 use url::Url;
 
@@ -10,6 +13,10 @@ use super::keys::{KEY_BYTES, KeyCache};
 use super::outside::{Body, Fetch, Intake, Response};
 use super::sniff::Sniffer;
 use crate::http::redact;
+
+/// How gzip begins (RFC 1952 2.3.1). Some servers send playlists so without being asked, with or
+/// without saying it.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Sends requests, publishing what becomes due while they are under way.
 pub(super) struct Transfer<'a, F, I> {
@@ -25,7 +32,11 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
         let response = self.request(address, None).await?;
         let base = response.address.clone();
         let bytes_max = self.limits.playlist_bytes_max;
-        let bytes = self.gather(address, response, bytes_max).await?;
+        let mut bytes = self.gather(address, response, bytes_max).await?;
+        // Longer ones are cut off here and refused below, inflated or not.
+        if bytes.starts_with(&GZIP) && bytes.len() <= bytes_max {
+            bytes = inflate(&bytes, bytes_max).map_err(|_| Error::Gzip(redact(&base)))?;
+        }
         let playlist = Playlist::parse_within(&bytes, &base, &self.limits)?;
         Ok((base, playlist))
     }
@@ -136,6 +147,15 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
             source,
         })
     }
+}
+
+/// Inflates up to one byte beyond `bytes_max`, for the same reason as [`Transfer::gather`].
+fn inflate(gzipped: &[u8], bytes_max: usize) -> io::Result<Vec<u8>> {
+    let bytes_max = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let mut text = Vec::new();
+    let mut decoder = GzDecoder::new(gzipped).take(bytes_max.saturating_add(1));
+    io::copy(&mut decoder, &mut text)?;
+    Ok(text)
 }
 
 /// How many bytes of the body are the segment. A server may answer a range from the first byte on
