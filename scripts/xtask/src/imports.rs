@@ -178,14 +178,11 @@ mod tests {
     fn an_import_outside_the_table_is_found() {
         let table = table(&[("base", &[]), ("ring", &["base"])]);
         let allowed = [
-            package("dipole-base", &["serde"]),
-            package("dipole-ring", &["dipole-base", "heapless"]),
+            package("base", &["serde"]),
+            package("ring", &["base", "heapless"]),
         ];
         assert_eq!(table_of_crates(&table, &allowed), Vec::<String>::new());
-        let upwards = [
-            package("dipole-base", &["dipole-ring"]),
-            package("dipole-ring", &[]),
-        ];
+        let upwards = [package("base", &["ring"]), package("ring", &[])];
         let findings = table_of_crates(&table, &upwards);
         assert_eq!(findings.len(), 1);
         assert!(
@@ -200,10 +197,7 @@ mod tests {
         table
             .tests
             .insert("upstream".to_owned(), vec!["ring".to_owned()]);
-        let mut packages = [
-            package("dipole-ring", &[]),
-            package("dipole-upstream", &["dipole-ring"]),
-        ];
+        let mut packages = [package("ring", &[]), package("upstream", &["ring"])];
         assert_eq!(table_of_crates(&table, &packages).len(), 1);
         packages[1].dependencies[0].kind = Some("dev".to_owned());
         assert_eq!(table_of_crates(&table, &packages), Vec::<String>::new());
@@ -211,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_crate_without_a_row_is_found() {
-        let findings = table_of_crates(&table(&[]), &[package("dipole-new", &[])]);
+        let findings = table_of_crates(&table(&[]), &[package("new", &[])]);
         assert!(
             findings[0].contains("no row for the crate `new`"),
             "{findings:?}"

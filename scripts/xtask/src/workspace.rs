@@ -53,7 +53,7 @@ pub(crate) struct Dependency {
 }
 
 impl Package {
-    /// The name without our prefix, as code says it: `ring` for `dipole-ring`.
+    /// The name in the table: tools and tests without their prefix, `bench` for `dipole-bench`.
     pub(crate) fn short_name(&self) -> &str {
         short_name(&self.name)
     }

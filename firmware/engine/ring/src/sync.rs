@@ -1,5 +1,5 @@
 //! The primitives under the ring: std's, or loom's when the model checker runs
-//! (`RUSTFLAGS="--cfg loom" cargo test -p dipole-ring --release`).
+//! (`RUSTFLAGS="--cfg loom" cargo test --manifest-path firmware/engine/ring/Cargo.toml --release`).
 
 #[cfg(loom)]
 pub(crate) use loom::{

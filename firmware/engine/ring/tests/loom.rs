@@ -3,11 +3,11 @@
 //! Method: loom runs every interleaving of a two-byte-segment ring; the cells of a segment are
 //! loom's, so an unordered access ends the run.
 //!
-//! `RUSTFLAGS="--cfg loom" cargo test -p dipole-ring --test loom --release`
+//! `RUSTFLAGS="--cfg loom" cargo test --manifest-path firmware/engine/ring/Cargo.toml --test loom --release`
 #![cfg(loom)]
 
-use dipole_ring::{Limits, Pool, Read, ring};
 use loom::thread;
+use ring::{Limits, Pool, Read, ring};
 
 #[test]
 fn reader_never_sees_a_byte_that_is_written() {

@@ -12,12 +12,10 @@ use std::{
 };
 
 use base::{ChannelId, GuideNumber, StreamSpec};
-use dipole_tuner::{
-    Config, LockedBy, Opener, Phase, PlayError, Playing, Refusal, Tuners, Viewing, Want,
-};
 use ingest::{Ingest, synthetic};
 use ring::{Limits, Pool};
 use tokio::time::{Instant, advance, sleep};
+use tuner::{Config, LockedBy, Opener, Phase, PlayError, Playing, Refusal, Tuners, Viewing, Want};
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
 

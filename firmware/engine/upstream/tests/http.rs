@@ -4,8 +4,8 @@ mod support;
 
 use std::time::Duration;
 
-use dipole_upstream::http::{Client, ClientConfig, Error, Phase, Range, Request, Response};
 use support::{After, Reply, Server, client};
+use upstream::http::{Client, ClientConfig, Error, Phase, Range, Request, Response};
 
 /// Longer than any body here.
 const BYTES_MAX: usize = 1024 * 1024;

@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dipole_upstream::kind::Kind;
-use dipole_upstream::{Error, PlayRequest, Player, PlayerConfig, Preference, TEST_CHANNEL};
 use ingest::Ingest;
 use mpegts::check::Checker;
 use mpegts::{Conditioner, Packet, Seam, Sink};
 use ring::{Limits, Pool, Read, Ring};
 use support::{After, Reply, Server, client};
+use upstream::kind::Kind;
+use upstream::{Error, PlayRequest, Player, PlayerConfig, Preference, TEST_CHANNEL};
 
 fn player() -> Player {
     Player::new(PlayerConfig {

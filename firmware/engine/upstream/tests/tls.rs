@@ -10,13 +10,13 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use dipole_upstream::http::{Client, ClientConfig, Error};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use support::{Reply, Server, client};
 use tempfile::NamedTempFile;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use upstream::http::{Client, ClientConfig, Error};
 
 /// A server certificate for `name`, and its authority as a PEM file.
 fn authority(name: &str) -> (TlsAcceptor, NamedTempFile) {

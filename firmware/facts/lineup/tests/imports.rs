@@ -6,7 +6,7 @@ mod common;
 use std::collections::HashSet;
 
 use common::{Row, given, import, row};
-use dipole_lineup::{Importer, Numbers, SourceKey};
+use lineup::{Importer, Numbers, SourceKey};
 use playlist::Entry;
 
 /// Numbers of `rows`, `name=number` in their order.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Row, given, import};
-use dipole_lineup::Numbers;
+use lineup::Numbers;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Rows of which many share names, ids and wishes. Without twins, which are tested apart.

@@ -3,8 +3,8 @@
 
 use std::{env, error::Error, path::Path};
 
-use dipole_store::{Import, Options, Store};
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
+use store::{Import, Options, Store};
 
 const CHANNELS: u16 = 30_000;
 const CACHE_BYTES: usize = 1 << 20;

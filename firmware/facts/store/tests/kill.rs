@@ -10,8 +10,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use dipole_store::{Import, Options, SourceState, Store};
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
+use store::{Import, Options, SourceState, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_FOLDER";
 const KILLS: u64 = 24;

@@ -3,8 +3,8 @@
 
 use std::{env, error::Error, path::Path, sync::Arc};
 
-use dipole_sync::{Config, Ports, SourceConfig, State, TestChannel, run};
 use store::{Options, Store};
+use sync::{Config, Ports, SourceConfig, State, TestChannel, run};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use upstream::http;

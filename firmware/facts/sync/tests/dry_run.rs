@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use dipole_sync::{Error, Report, dry_run};
+use sync::{Error, Report, dry_run};
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/parse");
 

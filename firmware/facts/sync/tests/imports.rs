@@ -7,9 +7,9 @@ mod house;
 
 use std::{fs, io::Write, time::Duration};
 
-use dipole_sync::{SourceConfig, State, TestChannel};
 use flate2::{Compression, write::GzEncoder};
 use house::{House, Server, channels, list, names};
+use sync::{SourceConfig, State, TestChannel};
 
 fn data() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dipole_hdhomerun::{
+use hdhomerun::{
     DeviceId, Identity, PidFilter, Uuid,
     control::{
         ChannelRow, Control, ControlError, Device, Holder, Peer, Push, PushRefused, Request,

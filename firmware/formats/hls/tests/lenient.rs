@@ -4,9 +4,7 @@
 
 use std::time::Duration;
 
-use dipole_hls::{
-    ByteRange, Error, KeyMethod, Limits, MediaPlaylist, Playlist, Segment, Unsupported,
-};
+use hls::{ByteRange, Error, KeyMethod, Limits, MediaPlaylist, Playlist, Segment, Unsupported};
 use proptest::prelude::*;
 use url::Url;
 
@@ -374,7 +372,7 @@ proptest! {
                 prop_assert!(rising);
             }
             Ok(Playlist::Master(master)) => {
-                prop_assert!(master.choose(dipole_hls::Preference::Best).is_some());
+                prop_assert!(master.choose(hls::Preference::Best).is_some());
             }
             Err(error) => prop_assert!(error != Error::Parser, "{text}"),
         }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dipole_hls::{
+use hls::{
     Error, Follower, FollowerConfig, MasterPlaylist, MediaPlaylist, NotPlaylist, Playlist,
     PlaylistKind, RenditionKind, Step, Unsupported,
 };
@@ -108,8 +108,7 @@ fn check_master(name: &str, master: &MasterPlaylist, facts: &Value) {
         .iter()
         .filter_map(|variant| variant.audio_group.as_ref());
     for group in groups {
-        let is_it =
-            |r: &&dipole_hls::Rendition| r.kind == RenditionKind::Audio && r.group == *group;
+        let is_it = |r: &&hls::Rendition| r.kind == RenditionKind::Audio && r.group == *group;
         assert!(
             master.renditions.iter().any(|r| is_it(&r)),
             "{name}: audio group {group}"
@@ -119,8 +118,7 @@ fn check_master(name: &str, master: &MasterPlaylist, facts: &Value) {
 
 fn check_media(name: &str, media: &MediaPlaylist, facts: &Value) {
     let segments = &media.segments;
-    let count =
-        |is: &dyn Fn(&dipole_hls::Segment) -> bool| segments.iter().filter(|s| is(s)).count();
+    let count = |is: &dyn Fn(&hls::Segment) -> bool| segments.iter().filter(|s| is(s)).count();
     assert_eq!(segments.len(), number(facts, "uris"), "{name}: uris");
     assert_eq!(
         segments.first().map(|s| s.uri.clone()),
@@ -232,7 +230,7 @@ fn known_playlists_in_detail() {
         match name.as_str() {
             "videojs__encrypted.m3u8" => encrypted(&media),
             "videojs__fmp4.m3u8" => {
-                let refusal = media.segments.first().map(dipole_hls::Segment::check);
+                let refusal = media.segments.first().map(hls::Segment::check);
                 assert_eq!(refusal, Some(Err(Unsupported::FragmentedMp4)));
             }
             "m3u8rs__media-playlist-with-byterange.m3u8" => {

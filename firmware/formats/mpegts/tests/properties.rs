@@ -2,10 +2,10 @@
 
 mod support;
 
-use dipole_mpegts::packet::PacketView;
-use dipole_mpegts::pes::PesView;
-use dipole_mpegts::psi::{Pat, Program, section_view};
-use dipole_mpegts::{Conditioner, Packet, Seam};
+use mpegts::packet::PacketView;
+use mpegts::pes::PesView;
+use mpegts::psi::{Pat, Program, section_view};
+use mpegts::{Conditioner, Packet, Seam};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{Event, Mux, Recorder, condition};

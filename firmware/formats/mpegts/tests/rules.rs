@@ -2,11 +2,11 @@
 
 mod support;
 
-use dipole_mpegts::packet::{NULL_PID, PacketView, set_cc};
-use dipole_mpegts::pes::PesView;
-use dipole_mpegts::psi::{build_pmt, packetize};
-use dipole_mpegts::ticks::{PCR_WRAP, PTS_WRAP};
-use dipole_mpegts::{Codec, Conditioner, Packet, Seam};
+use mpegts::packet::{NULL_PID, PacketView, set_cc};
+use mpegts::pes::PesView;
+use mpegts::psi::{build_pmt, packetize};
+use mpegts::ticks::{PCR_WRAP, PTS_WRAP};
+use mpegts::{Codec, Conditioner, Packet, Seam};
 use support::*;
 
 const HOUR: u64 = 90_000 * 3600;
@@ -460,7 +460,7 @@ fn a_map_over_several_packets_stays_whole() {
     long[10] = 0xF0;
     long[11] = 100;
     long.splice(12..12, [&[0xFD, 98][..], &[7; 98]].concat());
-    let long = dipole_mpegts::psi::seal(long.into_iter().collect()).unwrap();
+    let long = mpegts::psi::seal(long.into_iter().collect()).unwrap();
     for _ in 0..3 {
         mux.pat(&[(1, PMT)]);
         packetize(PMT, &long, |packet| {

@@ -7,7 +7,7 @@
 
 mod support;
 
-use dipole_mpegts::{PacketView, Seam};
+use mpegts::{PacketView, Seam};
 use std::path::Path;
 use support::{Event, condition};
 

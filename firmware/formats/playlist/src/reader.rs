@@ -13,7 +13,7 @@ use crate::{
 /// Reads a list as it arrives. The entries do not depend on how the bytes are cut into pieces.
 ///
 /// ```
-/// # use dipole_playlist as playlist;
+/// # use playlist as playlist;
 /// use std::ops::ControlFlow;
 ///
 /// let mut reader = playlist::Reader::new(playlist::Limits::default());

@@ -7,8 +7,8 @@ mod common;
 use std::{io::Write, ops::ControlFlow};
 
 use common::{read, read_pieces};
-use dipole_playlist::{Error, Limits, Reader, Trouble, Warning};
 use flate2::{Compression, write::GzEncoder};
+use playlist::{Error, Limits, Reader, Trouble, Warning};
 
 /// Names and addresses, after making sure that the list was accepted.
 fn entries(list: &str) -> Vec<(String, String)> {
@@ -47,7 +47,7 @@ fn an_entry_has_all_its_fields() {
         http://s.example/1|User-Agent=B%2F2\n";
     let mut reader = Reader::new(Limits::default());
     let mut count = 0;
-    let mut each = |entry: dipole_playlist::Entry<'_>| {
+    let mut each = |entry: playlist::Entry<'_>| {
         count += 1;
         assert_eq!((entry.name, entry.url), ("The Name", "http://s.example/1"));
         assert_eq!(
@@ -162,7 +162,7 @@ fn other_files_are_refused_by_name() {
 fn a_live_stream_is_refused_early() {
     let packet = [0x47; 188];
     let mut reader = Reader::new(Limits::default());
-    let mut each = |_: dipole_playlist::Entry<'_>| ControlFlow::Continue(());
+    let mut each = |_: playlist::Entry<'_>| ControlFlow::Continue(());
     let refused_after = (1..10_000).find(|_| reader.push(&packet, &mut each).is_err());
     assert!(
         refused_after.is_some_and(|packets| packets * 188 < 200 << 10),

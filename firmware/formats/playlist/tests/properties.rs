@@ -7,8 +7,8 @@ mod common;
 use std::io::Write;
 
 use common::{Owned, read_pieces};
-use dipole_playlist::{Error, Limits, Summary};
 use flate2::{Compression, write::GzEncoder};
+use playlist::{Error, Limits, Summary};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Small, so that random input reaches the maxima.

@@ -4,6 +4,7 @@ use std::{
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     os::fd::AsRawFd as _,
+    time::Duration,
 };
 
 use nix::{
@@ -17,6 +18,8 @@ use crate::{check::Checker, clock};
 
 /// A response head, at most.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
+/// A server that does not accept within this time has lost the client.
+const CONNECT_MAX: Duration = Duration::from_secs(2);
 /// Reads of one client in one sweep: a client that is 4 MiB behind waits for the next.
 const READS_PER_SWEEP_MAX: usize = 16;
 
@@ -49,7 +52,7 @@ impl Target {
         if let Some(bytes) = receive_buffer {
             socket.set_recv_buffer_size(bytes)?;
         }
-        socket.connect(&self.host.into())?;
+        socket.connect_timeout(&self.host.into(), CONNECT_MAX)?;
         let mut socket = TcpStream::from(socket);
         write!(
             socket,

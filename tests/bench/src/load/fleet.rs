@@ -1,7 +1,7 @@
 //! All clients, and the sweep over them.
 
 use std::{
-    thread,
+    io, thread,
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,10 @@ use super::{
 const READ_BYTES_MAX: usize = 256 * 1024;
 /// `SO_RCVBUF` of clients that do not read: what is held for them is then held by the server.
 const STALLED_RECEIVE_BUFFER: usize = 16 * 1024;
+/// Between the first client of each channel and all others: the source has a key frame a second.
+const FIRST_PLAYS: Duration = Duration::from_millis(1500);
+/// For all connects together.
+const CONNECTING_MAX: Duration = Duration::from_secs(20);
 /// Connects between two sweeps: 1,000 a second.
 const CONNECTS_PER_SWEEP: usize = 20;
 
@@ -24,6 +28,8 @@ pub(crate) struct Fleet {
     pub(crate) bytes_before: Vec<u64>,
     /// Sweeps that began more than a sweep too late: the audience itself is too slow.
     pub(crate) sweeps_late: u64,
+    /// Clients that were not accepted.
+    pub(crate) unconnected: usize,
     /// Streams that ended and were asked for again.
     pub(crate) asked_again: u64,
     targets: Vec<Target>,
@@ -44,6 +50,7 @@ impl Fleet {
             clients: Vec::with_capacity(config.clients),
             bytes_before: Vec::new(),
             sweeps_late: 0,
+            unconnected: 0,
             asked_again: 0,
             targets: targets.ok_or(Error::Asked)?,
             wanted: config.clients,
@@ -56,42 +63,43 @@ impl Fleet {
         })
     }
 
-    /// Connects everybody, going on to read meanwhile.
-    pub(crate) fn connect_all(&mut self) -> Result<(), Error> {
+    /// Connects everybody, going on to read meanwhile: one client of each channel first, then,
+    /// when they play, the rest. Who does not get in, or not in time, is counted.
+    pub(crate) fn connect_all(&mut self) {
         self.next = Instant::now();
+        let until = self.next + CONNECTING_MAX;
         for number in 0..self.wanted {
-            let client = self.connect(number)?;
-            self.clients.push(client);
-            if number % CONNECTS_PER_SWEEP == 0 {
+            match self.connect(number) {
+                Ok(client) if Instant::now() < until => self.clients.push(client),
+                _ => self.unconnected += 1,
+            }
+            if number + 1 == self.targets.len() {
+                self.sweep_for(FIRST_PLAYS);
+            } else if number % CONNECTS_PER_SWEEP == 0 {
                 self.sweep_for(SWEEP);
+            }
+            if Instant::now() >= until {
+                self.unconnected = self.wanted - self.clients.len();
+                break;
             }
         }
         for number in 0..self.stalled {
             let target = &self.targets[number % self.targets.len()];
-            let socket = target
-                .ask_with(Some(STALLED_RECEIVE_BUFFER))
-                .map_err(|error| Error::Connect {
-                    client: number,
-                    error,
-                })?;
-            self.silent.push(socket);
+            match target.ask_with(Some(STALLED_RECEIVE_BUFFER)) {
+                Ok(socket) => self.silent.push(socket),
+                Err(_) => self.unconnected += 1,
+            }
             if number % CONNECTS_PER_SWEEP == 0 {
                 self.sweep_for(SWEEP);
             }
         }
-        Ok(())
     }
 
     /// One in `check_every` of each channel's clients is checked, beginning with the first.
-    fn connect(&self, number: usize) -> Result<Client, Error> {
+    fn connect(&self, number: usize) -> io::Result<Client> {
         let channel = number % self.targets.len();
         let is_checked = (number / self.targets.len()).is_multiple_of(self.check_every);
-        Client::connect(channel, &self.targets[channel], is_checked).map_err(|error| {
-            Error::Connect {
-                client: number,
-                error,
-            }
-        })
+        Client::connect(channel, &self.targets[channel], is_checked)
     }
 
     /// From now on is counted; ages taken before are forgotten.

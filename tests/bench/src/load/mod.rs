@@ -75,14 +75,6 @@ pub(crate) enum Error {
     /// The command line is not enough.
     #[error("load needs --pid and at least one URL of the form http://127.0.0.1:PORT/PATH")]
     Asked,
-    /// A client could not connect.
-    #[error("client {client} could not connect: {error}")]
-    Connect {
-        /// Which.
-        client: usize,
-        /// Why.
-        error: io::Error,
-    },
     /// `/proc` did not tell.
     #[error("what the server costs cannot be read: {0}")]
     Server(io::Error),
@@ -101,7 +93,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Error> {
     let server = Server::new(config.server_pid);
     let idle = server.cost().map_err(Error::Server)?;
     let mut fleet = Fleet::new(config)?;
-    fleet.connect_all()?;
+    fleet.connect_all();
     fleet.sweep_for(config.warmup);
 
     let is_over = Arc::new(AtomicBool::new(false));

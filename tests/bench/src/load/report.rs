@@ -11,6 +11,7 @@ use crate::check::Faults;
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     clients: usize,
+    unconnected: usize,
     checked: usize,
     window_s: f64,
     /// Bytes that all clients got within the window.
@@ -79,9 +80,10 @@ impl Report {
         }
         let ends = Ends::of(fleet);
         let starved = gained.iter().filter(|bytes| **bytes == 0).count();
-        let lost = ends.refused + ends.closed + ends.failed + starved;
+        let lost = ends.refused + ends.closed + ends.failed + starved + fleet.unconnected;
         Self {
             clients: fleet.clients.len(),
+            unconnected: fleet.unconnected,
             checked,
             window_s: window.as_secs_f64(),
             bytes,

@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use base::Lock;
-use dipole_upstream::http::{Client, ClientConfig, Request};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use upstream::http::{Client, ClientConfig, Request};
 use url::Url;
 
 /// A request as it arrived.

@@ -3,8 +3,8 @@
 
 use std::{net::SocketAddrV4, sync::Arc, time::Duration};
 
+use announce::Config;
 use base::StreamSpec;
-use dipole_announce::Config;
 use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::{Ingest, synthetic};
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
@@ -87,7 +87,7 @@ impl House {
         let (fanout, _thread) = fanout::start(fanout::Config::default()).expect("a thread");
         let (sender, receiver) = watch::channel(Arc::new(lineup(channels)));
         let shutdown = CancellationToken::new();
-        let running = dipole_announce::run(
+        let running = announce::run(
             config.clone(),
             receiver,
             Arc::clone(&tuners),

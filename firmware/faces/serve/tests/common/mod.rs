@@ -13,12 +13,12 @@ use std::{
 };
 
 use base::StreamSpec;
-use dipole_serve::{
-    Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
-};
 use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
+use serve::{
+    Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+};
 use socket2::SockRef;
 use tokio::{
     sync::{mpsc, watch},
@@ -182,7 +182,7 @@ impl Server {
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
         };
-        let bind = || dipole_serve::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
+        let bind = || serve::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
         let listeners = Listeners {
             http: bind(),
             stream: bind(),
@@ -196,12 +196,7 @@ impl Server {
         let (http, stream) = (address(&listeners.http), address(&listeners.stream));
         let shutdown = CancellationToken::new();
         let config = config(setup.pages_max, setup.tuners);
-        let task = tokio::spawn(dipole_serve::run(
-            config,
-            feeds,
-            listeners,
-            shutdown.clone(),
-        ));
+        let task = tokio::spawn(serve::run(config, feeds, listeners, shutdown.clone()));
         Self {
             http,
             stream,

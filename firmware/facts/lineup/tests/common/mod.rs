@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use dipole_lineup::{ChannelId, GuideNumber, Imported, Importer, Numbers, SourceKey};
+use lineup::{ChannelId, GuideNumber, Imported, Importer, Numbers, SourceKey};
 use playlist::Entry;
 
 /// An entry, and its source.

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use dipole_sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
 use lineup::Lineup;
 use store::{Options, Store};
+use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

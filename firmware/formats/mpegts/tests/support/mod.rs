@@ -6,12 +6,12 @@
     reason = "each test file uses its own part of what is made for tests"
 )]
 
-use dipole_mpegts::check::Checker;
-use dipole_mpegts::packet::{PacketView, set_cc, set_pcr};
-use dipole_mpegts::pes::encode_stamp;
-use dipole_mpegts::psi::{Pat, PatEntry, Stream, build_pmt, packetize, section_view};
-use dipole_mpegts::ticks::{PCR_WRAP, PTS_WRAP};
-use dipole_mpegts::{Codec, Conditioner, PACKET_BYTES, Packet, Program, Seam, Sink};
+use mpegts::check::Checker;
+use mpegts::packet::{PacketView, set_cc, set_pcr};
+use mpegts::pes::encode_stamp;
+use mpegts::psi::{Pat, PatEntry, Stream, build_pmt, packetize, section_view};
+use mpegts::ticks::{PCR_WRAP, PTS_WRAP};
+use mpegts::{Codec, Conditioner, PACKET_BYTES, Packet, Program, Seam, Sink};
 
 pub const VIDEO: u16 = 0x100;
 pub const AUDIO: u16 = 0x101;
@@ -253,18 +253,18 @@ pub fn header(pid: u16, start: bool, control: u8) -> [u8; 4] {
     [0x47, high | if start { 0x40 } else { 0 }, low, control]
 }
 
-pub fn pat_section(programs: &[(u16, u16)]) -> dipole_mpegts::psi::Section {
+pub fn pat_section(programs: &[(u16, u16)]) -> mpegts::psi::Section {
     let head = [0, 0, 0, 0, 1, 0xC1, 0, 0];
     let entries = programs.iter().flat_map(|(number, pid)| {
         let ([a, b], [c, d]) = (number.to_be_bytes(), pid.to_be_bytes());
         [a, b, 0xE0 | c, d]
     });
-    dipole_mpegts::psi::seal(head.into_iter().chain(entries).collect()).unwrap()
+    mpegts::psi::seal(head.into_iter().chain(entries).collect()).unwrap()
 }
 
 /// The programs of the last PAT that came out.
 pub fn listed(packets: &[Packet]) -> Vec<PatEntry> {
-    let mut assembler = dipole_mpegts::psi::SectionAssembler::<1024>::new();
+    let mut assembler = mpegts::psi::SectionAssembler::<1024>::new();
     let mut listed = Vec::new();
     for packet in packets
         .iter()
@@ -282,7 +282,7 @@ pub fn listed(packets: &[Packet]) -> Vec<PatEntry> {
 
 /// Versions of the maps on a PID, in order.
 pub fn map_versions(packets: &[Packet], pid: u16) -> Vec<u8> {
-    let mut assembler = dipole_mpegts::psi::SectionAssembler::<1024>::new();
+    let mut assembler = mpegts::psi::SectionAssembler::<1024>::new();
     let mut versions = Vec::new();
     for packet in packets
         .iter()

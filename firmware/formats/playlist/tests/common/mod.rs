@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use dipole_playlist::{Entry, Error, Limits, Reader, Summary};
+use playlist::{Entry, Error, Limits, Reader, Summary};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Owned {
