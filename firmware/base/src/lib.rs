@@ -2,10 +2,12 @@
 //!
 //! What does not belong here: anything that knows a protocol, a file or a socket.
 
+mod beat;
 mod bytesize;
 mod channel;
 mod lock;
 
+pub use beat::next_beat;
 pub use bytesize::{ByteSize, ByteSizeError};
 pub use channel::{ChannelId, GuideNumber, GuideNumberError, StreamSpec};
 pub use lock::{Lock, LockGuard};

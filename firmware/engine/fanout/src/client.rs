@@ -131,6 +131,7 @@ pub(crate) struct Served {
     position: Position,
     ends_at: Option<Instant>,
     progress_at: Instant,
+    is_late: bool,
     wait_ticks: u32,
     backoff_ticks: u32,
     skips: u32,
@@ -151,6 +152,7 @@ impl Served {
                 .duration
                 .and_then(|duration| now.checked_add(duration)),
             progress_at: now,
+            is_late: false,
             wait_ticks: 0,
             backoff_ticks: 0,
             skips: 0,
@@ -167,6 +169,11 @@ impl Served {
     /// Whether the client still lacks bytes that others were sent already.
     pub(crate) fn is_behind(&self, flushed: Position) -> bool {
         self.position < flushed || !self.owed.is_empty()
+    }
+
+    /// Whether the client did not take all that it was last offered.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_late
     }
 
     /// Sends what the ring has for this client.
@@ -263,6 +270,7 @@ impl Served {
             Outlet::Datagrams(datagrams) => datagrams.send(chunks)?,
         };
         self.account(sent, chunks);
+        self.is_late = sent < offered;
         if sent == 0 {
             self.backoff_ticks = (self.backoff_ticks * 2).clamp(1, BACKOFF_TICKS_MAX);
             self.wait_ticks = self.backoff_ticks;

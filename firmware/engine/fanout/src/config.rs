@@ -11,7 +11,7 @@ pub struct Config {
     pub send_pool_bytes: u64,
     /// How often rings are looked at. Default 25 ms.
     pub tick: Duration,
-    /// A ring is sent to its clients when this many bytes are new. Default 40 KiB, the knee of
+    /// A ring is sent to its clients when this many bytes are new. Default 32 KiB, near the knee of
     /// the cost curve: fewer cost more calls, more save little.
     pub flush_bytes: u64,
     /// … or when the oldest new byte is this old. Default 200 ms.
@@ -31,7 +31,7 @@ impl Default for Config {
             clients_max: 1024,
             send_pool_bytes: 32 << 20,
             tick: Duration::from_millis(25),
-            flush_bytes: 40 * 1024,
+            flush_bytes: 32 * 1024,
             hold_max: Duration::from_millis(200),
             stall_max: Duration::from_secs(30),
             skips_max: 30,

@@ -135,6 +135,10 @@ impl Engine {
 
     /// One tick: every ring that has enough new bytes, to each of its clients.
     pub(crate) fn sweep(&mut self, now: Instant) {
+        if now.duration_since(self.queues_checked) >= QUEUE_CHECK {
+            self.queues_checked = now;
+            self.check_queues();
+        }
         for group in 0..self.groups.len() {
             let published = self.groups[group].ring.published();
             let due = self.is_due(&self.groups[group], published, now);
@@ -145,10 +149,6 @@ impl Engine {
             self.sweep_group(group, due, now);
         }
         self.drop_empty_groups();
-        if now.duration_since(self.queues_checked) >= QUEUE_CHECK {
-            self.queues_checked = now;
-            self.check_queues();
-        }
     }
 
     fn is_due(&self, group: &Group, published: Position, now: Instant) -> bool {
@@ -241,32 +241,35 @@ impl Engine {
         }
     }
 
-    /// Keeps the send buffers together within the plan: the fullest clients go first.
+    /// Keeps the send buffers together within the plan: of the clients that did not take all they
+    /// were sent last time, the fullest go first. Called before a sweep, so that what is in the
+    /// buffers of the others is on its way and not left over.
     fn check_queues(&mut self) {
-        let mut queues: Vec<(u64, u32)> = Vec::new();
+        let mut total = 0;
+        let mut late: Vec<(u64, u32)> = Vec::new();
         for (index, slot) in self.slots.iter().enumerate() {
-            if let Some(Slot {
-                served:
-                    Served {
-                        outlet: Outlet::Tcp(socket),
-                        ..
-                    },
-                ..
-            }) = slot
-                && let (Ok(bytes), Ok(index)) =
-                    (queue::unacknowledged(socket), u32::try_from(index))
-                && bytes > 0
+            let Some(Slot { served, .. }) = slot else {
+                continue;
+            };
+            let Outlet::Tcp(socket) = &served.outlet else {
+                continue;
+            };
+            let Ok(bytes) = queue::unacknowledged(socket) else {
+                continue;
+            };
+            total += bytes;
+            if served.is_late()
+                && let Ok(index) = u32::try_from(index)
             {
-                queues.push((bytes, index));
+                late.push((bytes, index));
             }
         }
-        let mut total: u64 = queues.iter().map(|(bytes, _)| bytes).sum();
         if total <= self.config.send_pool_bytes {
             return;
         }
-        queues.sort_unstable();
+        late.sort_unstable();
         while total > self.config.send_pool_bytes
-            && let Some((bytes, index)) = queues.pop()
+            && let Some((bytes, index)) = late.pop()
         {
             total -= bytes;
             self.end(index, End::OverBudget);

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base::Lock;
+use base::{Lock, next_beat};
 use nix::{
     errno::Errno,
     sys::{
@@ -27,6 +27,8 @@ use crate::{
 
 /// Events taken from epoll in one go.
 const EVENTS_MAX: usize = 256;
+/// A tick comes this long after the beat on which upstreams are read, when they are done.
+const AFTER_BEAT: Duration = Duration::from_millis(5);
 /// epoll's token of the mailbox; clients have their slot's index.
 const WAKE: u64 = u64::MAX;
 
@@ -227,7 +229,7 @@ fn run(shared: &Shared, epoll: &Arc<Epoll>, config: Config) {
             engine.sweep(now);
             shared.ticks.fetch_add(1, Ordering::Relaxed);
             // A sweep that took longer than a tick is not made up for.
-            next_tick = (next_tick + config.tick).max(now);
+            next_tick = next_beat(now, config.tick, AFTER_BEAT);
         }
     }
     empty_mailbox(shared, &mut engine);

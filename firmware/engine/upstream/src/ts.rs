@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use ::hls::ByteRange;
+use base::next_beat;
 use bytes::Bytes;
 use ingest::Ingest;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use crate::error::Error;
@@ -76,9 +77,18 @@ async fn take_in(head: &[u8], mut body: http::Body, ingest: &mut Ingest) -> Resu
         }
         let pause = pause(gathered, round.elapsed());
         round = Instant::now();
-        ingest.during(sleep(pause)).await;
+        ingest.during(sleep_until(round_end(round, pause))).await;
     }
     Ok(())
+}
+
+/// When to look again: on the common beat, unless the stream is too fast for that.
+fn round_end(now: Instant, pause: Duration) -> Instant {
+    if pause < GATHER {
+        return now + pause;
+    }
+    // Not a moment after the last look.
+    next_beat((now + GATHER / 5).into_std(), GATHER, Duration::ZERO).into()
 }
 
 /// How long to let bytes gather, by what the last round brought and took.
