@@ -14,6 +14,7 @@ use url::Host;
 use super::link::Link;
 use super::origin::Origin;
 use super::tls::Tls;
+use super::wire::{OnBeat, Wire};
 use super::{ClientConfig, Error, Phase};
 
 /// Addresses of one name that are tried.
@@ -33,13 +34,15 @@ pub(super) async fn dial(origin: &Origin, config: &ClientConfig, tls: &Tls) -> R
     let tcp = timeout_at(deadline, connect(origin, &addresses, config))
         .await
         .map_err(|_| late(Phase::Connect))??;
+    let on_beat = OnBeat::default();
+    let wire = Wire::new(tcp, on_beat.clone());
     if origin.secure {
-        let tls = timeout_at(deadline, secure(origin, tcp, tls))
+        let tls = timeout_at(deadline, secure(origin, wire, tls))
             .await
             .map_err(|_| late(Phase::Tls))??;
-        Link::open(origin, TokioIo::new(tls), config).await
+        Link::open(origin, TokioIo::new(tls), on_beat, config).await
     } else {
-        Link::open(origin, TokioIo::new(tcp), config).await
+        Link::open(origin, TokioIo::new(wire), on_beat, config).await
     }
 }
 
@@ -107,7 +110,7 @@ async fn connect_one(
     timeout(share, socket.connect(address)).await?
 }
 
-async fn secure(origin: &Origin, tcp: TcpStream, tls: &Tls) -> Result<TlsStream<TcpStream>, Error> {
+async fn secure(origin: &Origin, wire: Wire, tls: &Tls) -> Result<TlsStream<Wire>, Error> {
     let failed = |cause| Error::Tls {
         host: origin.to_string(),
         cause,
@@ -120,5 +123,5 @@ async fn secure(origin: &Origin, tcp: TcpStream, tls: &Tls) -> Result<TlsStream<
         }
     };
     let connector = tls.connector(origin).await?;
-    connector.connect(name, tcp).await.map_err(failed)
+    connector.connect(name, wire).await.map_err(failed)
 }

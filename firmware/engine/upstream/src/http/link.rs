@@ -12,6 +12,7 @@ use hyper::client::conn::http1::{Builder, SendRequest};
 use tokio::time::{Instant, timeout};
 
 use super::origin::Origin;
+use super::wire::OnBeat;
 use super::{ClientConfig, Error, Phase};
 
 /// The request as hyper takes it.
@@ -29,6 +30,8 @@ pub(super) struct Link {
     pub(super) origin: Origin,
     /// Since when it waits for its next request.
     pub(super) idle_since: Instant,
+    /// Whether it is read on the common beat.
+    pub(super) on_beat: OnBeat,
     sender: SendRequest<Empty<Bytes>>,
     driver: Driver,
 }
@@ -37,6 +40,7 @@ impl Link {
     pub(super) async fn open<T>(
         origin: &Origin,
         io: T,
+        on_beat: OnBeat,
         config: &ClientConfig,
     ) -> Result<Self, Error>
     where
@@ -56,6 +60,7 @@ impl Link {
         Ok(Self {
             origin: origin.clone(),
             idle_since: Instant::now(),
+            on_beat,
             sender,
             driver: Driver(Some(Box::pin(connection))),
         })

@@ -23,6 +23,7 @@ mod redirect;
 mod request;
 mod session;
 mod tls;
+mod wire;
 
 pub use body::{Body, Response};
 pub use config::ClientConfig;
