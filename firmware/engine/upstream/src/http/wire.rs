@@ -24,6 +24,9 @@ const GATHER: Duration = Duration::from_millis(50);
 /// fills.
 const HANDFUL_BYTES: u32 = 64 * 1024;
 
+/// Bytes read at once.
+const READ_BYTES: usize = 16 * 1024;
+
 /// Whether a connection is read on the beat; its wire and its body share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OnBeat(Arc<AtomicBool>);
@@ -58,6 +61,10 @@ struct Beaten {
     beat: Pin<Box<Sleep>>,
     round: Instant,
     gathered: u32,
+    /// The last read took all there was: another one now would be in vain.
+    is_drained: bool,
+    /// The beat is awaited.
+    is_resting: bool,
 }
 
 impl Wire {
@@ -90,18 +97,22 @@ impl Beaten {
             beat: Box::pin(sleep_until(now)),
             round: now,
             gathered: 0,
+            is_drained: false,
+            is_resting: false,
         }
     }
 
     /// Waits for the next beat and makes a new round of it.
     fn poll_beat(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let now = Instant::now();
-        if self.beat.deadline() <= now {
+        if !self.is_resting {
+            let now = Instant::now();
             let pause = pause(self.gathered, now.duration_since(self.round));
-            (self.round, self.gathered) = (now, 0);
+            (self.round, self.gathered, self.is_resting) = (now, 0, true);
             self.beat.as_mut().reset(round_end(now, pause));
         }
-        self.beat.as_mut().poll(context)
+        ready!(self.beat.as_mut().poll(context));
+        (self.is_resting, self.is_drained) = (false, false);
+        Poll::Ready(())
     }
 
     /// Tries until it is done, or until the next beat.
@@ -150,8 +161,14 @@ impl AsyncRead for Wire {
         match self.mode()? {
             Mode::Woken(socket) => Pin::new(socket).poll_read(context, buffer),
             Mode::Beaten(beaten) => {
-                let room = buffer.initialize_unfilled();
+                if beaten.is_drained {
+                    ready!(beaten.poll_beat(context));
+                }
+                // Room is cleared before it is read into: no more of it than is likely filled.
+                let wanted = buffer.remaining().min(READ_BYTES);
+                let room = buffer.initialize_unfilled_to(wanted);
                 let count = ready!(beaten.poll(context, |socket| socket.read(room)))?;
+                beaten.is_drained = count > 0 && count < wanted;
                 beaten.gathered = beaten
                     .gathered
                     .saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
@@ -223,13 +240,14 @@ mod tests {
         let (mut there, _) = listener.accept().await.unwrap();
         let on_beat = OnBeat::default();
         let mut wire = Wire::new(here, on_beat.clone());
-        for round in 0..6_u8 {
+        for round in 0..8_u8 {
             on_beat.set(round % 2 == 1);
             wire.write_all(&[round; 100]).await.unwrap();
             let mut asked = [0; 100];
             there.read_exact(&mut asked).await.unwrap();
             assert_eq!(asked, [round; 100]);
-            let sent = vec![round; 300_000];
+            // From one packet to more than a receive buffer.
+            let sent = vec![round; 1000 << round];
             let (written, read) = tokio::join!(there.write_all(&sent), async {
                 let mut got = vec![0; sent.len()];
                 wire.read_exact(&mut got).await.map(|_| got)
