@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    Config, Error, SWEEP,
     client::{Client, Target},
+    config::{Config, Error, SWEEP},
 };
 
 /// What one read takes or throws away, at most.
