@@ -142,7 +142,7 @@ impl Body {
     }
 
     /// From here on the bytes are taken by the handful, on the common beat: for a live stream,
-    /// which comes in pieces of a network packet. They come up to 50 ms later and cost a fraction.
+    /// which comes in pieces of a network packet. They come up to 75 ms later and cost a fraction.
     pub fn read_on_beat(&self) {
         if let Some(link) = &self.link {
             link.on_beat.set(true);
