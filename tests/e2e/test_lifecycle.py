@@ -45,6 +45,14 @@ class Leaks(case.Case):
         wait.until("everything to be closed", idle, 10)
 
 
+def is_taken():
+    try:
+        socket.create_connection((lan.TUNER, 80), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 def visit(rounds):
     """That many connections, some at once; half of them leave before the first byte."""
     for first in range(0, rounds, AT_ONCE):
@@ -114,6 +122,7 @@ class Ports(case.Case):
         tools.need("socat")
         holder = subprocess.Popen([*self.network.inside("tuner"), *taken])
         try:
+            wait.until("port 80 to be taken", is_taken, 10)
             with self.daemon() as running:
                 running.ready(port=8080)
                 self.assertIn("8080", running.log())

@@ -51,18 +51,19 @@ impl Pool {
         segments * SEGMENT_BYTES
     }
 
-    /// A segment nobody else holds. A segment that came back while it was being sent stays in
-    /// the free list until its reader lets go.
+    /// A segment nobody else holds: the one that came back last, whose memory is still in the
+    /// cache and resident. One that came back while it was being sent stays in the free list until
+    /// its reader lets go.
     pub(crate) fn take(&self) -> Option<Filling> {
         let mut state = lock(&self.state);
-        for _ in 0..state.free.len() {
-            let oldest = state.free.remove(0);
-            match Filling::new(oldest) {
+        for index in (0..state.free.len()).rev() {
+            let newest = state.free.remove(index);
+            match Filling::new(newest) {
                 Ok(filling) => {
                     state.low_water = state.low_water.min(state.free.len());
                     return Some(filling);
                 }
-                Err(held) => state.free.push(held),
+                Err(held) => state.free.insert(index, held),
             }
         }
         None
