@@ -72,6 +72,8 @@ fn scripts() -> Tally {
         "scripts/test",
         "scripts/lib/machine.sh",
         "scripts/lib/packages.sh",
+        "scripts/bench",
+        "scripts/make-test-channel",
         ".ci/run",
     ];
     if !Command::new("shellcheck", ["--version"]).quiet().succeeds() {
