@@ -101,6 +101,8 @@ pub(crate) enum HlsVariant {
 pub(crate) struct Clients {
     /// Clients of streams; `None`: as many as fit.
     pub(crate) max: Option<usize>,
+    /// Whether sockets get the ring's pages and not copies of them.
+    pub(crate) sendfile: bool,
 }
 
 /// `[discovery]`.

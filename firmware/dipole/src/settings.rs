@@ -51,6 +51,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
             "clients.max",
             clients_max.unwrap_or_else(|| "as many as fit".to_owned()),
         ),
+        ("clients.sendfile", clients.sendfile.to_string()),
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),

@@ -111,7 +111,7 @@ fn prepare(config: &Config) -> Result<Ground, RunError> {
         send_pool_bytes: plan.send_pool_bytes,
         ..fanout::Config::default()
     })?;
-    let pool = Pool::new(plan.pool_segments);
+    let pool = pool(config, &plan);
     Ok(Ground {
         plan,
         store: Arc::new(store),
@@ -121,6 +121,17 @@ fn prepare(config: &Config) -> Result<Ground, RunError> {
         fanout,
         fanout_thread,
     })
+}
+
+/// The memory of all rings, in pages that sockets can refer to if that is wanted and possible.
+fn pool(config: &Config, plan: &Plan) -> Arc<Pool> {
+    if config.clients.sendfile {
+        match Pool::in_file(plan.pool_segments) {
+            Ok(pool) => return pool,
+            Err(error) => tracing::warn!(%error, "no memory file: streams are copied to clients"),
+        }
+    }
+    Pool::new(plan.pool_segments)
 }
 
 /// Each client, page and upstream holds a descriptor; the usual soft limit of 1,024 would be

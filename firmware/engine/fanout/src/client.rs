@@ -1,9 +1,8 @@
 //! One client: a socket, a place in a ring, and what is still owed from a cut packet.
 
 use std::{
-    io::IoSlice,
     net::TcpStream,
-    os::fd::{AsFd, AsRawFd, BorrowedFd},
+    os::fd::{AsFd, BorrowedFd},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,14 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::{errno::Errno, sys::socket};
+use nix::errno::Errno;
 use ring::{Chunk, PACKET_BYTES, Position, Read, Ring};
 
-use crate::{datagrams::Datagrams, skip};
+use crate::{
+    datagrams::Datagrams,
+    skip,
+    tcp::{self, SEND_BYTES_MAX},
+};
 
-/// Bytes offered to the kernel in one call, at most. More would only copy what a capped send
-/// buffer cannot take.
-const SEND_BYTES_MAX: usize = 256 * 1024;
 /// Calls per client and tick, so that a client that catches up does not hold up the others.
 const SENDS_PER_TICK_MAX: usize = 4;
 /// A client that takes nothing is asked again after 1, 2, 4, … ticks, up to this many.
@@ -264,12 +264,12 @@ impl Served {
                         Read::CaughtUp | Read::Lagged => None,
                     },
                 );
-        let chunks = [first, second.as_ref()].map(|chunk| chunk.map_or(&[][..], Chunk::bytes));
+        let chunks = [first, second.as_ref()];
         let (sent, offered) = match &mut self.outlet {
-            Outlet::Tcp(socket) => send_tcp(socket, &self.owed, chunks)?,
+            Outlet::Tcp(socket) => tcp::send(socket, &self.owed, chunks)?,
             Outlet::Datagrams(datagrams) => datagrams.send(chunks)?,
         };
-        self.account(sent, chunks);
+        self.account(sent, chunks)?;
         self.is_late = sent < offered;
         if sent == 0 {
             self.backoff_ticks = (self.backoff_ticks * 2).clamp(1, BACKOFF_TICKS_MAX);
@@ -282,7 +282,7 @@ impl Served {
 
     /// Moves on by `sent` bytes. Where they end inside a packet, its rest is owed, so that the
     /// position is always a packet's and a later skip cannot cut one.
-    fn account(&mut self, sent: usize, chunks: [&[u8]; 2]) {
+    fn account(&mut self, sent: usize, chunks: [Option<&Chunk>; 2]) -> Result<(), Errno> {
         let of_owed = sent.min(self.owed.len());
         self.owed.drain(..of_owed);
         self.owed_marks = self.owed_marks.min(self.owed.len());
@@ -292,32 +292,21 @@ impl Served {
         let of_stream = sent - of_owed;
         let rest = of_stream.next_multiple_of(PACKET_BYTES) - of_stream;
         if rest > 0 {
-            let (chunk, at) = match of_stream.checked_sub(chunks[0].len()) {
+            let first_bytes = chunks[0].map_or(0, Chunk::len);
+            let (chunk, at) = match of_stream.checked_sub(first_bytes) {
                 Some(at) => (chunks[1], at),
                 None => (chunks[0], of_stream),
             };
-            self.owed.extend_from_slice(&chunk[at..at + rest]);
+            let mut cut = [0; PACKET_BYTES];
+            if let Some(chunk) = chunk {
+                chunk.copy_to(at, &mut cut[..rest])?;
+            }
+            self.owed.extend_from_slice(&cut[..rest]);
         }
         self.position += (of_stream + rest) as u64;
         self.counters
             .bytes
             .fetch_add(of_stream as u64, Ordering::Relaxed);
-    }
-}
-
-/// One `sendmsg` of what is owed and of up to two chunks; (sent, offered).
-fn send_tcp(socket: &TcpStream, owed: &[u8], chunks: [&[u8]; 2]) -> Result<(usize, usize), Errno> {
-    let mut room = SEND_BYTES_MAX;
-    let parts = [owed, chunks[0], chunks[1]].map(|part| {
-        let part = &part[..part.len().min(room)];
-        room -= part.len();
-        IoSlice::new(part)
-    });
-    let offered = SEND_BYTES_MAX - room;
-    let flags = socket::MsgFlags::MSG_DONTWAIT | socket::MsgFlags::MSG_NOSIGNAL;
-    match socket::sendmsg::<()>(socket.as_raw_fd(), &parts, &[], flags, None) {
-        Ok(sent) => Ok((sent, offered)),
-        Err(Errno::EAGAIN | Errno::EINTR | Errno::ENOBUFS | Errno::ENOMEM) => Ok((0, offered)),
-        Err(errno) => Err(errno),
+        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use nix::{
     errno::Errno,
     sys::socket::{MsgFlags, send},
 };
-use ring::PACKET_BYTES;
+use ring::{Chunk, PACKET_BYTES};
 
 const RTP_HEADER_BYTES: usize = 12;
 const PAYLOAD_BYTES: usize = 7 * PACKET_BYTES;
@@ -96,12 +96,23 @@ impl Datagrams {
 
     /// Sends the packets of `chunks` that pass the filter; (bytes used up, bytes offered).
     /// What the network does not take is lost, as datagrams are: a receiver counts the gap.
-    pub(crate) fn send(&mut self, chunks: [&[u8]; 2]) -> Result<(usize, usize), Errno> {
-        let offered = chunks[0].len() + chunks[1].len();
-        for packet in chunks
-            .iter()
-            .flat_map(|chunk| chunk.as_chunks::<PACKET_BYTES>().0)
-        {
+    pub(crate) fn send(&mut self, chunks: [Option<&Chunk>; 2]) -> Result<(usize, usize), Errno> {
+        let mut offered = 0;
+        for chunk in chunks.into_iter().flatten() {
+            let mut at = 0;
+            let mut packets = [0; PAYLOAD_BYTES];
+            while at < chunk.len() {
+                let count = chunk.copy_to(at, &mut packets)?;
+                self.gather(&packets[..count])?;
+                at += count;
+            }
+            offered += at;
+        }
+        Ok((offered, offered))
+    }
+
+    fn gather(&mut self, packets: &[u8]) -> Result<(), Errno> {
+        for packet in packets.as_chunks::<PACKET_BYTES>().0 {
             let pid = u16::from_be_bytes([packet[1], packet[2]]) & 0x1fff;
             if !self.filter.passes(pid) {
                 continue;
@@ -112,7 +123,7 @@ impl Datagrams {
                 self.send_gathered()?;
             }
         }
-        Ok((offered, offered))
+        Ok(())
     }
 
     fn send_gathered(&mut self) -> Result<(), Errno> {

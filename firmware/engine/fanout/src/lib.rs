@@ -15,6 +15,7 @@ mod engine;
 mod handle;
 mod queue;
 mod skip;
+mod tcp;
 
 pub use client::{Client, ClientId, Counters, End, Outlet, Session};
 pub use config::Config;

@@ -27,9 +27,10 @@ impl Session for Told {
     }
 }
 
-/// A packet that carries its running number, for a check of order and wholeness.
+/// A packet that carries its running number and is full of a byte that depends on it, for a check
+/// of order and wholeness.
 fn packet(number: u64) -> [u8; PACKET_BYTES] {
-    let mut packet = [0xaa; PACKET_BYTES];
+    let mut packet = [number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]; PACKET_BYTES];
     let counter = u8::try_from(number % 16).unwrap();
     packet[..4].copy_from_slice(&[0x47, 0x01, 0x00, 0x10 | counter]);
     packet[4..12].copy_from_slice(&number.to_be_bytes());
@@ -48,9 +49,17 @@ struct Bench {
 
 impl Bench {
     fn new(config: Config) -> Self {
-        let pool = Pool::new(8);
+        Self::with(config, &Pool::in_file(8).unwrap())
+    }
+
+    /// Like [`Bench::new`], with rings in the heap, which are copied to clients.
+    fn copying(config: Config) -> Self {
+        Self::with(config, &Pool::new(8))
+    }
+
+    fn with(config: Config, pool: &Arc<Pool>) -> Self {
         let (writer, ring) = ring(
-            &pool,
+            pool,
             Limits {
                 behind_min: 2,
                 segments_max: 4,
@@ -145,7 +154,9 @@ fn check(bytes: &[u8]) -> (usize, Vec<u64>) {
             usize::from(!discontinuity && expected.is_some_and(|expected| expected != counter));
         last = Some(counter);
         if payload {
-            numbers.push(u64::from_be_bytes(packet[4..12].try_into().unwrap()));
+            let number = u64::from_be_bytes(packet[4..12].try_into().unwrap());
+            assert_eq!(*packet, self::packet(number), "written over");
+            numbers.push(number);
         }
     }
     (errors, numbers)
@@ -153,7 +164,15 @@ fn check(bytes: &[u8]) -> (usize, Vec<u64>) {
 
 #[test]
 fn everybody_gets_the_same_bytes() {
-    let mut bench = Bench::new(Config::default());
+    everybody_gets_the_same(Bench::new(Config::default()));
+}
+
+#[test]
+fn everybody_gets_the_same_copies() {
+    everybody_gets_the_same(Bench::copying(Config::default()));
+}
+
+fn everybody_gets_the_same(mut bench: Bench) {
     bench.tick(100);
     let mut viewers: Vec<_> = (0..10).map(|_| bench.viewer()).collect();
     let mut got = vec![Vec::new(); viewers.len()];
@@ -198,13 +217,45 @@ fn small_flushes_wait_for_more_and_not_for_ever() {
     );
 }
 
-#[test]
-fn a_slow_client_is_moved_ahead_then_given_up_and_harms_nobody() {
-    let config = Config {
+fn five_skips() -> Config {
+    Config {
         skips_max: 5,
         ..Config::default()
-    };
-    let mut bench = Bench::new(config);
+    }
+}
+
+#[test]
+fn a_slow_client_is_moved_ahead_then_given_up_and_harms_nobody() {
+    a_slow_client_is_given_up(Bench::new(five_skips()));
+}
+
+#[test]
+fn a_slow_client_of_copies_is_given_up_as_well() {
+    a_slow_client_is_given_up(Bench::copying(five_skips()));
+}
+
+/// Sockets refer to the pages of a segment long after it was given to another place of the stream.
+#[test]
+fn what_is_queued_for_a_slow_client_is_never_written_over() {
+    let mut bench = Bench::new(Config::default());
+    bench.tick(100);
+    let mut slow = bench.viewer();
+    // The socket fills; then the whole pool goes round several times, and only then is it read.
+    while bench.written < 20 * 8 * 1394 {
+        bench.tick(700);
+        assert_eq!(bench.ends.1.try_recv().ok(), None, "still served");
+    }
+    // Now it reads, as much as comes at once and no more: the rest follows as the window opens.
+    let mut got = Vec::new();
+    while got.len() < 2 << 20 {
+        got.extend(arrived(&mut slow));
+        bench.tick(700);
+    }
+    let (_, numbers) = check(&got[..got.len() / PACKET_BYTES * PACKET_BYTES]);
+    assert!(numbers.is_sorted(), "never back");
+}
+
+fn a_slow_client_is_given_up(mut bench: Bench) {
     bench.tick(100);
     let (mut slow, mut good) = (bench.viewer(), bench.viewer());
     let (mut slow_got, mut good_got) = (Vec::new(), Vec::new());
@@ -238,7 +289,7 @@ fn a_slow_client_is_moved_ahead_then_given_up_and_harms_nobody() {
         .windows(2)
         .filter(|pair| pair[1] != pair[0] + 1)
         .count();
-    assert!(skips >= 2, "{skips} jumps");
+    assert!(skips >= 1, "{skips} jumps");
 }
 
 #[test]

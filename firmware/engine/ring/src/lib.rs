@@ -13,13 +13,20 @@
 //! What does not belong here: sockets, clocks, transport stream syntax. The unsafe code of the
 //! engine's memory is in [`segment`] alone, with its proof.
 
+#[cfg(not(loom))]
+mod file;
 mod pool;
 mod ring;
 mod segment;
 mod sync;
+#[cfg(test)]
+#[cfg(not(loom))]
+mod tests;
 
 pub use pool::{Pool, PoolStats};
-pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, Starved, Writer, ring};
+pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, STAGE_BYTES, Starved, Writer, ring};
+#[cfg(not(loom))]
+pub use segment::Place;
 pub use segment::{PACKET_BYTES, SEGMENT_BYTES};
 
 /// A place in a channel's stream: bytes since the ring was opened, always a multiple of 188.

@@ -12,6 +12,7 @@ use crate::{
 pub struct Pool {
     state: Mutex<State>,
     segments: usize,
+    is_file: bool,
 }
 
 #[derive(Debug)]
@@ -32,17 +33,39 @@ pub struct PoolStats {
 }
 
 impl Pool {
-    /// A pool of `segments` segments, allocated now.
+    /// A pool of `segments` segments in the heap, allocated now.
     #[must_use]
     pub fn new(segments: usize) -> Arc<Self> {
-        let free = (0..segments).map(|_| Arc::new(Segment::new())).collect();
+        Self::of((0..segments).map(|_| Segment::new()), false)
+    }
+
+    /// A pool of `segments` segments in pages that the kernel can send from, reserved now. One
+    /// descriptor, however many segments.
+    ///
+    /// # Errors
+    /// Of the kernel, where it has no memory files (`memfd_create`, Linux 3.17).
+    #[cfg(not(loom))]
+    pub fn in_file(segments: usize) -> std::io::Result<Arc<Self>> {
+        let slots = crate::file::slots(segments)?;
+        Ok(Self::of(slots.into_iter().map(Segment::in_file), true))
+    }
+
+    fn of(segments: impl Iterator<Item = Segment>, is_file: bool) -> Arc<Self> {
+        let free: Vec<_> = segments.map(Arc::new).collect();
+        let segments = free.len();
         Arc::new(Self {
             state: Mutex::new(State {
                 free,
                 low_water: segments,
             }),
             segments,
+            is_file,
         })
+    }
+
+    /// Whether to append costs a system call, so that it is done by the handful.
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
     }
 
     /// Bytes that `segments` segments occupy.
@@ -70,7 +93,10 @@ impl Pool {
     }
 
     /// Takes a segment back.
-    pub(crate) fn give(&self, segment: Arc<Segment>) {
+    pub(crate) fn give(&self, mut segment: Arc<Segment>) {
+        if let Some(unread) = Arc::get_mut(&mut segment) {
+            unread.rest();
+        }
         lock(&self.state).free.push(segment);
     }
 

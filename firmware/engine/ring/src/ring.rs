@@ -2,10 +2,15 @@
 
 use std::collections::VecDeque;
 
+#[cfg(not(loom))]
+use nix::errno::Errno;
+
+#[cfg(not(loom))]
+use crate::segment::Place;
 use crate::{
     PACKET_BYTES, Position, SEGMENT_BYTES,
     pool::Pool,
-    segment::{Filling, Segment},
+    segment::{Filling, NoMemory, Segment},
     sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock},
 };
 
@@ -13,6 +18,9 @@ use crate::{
 const JOIN_POINTS_MAX: usize = 64;
 /// PIDs whose counters a join point keeps.
 const COUNTERS_MAX: usize = 16;
+
+/// What a writer collects before it writes to a file: whole packets in 16 KiB.
+pub const STAGE_BYTES: usize = 16 * 1024 / PACKET_BYTES * PACKET_BYTES;
 
 /// Bytes that must be published behind a join point before anybody begins there: PAT, PMT and the
 /// beginning of the picture. Where a stream is published up to its next clock reading, that is
@@ -68,21 +76,36 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// The bytes; whole transport packets.
+    /// Where the bytes lie; whole transport packets. Those in a file may be sent at any later time:
+    /// a page that a socket refers to is never written over.
     #[allow(unsafe_code, reason = "reads published segment memory")]
     #[cfg(not(loom))]
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub fn place(&self) -> Place<'_> {
         // SAFETY: `Ring::read` made this chunk from a published length loaded with Acquire, and
         // the chunk holds the segment's Arc.
-        unsafe { self.segment.bytes(self.from, self.to) }
+        unsafe { self.segment.place(self.from, self.to) }
+    }
+
+    /// Copies the bytes from the `at`-th on, as many as fit and there are; how many those were.
+    ///
+    /// # Errors
+    /// Of the kernel, where the bytes lie in a file.
+    #[allow(unsafe_code, reason = "reads published segment memory")]
+    #[cfg(not(loom))]
+    pub fn copy_to(&self, at: usize, into: &mut [u8]) -> Result<usize, Errno> {
+        let from = self.to.min(self.from + at);
+        let count = into.len().min(self.to - from);
+        // SAFETY: as for `place`; the range ends at or before `to`.
+        unsafe { self.segment.copy_to(from, &mut into[..count]) }?;
+        Ok(count)
     }
 
     /// The bytes, copied under the eyes of the model checker.
     #[allow(unsafe_code, reason = "reads published segment memory")]
     #[cfg(loom)]
     pub fn to_vec(&self) -> Vec<u8> {
-        // SAFETY: as for `bytes`.
+        // SAFETY: as for `place` elsewhere.
         unsafe { self.segment.copy(self.from, self.to) }
     }
 
@@ -134,6 +157,7 @@ pub fn ring(pool: &Arc<Pool>, limits: Limits) -> (Writer, Arc<Ring>) {
         Writer {
             ring: Arc::clone(&ring),
             filling: None,
+            stage: Stage::new(pool.is_file()),
             head: 0,
             on_joinable: None,
         },
@@ -216,10 +240,33 @@ fn within_segment(bytes: u64) -> usize {
     bytes as usize
 }
 
+/// Packets on their way into a segment that lies in a file, where each write is a system call. In
+/// the heap there is no such stop.
+#[derive(Debug)]
+struct Stage {
+    bytes: Vec<u8>,
+    bytes_max: usize,
+}
+
+impl Stage {
+    fn new(is_file: bool) -> Self {
+        let bytes_max = if is_file { STAGE_BYTES } else { 0 };
+        Self {
+            bytes: Vec::with_capacity(bytes_max),
+            bytes_max,
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.bytes_max - self.bytes.len()
+    }
+}
+
 /// The one writer of a ring. Dropping it closes the ring.
 pub struct Writer {
     ring: Arc<Ring>,
     filling: Option<Filling>,
+    stage: Stage,
     head: Position,
     on_joinable: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -250,18 +297,53 @@ impl Writer {
 
     fn append_bytes(&mut self, mut bytes: &[u8]) -> Result<(), Starved> {
         while !bytes.is_empty() {
-            let filling = match &mut self.filling {
-                Some(filling) if filling.room() > 0 => filling,
-                full_or_none => {
-                    *full_or_none = None;
-                    full_or_none.insert(self.ring.next_segment()?)
-                }
-            };
-            let count = filling.append(bytes);
-            self.head += count as u64;
-            bytes = &bytes[count..];
+            let room = self.room()?;
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            if self.stage.room() < now.len() {
+                self.unload()?;
+            }
+            if self.stage.room() < now.len() {
+                self.write(now)?;
+            } else {
+                self.stage.bytes.extend_from_slice(now);
+            }
+            self.head += now.len() as u64;
+            bytes = later;
         }
         Ok(())
+    }
+
+    /// Bytes that still fit into the segment being filled, a new one where none.
+    fn room(&mut self) -> Result<usize, Starved> {
+        let staged = self.stage.bytes.len();
+        if let Some(filling) = &self.filling
+            && filling.room() > staged
+        {
+            return Ok(filling.room() - staged);
+        }
+        self.unload()?;
+        self.filling = None;
+        let filling = self.filling.insert(self.ring.next_segment()?);
+        Ok(filling.room())
+    }
+
+    /// Writes what is staged, which fits.
+    fn unload(&mut self) -> Result<(), Starved> {
+        let mut staged = std::mem::take(&mut self.stage.bytes);
+        let written = self.write(&staged);
+        if written.is_ok() {
+            staged.clear();
+        }
+        self.stage.bytes = staged;
+        written
+    }
+
+    /// Writes into the segment being filled.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Starved> {
+        match &mut self.filling {
+            Some(filling) => filling.append(bytes).map_err(|NoMemory| Starved),
+            None => Ok(()),
+        }
     }
 
     /// Notes that a client can begin with the next packet. At most 16 counters are kept.
@@ -291,7 +373,12 @@ impl Writer {
 
     /// Shows readers everything below `position`; never goes back, never past [`Writer::head`].
     pub fn publish_to(&mut self, position: Position) {
-        let position = position.min(self.head);
+        let mut position = position.min(self.head);
+        let written = self.head - self.stage.bytes.len() as u64;
+        if position > written && self.unload().is_err() {
+            // It stays staged, and the next append says why.
+            position = written;
+        }
         if position > self.ring.published.load(Ordering::Relaxed) {
             self.ring.published.store(position, Ordering::Release);
             if self.on_joinable.is_some()
@@ -383,188 +470,5 @@ impl Ring {
             index.join_points.pop_front();
         }
         self.pool.give(segment);
-    }
-}
-
-#[cfg(test)]
-#[cfg(not(loom))]
-mod tests {
-    use super::*;
-
-    const PER_SEGMENT: usize = SEGMENT_BYTES / PACKET_BYTES;
-
-    fn packet(number: u64) -> [u8; PACKET_BYTES] {
-        let mut packet = [0x47; PACKET_BYTES];
-        packet[4..12].copy_from_slice(&number.to_be_bytes());
-        packet
-    }
-
-    fn fill(writer: &mut Writer, numbers: std::ops::Range<u64>) {
-        for number in numbers {
-            writer.append(&packet(number)).unwrap();
-        }
-        writer.publish();
-    }
-
-    /// Every packet from `position` on, and where reading stopped.
-    fn read_all(ring: &Ring, mut position: Position) -> Result<(Vec<u64>, Position), Position> {
-        let mut numbers = Vec::new();
-        loop {
-            match ring.read(position) {
-                Read::Chunk(chunk) => {
-                    for packet in chunk.bytes().as_chunks::<PACKET_BYTES>().0 {
-                        numbers.push(u64::from_be_bytes(packet[4..12].try_into().unwrap()));
-                    }
-                    position += chunk.len() as u64;
-                }
-                Read::CaughtUp => return Ok((numbers, position)),
-                Read::Lagged => return Err(position),
-            }
-        }
-    }
-
-    #[test]
-    fn readers_get_every_packet_once_and_in_order() {
-        let pool = Pool::new(4);
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 2,
-                segments_max: 4,
-            },
-        );
-        let mut position = 0;
-        for round in 0..40u64 {
-            fill(&mut writer, round * 100..(round + 1) * 100);
-            let (numbers, end) = read_all(&ring, position).unwrap();
-            assert_eq!(
-                numbers,
-                (round * 100..(round + 1) * 100).collect::<Vec<_>>()
-            );
-            position = end;
-        }
-    }
-
-    #[test]
-    fn a_reader_that_lags_is_told_and_can_jump() {
-        let pool = Pool::new(4);
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 3,
-            },
-        );
-        let segments = 6 * PER_SEGMENT as u64;
-        for number in 0..segments {
-            if number % 500 == 0 {
-                writer.mark_join_point(&[(0x100, 7)]);
-            }
-            fill(&mut writer, number..number + 1);
-        }
-        assert_eq!(read_all(&ring, 0), Err(0));
-        let point = ring.newest_join_point().unwrap();
-        assert_eq!(point.counters.as_slice(), [(0x100, 7)]);
-        let (numbers, _) = read_all(&ring, point.position).unwrap();
-        assert_eq!(numbers.first(), Some(&(segments / 500 * 500)));
-        assert_eq!(numbers.last(), Some(&(segments - 1)));
-    }
-
-    #[test]
-    fn the_only_join_point_is_kept_up_to_the_cap() {
-        let pool = Pool::new(8);
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 4,
-            },
-        );
-        writer.mark_join_point(&[]);
-        fill(&mut writer, 0..3 * PER_SEGMENT as u64);
-        assert_eq!(ring.newest_join_point().unwrap().position, 0);
-        assert_eq!(ring.segments(), 3);
-        fill(&mut writer, 0..2 * PER_SEGMENT as u64);
-        assert_eq!(ring.newest_join_point(), None, "the cap is hard");
-        assert_eq!(ring.segments(), 4);
-    }
-
-    #[test]
-    fn what_is_not_published_is_not_there() {
-        let pool = Pool::new(4);
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 4,
-            },
-        );
-        writer.mark_join_point(&[]);
-        for number in 0..10 {
-            writer.append(&packet(number)).unwrap();
-        }
-        assert!(matches!(ring.read(0), Read::CaughtUp));
-        assert_eq!(ring.newest_join_point(), None);
-        writer.publish_to(4 * PACKET_BYTES as u64);
-        assert_eq!(read_all(&ring, 0).unwrap().0, [0, 1, 2, 3]);
-        assert_eq!(writer.ahead(), 6 * PACKET_BYTES as u64);
-        drop(writer);
-        assert!(ring.is_closed());
-        assert_eq!(read_all(&ring, 0).unwrap().0.len(), 10);
-    }
-
-    #[test]
-    fn a_segment_in_use_is_not_written_over() {
-        let pool = Pool::new(3);
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
-        fill(&mut writer, 0..PER_SEGMENT as u64);
-        let Read::Chunk(held) = ring.read(0) else {
-            panic!("published")
-        };
-        let before = held.bytes().to_vec();
-        fill(&mut writer, 0..5 * PER_SEGMENT as u64);
-        assert!(
-            held.bytes() == before,
-            "the held segment changed under its reader"
-        );
-    }
-
-    #[test]
-    fn an_empty_pool_is_an_answer_and_closing_gives_everything_back() {
-        let pool = Pool::new(2);
-        let (mut first, first_ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
-        fill(&mut first, 0..2 * PER_SEGMENT as u64);
-        let (mut second, second_ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
-        assert_eq!(second.append(&packet(0)), Err(Starved));
-        drop((first, first_ring));
-        assert_eq!(pool.stats().used, 0);
-        second.append(&packet(0)).unwrap();
-        drop((second, second_ring));
-        assert_eq!(
-            pool.stats(),
-            crate::PoolStats {
-                segments: 2,
-                used: 0,
-                used_max: 2
-            }
-        );
     }
 }

@@ -13,12 +13,24 @@
 //! So a byte is never written while it is read: before publication no reader may look at it (3),
 //! after publication the filling is past it (2), and the next filling cannot exist while a reader
 //! holds the `Arc` (1). `tests/loom.rs` checks this over all interleavings.
+//!
+//! The rule holds for segments in a file, too: their bytes are written, read and sent by the kernel,
+//! by place, and a place must not become another's while a reader has it in hand. What sockets refer
+//! to for longer are pages and no places: see [`crate::file`].
 
 #![allow(
     unsafe_code,
     reason = "shared segment memory; the proof is the module's rule"
 )]
 
+#[cfg(not(loom))]
+use std::os::fd::BorrowedFd;
+
+#[cfg(not(loom))]
+use nix::errno::Errno;
+
+#[cfg(not(loom))]
+use crate::file::Slot;
 use crate::sync::{Arc, UnsafeCell};
 
 /// Length of a transport packet (ISO/IEC 13818-1, 2.4.3.2).
@@ -33,44 +45,120 @@ pub const SEGMENT_BYTES: usize = 2;
 
 /// Memory that one thread appends to and many read.
 pub(crate) struct Segment {
-    bytes: Box<[UnsafeCell<u8>]>,
+    memory: Memory,
+}
+
+/// Where a segment's bytes lie.
+enum Memory {
+    /// In the heap: whoever sends them copies them.
+    Heap(Box<[UnsafeCell<u8>]>),
+    /// In pages that the kernel can send.
+    #[cfg(not(loom))]
+    File(Slot),
+}
+
+/// Published bytes of a segment, where they lie.
+#[derive(Clone, Copy, Debug)]
+#[cfg(not(loom))]
+pub enum Place<'a> {
+    /// In memory.
+    Memory(&'a [u8]),
+    /// In a file, to be sent from there.
+    File {
+        /// Which.
+        file: BorrowedFd<'a>,
+        /// Where in it they begin.
+        start: i64,
+        /// How many there are.
+        bytes: usize,
+    },
 }
 
 // SAFETY: one `Filling` writes, above the published length; readers stay below it (the rule).
 unsafe impl Sync for Segment {}
 
 impl Segment {
+    /// A segment in the heap.
     pub(crate) fn new() -> Self {
         Self {
-            bytes: zeroed_cells(),
+            memory: Memory::Heap(zeroed_cells()),
         }
     }
 
-    /// Calls `use_bytes` with the bytes `from..to`.
+    /// A segment that the kernel can send from.
+    #[cfg(not(loom))]
+    pub(crate) fn in_file(slot: Slot) -> Self {
+        Self {
+            memory: Memory::File(slot),
+        }
+    }
+
+    /// Gives pages back that nobody reads any more. A failure shows again in [`Segment::renew`],
+    /// where it counts.
+    pub(crate) fn rest(&mut self) {
+        #[cfg(not(loom))]
+        if let Memory::File(slot) = &mut self.memory {
+            let _ = slot.hollow();
+        }
+    }
+
+    /// Makes the segment ready to be filled. `false`: the kernel will not part it from sockets that
+    /// refer to it, so it must not be.
+    fn renew(&mut self) -> bool {
+        match &mut self.memory {
+            Memory::Heap(_) => true,
+            #[cfg(not(loom))]
+            Memory::File(slot) => slot.renew().is_ok(),
+        }
+    }
+
+    /// The bytes `from..to`, where they lie.
     ///
     /// # Safety
     /// Every byte below `to` was written before a `Release` store that the caller has seen with
     /// an `Acquire` load, and the caller keeps the `Arc` of this segment during the call.
-    #[allow(
-        unsafe_code,
-        reason = "shared segment memory; the proof is the module's rule"
-    )]
     #[cfg(not(loom))]
-    pub(crate) unsafe fn bytes(&self, from: usize, to: usize) -> &[u8] {
-        let cells = &self.bytes[from..to];
-        // SAFETY: UnsafeCell<u8> has the layout of u8; the range was just checked; by the
-        // caller's promise nobody writes to it while the borrow lives.
-        unsafe { std::slice::from_raw_parts(cells.as_ptr().cast::<u8>(), cells.len()) }
+    pub(crate) unsafe fn place(&self, from: usize, to: usize) -> Place<'_> {
+        match &self.memory {
+            Memory::Heap(cells) => {
+                let cells = &cells[from..to];
+                // SAFETY: UnsafeCell<u8> has the layout of u8; the range was just checked; by the
+                // caller's promise nobody writes to it while the borrow lives.
+                let bytes =
+                    unsafe { std::slice::from_raw_parts(cells.as_ptr().cast::<u8>(), cells.len()) };
+                Place::Memory(bytes)
+            }
+            Memory::File(slot) => {
+                let (file, start) = slot.place(from);
+                let bytes = to - from;
+                Place::File { file, start, bytes }
+            }
+        }
     }
 
-    #[allow(
-        unsafe_code,
-        reason = "shared segment memory; the proof is the module's rule"
-    )]
+    /// Copies what stands from byte `from` on.
+    ///
+    /// # Safety
+    /// As for [`Segment::place`], for all that is copied.
+    #[cfg(not(loom))]
+    pub(crate) unsafe fn copy_to(&self, from: usize, into: &mut [u8]) -> Result<(), Errno> {
+        match &self.memory {
+            Memory::File(slot) => slot.read(from, into),
+            Memory::Heap(_) => {
+                // SAFETY: the caller's promise is the same.
+                if let Place::Memory(bytes) = unsafe { self.place(from, from + into.len()) } {
+                    into.copy_from_slice(bytes);
+                }
+                Ok(())
+            }
+        }
+    }
+
     #[cfg(loom)]
     pub(crate) unsafe fn copy(&self, from: usize, to: usize) -> Vec<u8> {
-        // SAFETY: as for `bytes`; loom checks it.
-        self.bytes[from..to]
+        let Memory::Heap(cells) = &self.memory;
+        // SAFETY: as for `place`; loom checks it.
+        cells[from..to]
             .iter()
             .map(|cell| cell.with(|byte| unsafe { *byte }))
             .collect()
@@ -95,7 +183,7 @@ fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
 
 impl std::fmt::Debug for Segment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Segment({} bytes)", self.bytes.len())
+        write!(f, "Segment({SEGMENT_BYTES} bytes)")
     }
 }
 
@@ -107,11 +195,11 @@ pub(crate) struct Filling {
 }
 
 impl Filling {
-    /// Takes the right to write; `None` while anybody else holds the segment.
+    /// Takes the right to write; gives the segment back while anybody else holds it.
     pub(crate) fn new(mut segment: Arc<Segment>) -> Result<Self, Arc<Segment>> {
-        match Arc::get_mut(&mut segment) {
-            Some(_unique) => Ok(Self { segment, filled: 0 }),
-            None => Err(segment),
+        match Arc::get_mut(&mut segment).map(Segment::renew) {
+            Some(true) => Ok(Self { segment, filled: 0 }),
+            Some(false) | None => Err(segment),
         }
     }
 
@@ -125,31 +213,42 @@ impl Filling {
         SEGMENT_BYTES - self.filled
     }
 
-    /// Appends as much of `bytes` as fits and returns how much that was.
-    #[allow(
-        unsafe_code,
-        reason = "shared segment memory; the proof is the module's rule"
-    )]
-    pub(crate) fn append(&mut self, bytes: &[u8]) -> usize {
-        let count = bytes.len().min(self.room());
-        let cells = &self.segment.bytes[self.filled..self.filled + count];
-        #[cfg(not(loom))]
-        // SAFETY: the range was just checked; these bytes are at or above `filled`, so they were
-        // not published and no reader looks at them, and this is the segment's only Filling.
-        // `bytes` cannot overlap: no &[u8] of unpublished bytes exists.
-        unsafe {
-            std::ptr::copy_nonoverlapping(
-                bytes.as_ptr(),
-                cells.as_ptr().cast::<u8>().cast_mut(),
-                count,
-            );
+    /// Appends `bytes`, which are no more than the [room](Self::room); an error where the kernel has
+    /// no memory for them, and then they may be offered again.
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), NoMemory> {
+        let end = self.filled + bytes.len();
+        match &self.segment.memory {
+            Memory::Heap(cells) => write(&cells[self.filled..end], bytes),
+            #[cfg(not(loom))]
+            Memory::File(slot) => slot.write(self.filled, bytes).map_err(|_| NoMemory)?,
         }
-        #[cfg(loom)]
-        for (cell, byte) in cells.iter().zip(bytes) {
-            // SAFETY: as above; loom checks it.
-            cell.with_mut(|place| unsafe { *place = *byte });
-        }
-        self.filled += count;
-        count
+        self.filled = end;
+        Ok(())
+    }
+}
+
+/// The kernel has no page for a segment in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoMemory;
+
+/// Writes `bytes` to as many cells, which are at or above the `filled` of their segment's only
+/// [`Filling`].
+fn write(cells: &[UnsafeCell<u8>], bytes: &[u8]) {
+    #[cfg(not(loom))]
+    // SAFETY: as many cells as bytes, as the caller says; these cells were not published, so no
+    // reader looks at them, and there is one Filling. `bytes` cannot overlap: no &[u8] of
+    // unpublished bytes exists.
+    unsafe {
+        assert_eq!(cells.len(), bytes.len());
+        std::ptr::copy_nonoverlapping(
+            bytes.as_ptr(),
+            cells.as_ptr().cast::<u8>().cast_mut(),
+            bytes.len(),
+        );
+    }
+    #[cfg(loom)]
+    for (cell, byte) in cells.iter().zip(bytes) {
+        // SAFETY: as above; loom checks it.
+        cell.with_mut(|place| unsafe { *place = *byte });
     }
 }
