@@ -109,17 +109,31 @@ impl Ingest {
     /// [`Error::Starved`] where the ring gets no segment.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         for step in bytes.chunks(STEP_BYTES) {
-            self.intake.now = Instant::now();
-            self.conditioner.push(step, &mut self.intake);
-            self.settle()?;
-            while self.intake.is_too_far_ahead()
-                && let Some(due) = self.intake.pacer.next_due()
-            {
-                sleep_until(due).await;
-                self.intake.publish_due();
-            }
+            self.take(step)?;
+            self.room().await;
         }
         Ok(())
+    }
+
+    /// Takes a handful of bytes in, in any cut, at once. [`Ingest::room`] is to be awaited before
+    /// the next handful.
+    ///
+    /// # Errors
+    /// [`Error::Starved`] where the ring gets no segment.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.intake.now = Instant::now();
+        self.conditioner.push(bytes, &mut self.intake);
+        self.settle()
+    }
+
+    /// Waits while what came in is too far ahead of the stream's clock.
+    pub async fn room(&mut self) {
+        while self.intake.is_too_far_ahead()
+            && let Some(due) = self.intake.pacer.next_due()
+        {
+            sleep_until(due).await;
+            self.intake.publish_due();
+        }
     }
 
     /// The next bytes come from another connection, segment or loop pass.

@@ -31,7 +31,7 @@ async fn a_clean_stream_passes_unchanged() {
     ingest.drain().await.unwrap();
     let mut got = Vec::new();
     while let Read::Chunk(chunk) = ring.read(got.len() as u64) {
-        got.extend_from_slice(chunk.bytes());
+        got.extend_from_slice(&chunk.to_vec().unwrap());
     }
     assert!(got == bytes, "{} of {} bytes", got.len(), bytes.len());
     assert_eq!(

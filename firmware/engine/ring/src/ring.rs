@@ -101,6 +101,17 @@ impl Chunk {
         Ok(count)
     }
 
+    /// A copy of the bytes.
+    ///
+    /// # Errors
+    /// Of the kernel, where the bytes lie in a file.
+    #[cfg(not(loom))]
+    pub fn to_vec(&self) -> Result<Vec<u8>, Errno> {
+        let mut bytes = vec![0; self.len()];
+        self.copy_to(0, &mut bytes)?;
+        Ok(bytes)
+    }
+
     /// The bytes, copied under the eyes of the model checker.
     #[allow(unsafe_code, reason = "reads published segment memory")]
     #[cfg(loom)]

@@ -1,7 +1,7 @@
 //! The ring in the heap and the ring in a file are one ring: every test runs on both.
 
 use crate::{
-    Chunk, Limits, PACKET_BYTES, Pool, Position, Read, Ring, SEGMENT_BYTES, Starved, Writer, ring,
+    Limits, PACKET_BYTES, Pool, Position, Read, Ring, SEGMENT_BYTES, Starved, Writer, ring,
     sync::Arc,
 };
 
@@ -26,19 +26,13 @@ fn pools(segments: usize) -> [Arc<Pool>; 2] {
     [Pool::new(segments), in_file]
 }
 
-fn bytes_of(chunk: &Chunk) -> Vec<u8> {
-    let mut bytes = vec![0; chunk.len()];
-    assert_eq!(chunk.copy_to(0, &mut bytes), Ok(chunk.len()));
-    bytes
-}
-
 /// Every packet from `position` on, and where reading stopped.
 fn read_all(ring: &Ring, mut position: Position) -> Result<(Vec<u64>, Position), Position> {
     let mut numbers = Vec::new();
     loop {
         match ring.read(position) {
             Read::Chunk(chunk) => {
-                for packet in bytes_of(&chunk).as_chunks::<PACKET_BYTES>().0 {
+                for packet in chunk.to_vec().unwrap().as_chunks::<PACKET_BYTES>().0 {
                     numbers.push(u64::from_be_bytes(packet[4..12].try_into().unwrap()));
                 }
                 position += chunk.len() as u64;
@@ -157,10 +151,10 @@ fn a_segment_in_use_is_not_written_over() {
         let Read::Chunk(held) = ring.read(0) else {
             panic!("published")
         };
-        let before = bytes_of(&held);
+        let before = held.to_vec().unwrap();
         fill(&mut writer, 0..5 * PER_SEGMENT as u64);
         assert!(
-            bytes_of(&held) == before,
+            held.to_vec().unwrap() == before,
             "the held segment changed under its reader"
         );
     }

@@ -51,11 +51,14 @@ async fn peek(body: &mut http::Body, ingest: &mut Ingest) -> Result<Vec<u8>, Err
     Ok(head)
 }
 
-async fn take_in(head: &[u8], mut body: http::Body, ingest: &mut Ingest) -> Result<(), Error> {
-    body.read_on_beat();
+async fn take_in(head: &[u8], body: http::Body, ingest: &mut Ingest) -> Result<(), Error> {
+    let mut live = body.live();
     ingest.push(head).await?;
-    while let Some(bytes) = ingest.during(body.next()).await? {
-        ingest.push(&bytes).await?;
+    while ingest.during(live.ready()).await? {
+        if let Some(taken) = live.take(|bytes| ingest.take(bytes))? {
+            taken?;
+            ingest.room().await;
+        }
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ fn ask(url: &impl ToString) -> PlayRequest {
 fn published(ring: &Ring) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
-        bytes.extend_from_slice(chunk.bytes());
+        bytes.extend_from_slice(&chunk.to_vec().expect("a heap"));
     }
     bytes
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::HeaderMap;
 use hyper::body::Incoming;
+use hyper::{HeaderMap, header};
 use tokio::time::timeout;
 use url::Url;
 
 use super::idle::Home;
 use super::link::Link;
+use super::live::Live;
 
 use super::{Error, Phase, redact};
 
@@ -88,21 +89,40 @@ impl fmt::Debug for Response {
 
 /// The body of an answer, as long as the server makes it; whoever reads it counts.
 pub struct Body {
-    frames: Incoming,
+    pub(super) frames: Incoming,
     /// `None` after the end.
-    link: Option<Link>,
+    pub(super) link: Option<Link>,
     home: Home,
-    idle_timeout: Duration,
+    pub(super) idle_timeout: Duration,
+    /// The body is all that comes until the server closes (RFC 9112, 6.3, rule 8).
+    pub(super) ends_with_connection: bool,
 }
 
 impl Body {
-    pub(super) fn new(frames: Incoming, link: Link, home: Home, idle_timeout: Duration) -> Self {
+    pub(super) fn new(
+        answer: hyper::Response<Incoming>,
+        link: Link,
+        home: Home,
+        idle_timeout: Duration,
+    ) -> Self {
+        let framed = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+        let ends_with_connection = !framed
+            .iter()
+            .any(|name| answer.headers().contains_key(name));
         Self {
-            frames,
+            frames: answer.into_body(),
             link: Some(link),
             home,
             idle_timeout,
+            ends_with_connection,
         }
+    }
+
+    /// From here on the bytes are taken by the handful, on the common beat: for a live stream,
+    /// which comes in pieces of a network packet. They come up to 75 ms later and cost a fraction.
+    #[must_use]
+    pub fn live(self) -> Live {
+        Live::of(self)
     }
 
     /// The next piece, at most [`head_bytes_max`](super::ClientConfig::head_bytes_max) long; `None`
@@ -138,14 +158,6 @@ impl Body {
                     });
                 }
             }
-        }
-    }
-
-    /// From here on the bytes are taken by the handful, on the common beat: for a live stream,
-    /// which comes in pieces of a network packet. They come up to 75 ms later and cost a fraction.
-    pub fn read_on_beat(&self) {
-        if let Some(link) = &self.link {
-            link.on_beat.set(true);
         }
     }
 

@@ -4,7 +4,6 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -40,9 +39,9 @@ pub(super) async fn dial(origin: &Origin, config: &ClientConfig, tls: &Tls) -> R
         let tls = timeout_at(deadline, secure(origin, wire, tls))
             .await
             .map_err(|_| late(Phase::Tls))??;
-        Link::open(origin, TokioIo::new(tls), on_beat, config).await
+        Link::open(origin, tls, on_beat, config).await
     } else {
-        Link::open(origin, TokioIo::new(wire), on_beat, config).await
+        Link::open(origin, wire, on_beat, config).await
     }
 }
 

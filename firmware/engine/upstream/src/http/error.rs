@@ -156,6 +156,14 @@ pub enum Error {
         /// From hyper.
         cause: hyper::Error,
     },
+    /// The connection of a live stream broke.
+    #[error("{host} broke off: {cause}")]
+    Lost {
+        /// Host and port.
+        host: String,
+        /// From the socket.
+        cause: io::Error,
+    },
     /// The body is longer than whoever reads it allows.
     #[error("the answer of {host} is longer than {bytes_max} bytes")]
     BodyTooLarge {
@@ -175,7 +183,8 @@ impl Error {
             | Self::Connect { .. }
             | Self::TimedOut { .. }
             | Self::NoAnswer { .. }
-            | Self::Body { .. } => true,
+            | Self::Body { .. }
+            | Self::Lost { .. } => true,
             Self::Tls { cause, .. } => !is_certificate(cause),
             Self::Status { code, .. } => is_temporary_status(*code),
             Self::BadUrl { .. }

@@ -8,11 +8,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Empty;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper::client::conn::http1::{self, Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
+use tokio_rustls::client::TlsStream;
 
 use super::origin::Origin;
-use super::wire::OnBeat;
+use super::wire::{OnBeat, Wire};
 use super::{ClientConfig, Error, Phase};
 
 /// The request as hyper takes it.
@@ -44,7 +47,7 @@ impl Link {
         config: &ClientConfig,
     ) -> Result<Self, Error>
     where
-        T: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+        T: Layer + 'static,
     {
         let (sender, connection) = Builder::new()
             .max_buf_size(config.head_bytes_max.max(HYPER_BUFFER_BYTES_MIN))
@@ -54,7 +57,7 @@ impl Link {
             .allow_spaces_after_header_name_in_responses(true)
             .allow_obsolete_multiline_headers_in_responses(true)
             .ignore_invalid_headers_in_responses(true)
-            .handshake(io)
+            .handshake(TokioIo::new(io))
             .await
             .map_err(|cause| no_answer(origin, config, cause))?;
         Ok(Self {
@@ -62,7 +65,7 @@ impl Link {
             idle_since: Instant::now(),
             on_beat,
             sender,
-            driver: Driver(Some(Box::pin(connection))),
+            driver: Driver(Some(Box::new(connection))),
         })
     }
 
@@ -89,6 +92,17 @@ impl Link {
         self.driver.during(future).await
     }
 
+    /// The connection without HTTP, and what was read of it too far; `None` where it is over or
+    /// encrypted.
+    pub(super) fn into_wire(self) -> Option<(Wire, Bytes)> {
+        self.driver.0?.into_wire()
+    }
+
+    /// Whether its bytes are those of the socket.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.origin.secure && self.driver.0.is_some()
+    }
+
     /// Whether the server has left it open for another request.
     pub(super) async fn is_reusable(&mut self) -> bool {
         self.driver.turn().await;
@@ -109,8 +123,38 @@ impl Link {
     }
 }
 
-/// hyper's half that reads and writes; `None` when it is done.
-struct Driver(Option<Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>>);
+/// What HTTP is spoken over.
+pub(super) trait Layer: AsyncRead + AsyncWrite + Unpin + Send {
+    /// The connection itself, where nothing lies between.
+    fn into_wire(self) -> Option<Wire>;
+}
+
+impl Layer for Wire {
+    fn into_wire(self) -> Option<Wire> {
+        Some(self)
+    }
+}
+
+impl Layer for TlsStream<Wire> {
+    fn into_wire(self) -> Option<Wire> {
+        None
+    }
+}
+
+/// hyper's half that reads and writes, over any layer.
+trait Connection: Future<Output = hyper::Result<()>> + Send + Unpin {
+    fn into_wire(self: Box<Self>) -> Option<(Wire, Bytes)>;
+}
+
+impl<T: Layer + 'static> Connection for http1::Connection<TokioIo<T>, Empty<Bytes>> {
+    fn into_wire(self: Box<Self>) -> Option<(Wire, Bytes)> {
+        let parts = self.into_parts();
+        Some((parts.io.into_inner().into_wire()?, parts.read_buf))
+    }
+}
+
+/// `None` when it is done.
+struct Driver(Option<Box<dyn Connection>>);
 
 impl Driver {
     /// Awaits `future` and keeps the connection going meanwhile. An error of the connection reaches
@@ -133,7 +177,7 @@ impl Driver {
         let Some(connection) = &mut self.0 else {
             return;
         };
-        if let Poll::Ready(result) = connection.as_mut().poll(context) {
+        if let Poll::Ready(result) = Pin::new(connection).poll(context) {
             if let Err(error) = result {
                 tracing::trace!(%error, "connection ended");
             }

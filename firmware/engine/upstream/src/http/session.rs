@@ -150,15 +150,10 @@ impl Session {
         answer: hyper::Response<Incoming>,
         link: Link,
     ) -> Response {
-        let (head, frames) = answer.into_parts();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let idle_timeout = self.client.config.idle_timeout;
-        let body = Body::new(frames, link, Home::of(&self.idle), idle_timeout);
-        Response::new(
-            head.status.as_u16(),
-            request.url.clone(),
-            head.headers,
-            body,
-        )
+        let body = Body::new(answer, link, Home::of(&self.idle), idle_timeout);
+        Response::new(status, request.url.clone(), headers, body)
     }
 
     fn store_cookies(&self, response: &Response) {

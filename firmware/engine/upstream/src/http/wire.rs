@@ -4,7 +4,7 @@
 //! is done with it, and a stream's next bytes are certain to come. So its socket is taken off the
 //! reactor and read on the common beat: ten channels are thirteen wake-ups a second together.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -56,7 +56,8 @@ enum Mode {
     Lost,
 }
 
-struct Beaten {
+/// A socket that is read when the beat comes.
+pub(super) struct Beaten {
     socket: std::net::TcpStream,
     beat: Pin<Box<Sleep>>,
     round: Instant,
@@ -72,6 +73,15 @@ impl Wire {
         Self {
             mode: Mode::Woken(socket),
             on_beat,
+        }
+    }
+
+    /// The socket by itself, read on the beat.
+    pub(super) fn into_beaten(self) -> io::Result<Beaten> {
+        match self.mode {
+            Mode::Woken(socket) => Ok(Beaten::new(socket.into_std()?)),
+            Mode::Beaten(beaten) => Ok(beaten),
+            Mode::Lost => Err(lost()),
         }
     }
 
@@ -100,6 +110,35 @@ impl Beaten {
             is_drained: false,
             is_resting: false,
         }
+    }
+
+    /// Waits until there may be something to read: for the next beat, if the last read took all.
+    pub(super) async fn ready(&mut self) {
+        poll_fn(|context| match self.is_drained {
+            true => self.poll_beat(context),
+            false => Poll::Ready(()),
+        })
+        .await;
+    }
+
+    /// Reads what is there; 0 at the end, `None` where there is nothing yet.
+    pub(super) fn read(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
+        let count = match self.socket.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.is_drained = true;
+                return Ok(None);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(None),
+            done => done?,
+        };
+        self.note(count, room.len());
+        Ok(Some(count))
+    }
+
+    fn note(&mut self, count: usize, wanted: usize) {
+        self.is_drained = count > 0 && count < wanted;
+        let more = u32::try_from(count).unwrap_or(u32::MAX);
+        self.gathered = self.gathered.saturating_add(more);
     }
 
     /// Waits for the next beat and makes a new round of it.
@@ -168,10 +207,7 @@ impl AsyncRead for Wire {
                 let wanted = buffer.remaining().min(READ_BYTES);
                 let room = buffer.initialize_unfilled_to(wanted);
                 let count = ready!(beaten.poll(context, |socket| socket.read(room)))?;
-                beaten.is_drained = count > 0 && count < wanted;
-                beaten.gathered = beaten
-                    .gathered
-                    .saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+                beaten.note(count, wanted);
                 buffer.advance(count);
                 Poll::Ready(Ok(()))
             }
