@@ -75,7 +75,7 @@ KINDS = {
         ("pmt", "other PIDs and a new version of the PMT"),
         ("resolution", "a picture of another size"),
         ("codec", "the picture is of coder VALUE (mpeg2, hevc)", "mpeg2"),
-        ("offline", "a `channel offline` clip of VALUE seconds over and over", "3"),
+        ("offline", "a `channel offline` clip of VALUE seconds over and over", "2.88"),
     ),
     # What only a playlist can do.
     **_kinds(

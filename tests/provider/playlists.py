@@ -86,14 +86,11 @@ class Segments:
 def segment_bytes(stream, number):
     """A segment by itself: tables first, counters as if all before it had been sent, too."""
     first = number * clips.GOP
-    if offline := stream.at_unit("offline", first):
-        pieces = stream.offline_clip(offline.number)
-        return b"".join(pieces[n % len(pieces)] for n in range(first, first + clips.GOP))
     multiplex = stream.new_mux(first)
     multiplex.counters = counters_at(stream, multiplex, number)
     chance = random.Random(f"{stream.name}/{number}")
     return b"".join(
-        stream.hurt(stream.render(multiplex, unit), unit, chance=chance)
+        stream.offline(unit) or stream.hurt(stream.render(multiplex, unit), unit, chance=chance)
         for unit in range(first, first + clips.GOP)
     )
 

@@ -28,7 +28,6 @@ class Session:
         self.is_kicked = False
         self.sent = 0
         self.ends_after = None
-        self.offline = None
 
     def _first_unit(self):
         """Where a new client begins: so far back as the burst says, on a key frame or anywhere."""
@@ -96,10 +95,7 @@ class Session:
             self.allowance -= count
 
     def _bytes_of(self, unit):
-        if offline := self.stream.at_unit("offline", unit):
-            self.offline = self.offline or self.stream.offline_clip(offline.number)
-            return self.offline[unit % len(self.offline)]
-        return self.stream.hurt(self.stream.render(self.multiplex, unit), unit)
+        return self.stream.offline(unit) or self.stream.hurt(self.stream.render(self.multiplex, unit), unit)
 
     def _rate(self):
         """Bytes a second, or None where nothing holds it back."""

@@ -44,6 +44,7 @@ class Stream:
         self.counts = Counts()
         self.requests_hit = 0
         self.sessions = set()
+        self.offline_pieces = None
         self.log = collections.deque(maxlen=LOG_LINES_MAX)
         self.number = zlib.crc32(name.encode())
         self.chance = random.Random(options.get("seed", self.number))
@@ -162,11 +163,27 @@ class Stream:
                 data = function(data, chance or self.chance, event.number if event.value else 0, seconds)
         return data
 
-    def offline_clip(self, seconds):
-        """The clip that says the channel is off: the same bytes each time, clocks included."""
-        clip = clips.clip("large")
-        multiplex = mux.Mux(mux.pids_of(1), f"{self.name}/offline", clip.stream_type)
-        return [offline_picture(multiplex, clip, n) for n in range(int(seconds / clips.PICTURE_S))]
+    def offline(self, unit):
+        """The bytes of the `channel offline` clip where it stands in for picture `unit`, or None.
+
+        The same bytes each time, clocks and counters included, as a file sent again and again. It
+        comes and goes between two groups of pictures.
+        """
+        group = unit // clips.GOP
+        event = self.at_unit("offline", group * clips.GOP)
+        if event is None:
+            return None
+        if self.offline_pieces is None:
+            self.offline_pieces = offline_clip(f"{self.name}/offline", event.number)
+        first = -(-int((event.at + self.begins_at) / clips.PICTURE_S) // clips.GOP) * clips.GOP
+        return self.offline_pieces[(unit - first) % len(self.offline_pieces)]
+
+
+def offline_clip(name, seconds):
+    """The clip that says the channel is off, a piece for each picture."""
+    clip = clips.clip("large")
+    multiplex = mux.Mux(mux.pids_of(1), name, clip.stream_type)
+    return [offline_picture(multiplex, clip, n) for n in range(round(seconds / clips.PICTURE_S))]
 
 
 def offline_picture(multiplex, clip, unit):
