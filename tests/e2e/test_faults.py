@@ -49,12 +49,16 @@ class Matrix(case.Case):
     def test_every_fault(self):
         with Audience() as audience:
             for batch in matrix.batches(self.cells):
-                outcomes = matrix.run(batch, self.hurting, audience)
+                outcomes = matrix.run(batch, self.hurting, audience, self.on_silence)
                 self.outcomes += outcomes
                 for outcome in outcomes:
                     with self.subTest(str(outcome.cell)):
                         self.assertIsNone(self.running.process.poll(), "dipole ended")
                         self.assertEqual(outcome.problems, [], outcome.told() + self.log(outcome))
+
+    def on_silence(self):
+        """All clients of all channels wait: what does the daemon do?"""
+        print(f"everybody waits:\n{self.running.thread_states()}\n{self.running.log()[-3000:]}", flush=True)
 
     def log(self, outcome):
         """What the provider did meanwhile."""

@@ -190,9 +190,9 @@ class Group:
                 found += [f"client {number}: {text}" for text in client.judge.check.faults()]
         return found
 
-    def gap(self):
-        """The largest gap between two arrivals at any of them, in seconds."""
-        return max((client.gap for client in self.clients), default=0.0)
+    def gap(self, now):
+        """The largest gap between two arrivals at any of them, the one still open included."""
+        return max((max(client.gap, now - (client.arrived or now)) for client in self.clients), default=0.0)
 
 
 class Audience:

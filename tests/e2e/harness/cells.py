@@ -44,11 +44,11 @@ class Fault:
     # Whether packets are lost before they reach Dipole. Without a backup the client's counters may
     # then say so: a decoder wants to know. With one there is no such excuse.
     loses_packets: bool = False
+    # Whether it is over at once: who comes back is served. So do kicks at an account's limit look.
+    is_moment: bool = False
 
-    def script(self, seconds=None, at=0):
-        """Its script from now on."""
-        value = f"={self.value}" if self.value else ""
-        return f"{at}:{self.name}{value}" + (f"~{seconds}" if seconds is not None else "")
+    def __str__(self):
+        return self.name + (f"={self.value}" if self.value else "") + (", once" if self.is_moment else "")
 
 
 HLS = (faults.HLS,)
@@ -57,6 +57,8 @@ TS = (faults.TS,)
 FAULTS = [
     Fault("rst", backup=SWITCH, refused_at_start=True),
     Fault("fin", backup=SWITCH, refused_at_start=True),
+    Fault("rst", is_moment=True),
+    Fault("fin", is_moment=True),
     Fault("refuse", backup=SWITCH, refused_at_start=True),
     Fault("stall", backup=SWITCH, noticed_s=SILENT_S, refused_at_start=True),
     Fault("trickle", "100", backup=SWITCH, noticed_s=SILENT_S, refused_at_start=True),
@@ -136,8 +138,16 @@ class Cell:
     def __str__(self):
         where = "at the start" if self.at_start else "while playing"
         backup = "a backup" if self.has_backup else "no backup"
+        return f"{self.fault} {where}, {self.serves}, {self.clients} clients, {backup}, {self.way}"
+
+    @property
+    def script(self):
+        """What the first stream does, from the moment on when it begins."""
         value = f"={self.fault.value}" if self.fault.value else ""
-        return f"{self.fault.name}{value} {where}, {self.serves}, {self.clients} clients, {backup}, {self.way}"
+        if self.fault.is_moment:
+            return f"0:{self.fault.name}{value}~0"
+        ends = "" if self.has_backup or self.at_start else f"~{HOLDS_S}"
+        return f"0:{self.fault.name}{value}{ends}"
 
     @property
     def primary(self):

@@ -15,6 +15,7 @@ SETTLE_S = 12
 CELLS_AT_ONCE = 64
 # At the end pictures must come: the newest is not older than this.
 ALIVE_S = 1.5
+SILENCE_S = 3
 
 CONFIG = f"""\
 test_channel = "never"
@@ -90,7 +91,7 @@ def channels(cells, provider):
     for cell in cells:
         query = cell.fault.query
         if cell.at_start and cell.habit == "http":
-            query = "&".join(filter(None, [query, f"script={cell.fault.script()}"]))
+            query = "&".join(filter(None, [query, f"script={cell.script}"]))
         path = grid.path_of(cell.primary, cell.serves, query)
         host = grid.HOSTS.get(cell.habit)
         addresses = [host + path if host else provider.url(path, cell.habit)]
@@ -100,19 +101,22 @@ def channels(cells, provider):
     return playlist(entries)
 
 
-def run(cells, provider, audience):
-    """Outcomes of a batch. The daemon plays the playlist of `channels` already."""
+def run(cells, provider, audience, on_silence=lambda: None):
+    """Outcomes of a batch. The daemon plays the playlist of `channels` already.
+
+    `on_silence` is called once if everybody at once stops receiving: that is no fault of a stream.
+    """
     groups = {cell: audience.join(f"/auto/v{cell.number}", cell.clients) for cell in cells}
     try:
         if cells[0].at_start:
-            _watch(groups.values(), grid.WATCHED_S)
+            _watch(groups.values(), grid.WATCHED_S, lambda: None)
         else:
             _settle(groups)
             for cell, group in groups.items():
                 group.mark()
                 if group.is_receiving(1):
-                    provider.play(cell.primary, cell.fault.script(None if cell.has_backup else grid.HOLDS_S))
-            _watch(groups.values(), grid.WATCHED_S)
+                    provider.play(cell.primary, cell.script)
+            _watch(groups.values(), grid.WATCHED_S, on_silence)
         return [_judged(_outcome(cell, group)) for cell, group in groups.items()]
     finally:
         for group in groups.values():
@@ -127,11 +131,17 @@ def _settle(groups):
         pass
 
 
-def _watch(groups, seconds):
+def _watch(groups, seconds, on_silence):
     """Lets it happen. Ends early when there is nobody left to watch."""
-    end = time.monotonic() + seconds
-    over = lambda: time.monotonic() > end or all(len(g.disconnects()) == len(g.clients) for g in groups)
-    wait.until("the cells to be over", over, seconds + 5)
+    end, told = time.monotonic() + seconds, []
+
+    def over():
+        now = time.monotonic()
+        if not told and all(now - max(c.arrived or now for c in g.clients) > SILENCE_S for g in groups):
+            told.append(on_silence())
+        return now > end or all(len(g.disconnects()) == len(g.clients) for g in groups)
+
+    wait.until("the cells to be over", over, seconds + 90, every=0.1)
 
 
 def _outcome(cell, group):
@@ -139,7 +149,7 @@ def _outcome(cell, group):
     return Outcome(
         cell, first.status, first.refusal, check.sources, len(group.disconnects()),
         group.faults() if first.status == 200 else [],
-        check.wait_so_far(now), check.pcr_gap, group.gap(), first.first_byte, first.ended,
+        check.wait_so_far(now), check.pcr_gap, group.gap(now), first.first_byte, first.ended,
         check.pictured is not None and now - check.pictured < ALIVE_S,
     )
 

@@ -45,11 +45,11 @@ def _table(outcomes):
     columns = [(serves, has_backup) for serves in (faults.TS, faults.HLS) for has_backup in (True, False)]
     lines = ["| fault | what it does | TS, with a backup | TS, alone | HLS, with a backup | HLS, alone |",
              "| --- | --- | --- | --- | --- | --- |"]
-    names = dict.fromkeys((o.cell.fault.name, o.cell.fault.value) for o in outcomes)
-    for name, value in names:
-        cells = [_cell([o for o in outcomes if (o.cell.fault.name, o.cell.fault.value) == (name, value)
-                        and (o.cell.serves, o.cell.has_backup) == column]) for column in columns]
-        lines.append(f"| {name}{'=' + value if value else ''} | {_does(name, value)} | {' | '.join(cells)} |")
+    for name in dict.fromkeys(str(outcome.cell.fault) for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if str(outcome.cell.fault) == name]
+        cells = [_cell([one for one in mine if (one.cell.serves, one.cell.has_backup) == column])
+                 for column in columns]
+        lines.append(f"| {name} | {_does(mine[0].cell.fault)} | {' | '.join(cells)} |")
     return lines
 
 
@@ -61,9 +61,12 @@ ADDRESSES = {
 }
 
 
-def _does(name, value):
-    kind = faults.KINDS.get(name)
-    return kind.does.replace("VALUE", value or kind.value) if kind else ADDRESSES[name]
+def _does(fault):
+    kind = faults.KINDS.get(fault.name)
+    if kind is None:
+        return ADDRESSES[fault.name]
+    once = "; who comes back is served" if fault.is_moment else ""
+    return kind.does.replace("VALUE", fault.value or kind.value) + once
 
 
 def _cell(outcomes):
