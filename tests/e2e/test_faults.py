@@ -8,7 +8,7 @@ import os
 
 import case
 from harness import cells as grid
-from harness import lan, matrix, matrix_table, media, tools, wait
+from harness import lan, matrix, matrix_table, tools, wait
 from harness.audience import Audience
 from harness.daemon import source
 from provider import client
@@ -17,11 +17,6 @@ from provider import client
 TABLE = "DIPOLE_MATRIX"
 # A word of the cells to run, for looking at one of them.
 ONLY = "DIPOLE_CELLS"
-
-
-def knows_failover():
-    """Whether the daemon has the table yet whose keys make the matrix short."""
-    return "[failover]" in (media.ROOT / "firmware" / "dipole" / "dipole.example.toml").read_text()
 
 
 class Matrix(case.Case):
@@ -33,7 +28,7 @@ class Matrix(case.Case):
             client.Provider(lan.PROVIDER, prefix=cls.network.inside("provider"), v6=lan.PROVIDER_V6))
         cls.cells = [cell for cell in grid.cells() if os.environ.get(ONLY, "") in str(cell)]
         list_url = cls.hurting.put("matrix.m3u", matrix.channels(cls.cells, cls.hurting))
-        config = matrix.CONFIG + (matrix.FAILOVER if knows_failover() else "")
+        config = matrix.CONFIG + matrix.FAILOVER
         config += f'\n[tls]\nca = "{cls.hurting.authority}"\n\n' + source("matrix", list_url)
         cls.running = cls.enterClassContext(cls.daemon(config))
         cls.running.with_channels(len(cls.cells))

@@ -36,11 +36,11 @@ ssdp = false
 
 FAILOVER = f"""
 [failover]
-grace_ms = {grid.GRACE_S * 1000:.0f}
-retry_ms = {grid.RETRY_S * 1000:.0f}
-stall_ms = {grid.STALL_S * 1000:.0f}
-video_missing_ms = {grid.VIDEO_MISSING_S * 1000:.0f}
-connect_ms = {grid.CONNECT_S * 1000:.0f}
+grace = "{grid.GRACE_S * 1000:.0f}ms"
+retry = "{grid.RETRY_S * 1000:.0f}ms"
+stall = "{grid.STALL_S * 1000:.0f}ms"
+video_missing = "{grid.VIDEO_MISSING_S * 1000:.0f}ms"
+connect = "{grid.CONNECT_S * 1000:.0f}ms"
 """
 
 
