@@ -86,7 +86,8 @@ pub(crate) struct Course {
     watch: Option<Watch>,
     /// Whether the stream being opened had failed a moment ago and gets its one more try.
     is_retry: bool,
-    has_retried_bearable: bool,
+    /// A bit for each stream that was left for its poor picture: it is no better than another.
+    poor: u32,
     /// Failures in a row of streams that had hardly played.
     strikes: u32,
     last_played: Option<usize>,
@@ -117,7 +118,7 @@ impl Course {
             hopeless: 0,
             watch: None,
             is_retry: false,
-            has_retried_bearable: false,
+            poor: 0,
             strikes: 0,
             last_played: None,
             current: 0,
@@ -490,12 +491,14 @@ impl Course {
             }
             Condition::Stalled => self.close_stalled(),
             Condition::Failed(kind)
-                if kind.is_bearable() && !self.has_better(now, stream, cooldowns) =>
+                if kind.is_bearable() && !self.has_better(now, stream, kind, cooldowns) =>
             {
                 Verdict::GoOn
             }
             Condition::Failed(kind) => {
-                self.has_retried_bearable |= kind.is_bearable();
+                if kind.is_bearable() {
+                    self.poor |= bit(stream);
+                }
                 let what = match kind {
                     FailureKind::NoPicture => "there is sound and no picture",
                     _ => "the same clip comes again and again",
@@ -512,15 +515,22 @@ impl Course {
     }
 
     /// Whether something better than a poor picture can be hoped for: another stream, or, once, the
-    /// same one opened again.
-    fn has_better(&self, now: Moment, stream: usize, cooldowns: &Cooldowns) -> bool {
-        let others = self
-            .streams
-            .iter()
-            .enumerate()
-            .filter(|&(other, _)| other != stream);
-        let mut fresh = others.filter(|(_, other)| cooldowns.until(other.key, now).is_none());
-        fresh.next().is_some() || (self.streams.len() == 1 && !self.has_retried_bearable)
+    /// same one opened again. A clip would come again.
+    fn has_better(
+        &self,
+        now: Moment,
+        stream: usize,
+        kind: FailureKind,
+        cooldowns: &Cooldowns,
+    ) -> bool {
+        let is_poor = |stream| self.poor & bit(stream) != 0;
+        let mut others = (0_usize..)
+            .zip(&self.streams)
+            .filter(|&(other, candidate)| {
+                other != stream && !is_poor(other) && cooldowns.until(candidate.key, now).is_none()
+            });
+        let may_mend = self.streams.len() == 1 && kind == FailureKind::NoPicture;
+        others.next().is_some() || (may_mend && !is_poor(stream))
     }
 
     /// `strikes`: failures in a row of streams that had hardly played, this one included.

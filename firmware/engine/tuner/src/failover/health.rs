@@ -18,8 +18,9 @@ const AHEAD_MAX: Duration = Duration::from_secs(30);
 const FORGIVENESS: u32 = 4;
 /// Beginnings of sound without a picture between them: fewer may be an accident of reading.
 const SOUNDS_MIN: u64 = 3;
-/// Times that a clip may come again: news loops its headlines, an "offline" clip never ends.
-const REPEATS_MAX: u64 = 2;
+/// The longest clip that is taken for "this channel is offline" when it comes again and again. A
+/// shop window, a fireplace or a test picture may repeat as well, but not after a few seconds.
+const CLIP_MAX: Duration = Duration::from_secs(8);
 
 /// What has come of a channel's streams so far: counts that only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) struct Vitals {
     pub(crate) sounds: u64,
     /// Whether the stream announces a picture.
     pub(crate) promises_video: bool,
-    /// Times that a clip began again.
+    /// Times that a clip came round again.
     pub(crate) repeats: u64,
 }
 
@@ -67,6 +68,9 @@ pub(super) struct Watch {
     picture_at: Moment,
     /// Sounds at the time of the last picture.
     sounds_then: u64,
+    /// The clock when a clip came round last.
+    round_at: Option<u64>,
+    has_short_clip: bool,
 }
 
 impl Watch {
@@ -82,6 +86,8 @@ impl Watch {
             cover: now,
             picture_at: now,
             sounds_then: begin.sounds,
+            round_at: None,
+            has_short_clip: false,
         }
     }
 
@@ -98,11 +104,12 @@ impl Watch {
         if vitals.pictures > before.pictures {
             (self.picture_at, self.sounds_then) = (now, vitals.sounds);
         }
+        self.count_rounds(&before, &vitals);
         if now >= self.cover + self.stall {
             Condition::Stalled
         } else if self.is_without_picture(now) {
             Condition::Failed(FailureKind::NoPicture)
-        } else if !self.may_loop && vitals.repeats >= self.begin.repeats + REPEATS_MAX {
+        } else if self.has_short_clip && !self.may_loop {
             Condition::Failed(FailureKind::Loop)
         } else {
             Condition::Well
@@ -123,6 +130,19 @@ impl Watch {
         let spent_on_lag = (behind / FORGIVENESS).min(came);
         self.cover += spent_on_lag * FORGIVENESS + (came - spent_on_lag);
         self.cover = self.cover.min(now + AHEAD_MAX);
+    }
+
+    /// How long a clip is that comes round: the time between two of its rounds.
+    fn count_rounds(&mut self, before: &Vitals, vitals: &Vitals) {
+        let rounds = vitals.repeats.saturating_sub(before.repeats);
+        if rounds == 0 {
+            return;
+        }
+        let last = self.round_at.replace(vitals.clock_ticks);
+        self.has_short_clip = last.is_some_and(|last| {
+            let ticks = vitals.clock_ticks.saturating_sub(last) / rounds;
+            Duration::from_micros(ticks / TICKS_PER_MICROSECOND) <= CLIP_MAX
+        });
     }
 
     fn is_without_picture(&self, now: Moment) -> bool {
@@ -263,14 +283,21 @@ mod tests {
 
     #[test]
     fn a_clip_that_comes_again_and_again_fails() {
-        let clip = |t: f64| Vitals {
-            repeats: u64::from(t >= 8.0) + u64::from(t >= 16.0),
-            ..playing(t, 1.0)
+        let clip = |seconds: f64| {
+            move |t: f64| Vitals {
+                repeats: playing(t / seconds, 1.0).clock_ticks / SECOND,
+                ..playing(t, 1.0)
+            }
         };
         let again = Condition::Failed(FailureKind::Loop);
-        assert_eq!(first_complaint(60, false, clip), Some((16_000, again)));
+        assert_eq!(first_complaint(60, false, clip(5.0)), Some((10_000, again)));
         assert_eq!(
-            first_complaint(60, true, clip),
+            first_complaint(90, false, clip(15.0)),
+            None,
+            "no clip of a few seconds"
+        );
+        assert_eq!(
+            first_complaint(60, true, clip(5.0)),
             None,
             "the test channel is a loop"
         );
