@@ -186,6 +186,7 @@ impl Splicer {
         self.routes.open(Some(pts));
         let first = First {
             pid,
+            clock_pid: self.remap.clock_pid(),
             dts,
             pts,
             pcr: clock,

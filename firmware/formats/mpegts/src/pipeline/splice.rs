@@ -41,12 +41,11 @@ impl Pipeline {
         if self.timeline.splice(first) {
             self.stats.clock_jumps += 1;
         }
-        let Some((pcr, pid)) = first.pcr.zip(self.timeline.clock_pid()) else {
-            return;
-        };
+        let Some(pcr) = first.pcr else { return };
         while let Some(ticks) = self.timeline.fill(pcr) {
             self.stats.packets_inserted += 1;
-            self.give_made(clock_packet(pid, ticks % PCR_WRAP), ticks, sink);
+            let packet = clock_packet(first.clock_pid, ticks % PCR_WRAP);
+            self.give_made(packet, ticks, sink);
         }
     }
 

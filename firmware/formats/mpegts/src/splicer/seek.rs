@@ -6,7 +6,8 @@
 //! The wait is bounded twice, because nothing says that a key picture ever comes (some encoders
 //! refresh pictures bit by bit). In time of the stream: 12 s, as encoders left at their defaults
 //! send one every 250 pictures, 10 s at 25 a second. In packets: 49 MB, which is the same 12 s at
-//! 32 Mbit/s, for streams whose clock stands still. Nothing is stored meanwhile but one queue.
+//! 32 Mbit/s, for streams whose clock stands still. Nothing is stored meanwhile but one queue. When
+//! the wait is over any picture with a time will do, and after one more second anything at all.
 
 use std::collections::VecDeque;
 
@@ -168,8 +169,14 @@ impl Seek {
         (self.progress(program), lost)
     }
 
+    /// Whether the wait for a key picture is over, by `more` times the wait for tables.
+    fn is_over(&self, more: u32) -> bool {
+        self.time.ticks > SEEK_TICKS_MAX + u64::from(more) * TABLES_TICKS_MAX
+            || self.packets >= SEEK_PACKETS_MAX + more * TABLES_PACKETS_MAX
+    }
+
     fn progress(&self, program: &Program) -> Progress {
-        let is_over = self.time.ticks > SEEK_TICKS_MAX || self.packets >= SEEK_PACKETS_MAX;
+        let is_over = self.is_over(1);
         let has_clock = program.pcr_pid == NULL_PID || self.clock().is_some();
         if self.is_found && (has_clock || self.queue.len() >= QUEUE_PACKETS_MAX) {
             Progress::Found
@@ -241,6 +248,7 @@ impl Seek {
         let mut scan = AccessUnitScan::new(main.codec);
         let verdict = match pes {
             _ if view.random_access() => Verdict::Yes,
+            Some(pes) if self.is_over(0) && pes.dts().is_some() => Verdict::Yes,
             Some(_) if !main.codec.is_video() => Verdict::Yes,
             Some(pes) => scan.feed(pes.data()),
             None => Verdict::No,
@@ -344,15 +352,15 @@ mod tests {
         let program = program(&[Codec::H264, Codec::AacAdts]);
         let mut seek = Seek::new();
         let packet = start(0x100, PICTURE);
-        let all =
-            (0..SEEK_PACKETS_MAX).find(|_| seek.take(&packet, Some(&program)).0 == Progress::Over);
-        assert_eq!(all, Some(SEEK_PACKETS_MAX - 1));
+        let all = (0..2 * SEEK_PACKETS_MAX)
+            .find(|_| seek.take(&packet, Some(&program)).0 == Progress::Over);
+        assert_eq!(all, Some(SEEK_PACKETS_MAX + TABLES_PACKETS_MAX - 1));
         let mut seek = Seek::new();
         let second = |n: u64| crate::packet::clock_packet(0x100, n * TICKS_PER_SECOND % PCR_WRAP);
         let from = PCR_WRAP / TICKS_PER_SECOND - 5;
         let over =
             (0..60).find(|n| seek.take(&second(from + n), Some(&program)).0 == Progress::Over);
-        assert!((12..=15).contains(&over.unwrap_or(0)), "{over:?} s");
+        assert!((13..=16).contains(&over.unwrap_or(0)), "{over:?} s");
     }
 
     #[test]

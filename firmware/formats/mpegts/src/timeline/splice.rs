@@ -15,8 +15,9 @@ use crate::ticks::{PCR_WRAP, PTS_PER_SECOND, TICKS_PER_PTS, pcr_difference};
 /// The first access unit of a new stream, in the time of its source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct First {
-    /// PID of the output.
+    /// PIDs of the output: of the stream, and of the clock that goes with it.
     pub(crate) pid: u16,
+    pub(crate) clock_pid: u16,
     /// 90 kHz.
     pub(crate) dts: u64,
     /// 90 kHz.
