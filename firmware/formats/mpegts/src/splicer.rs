@@ -11,7 +11,10 @@
 //!
 //! What the old stream left half said stays so: a picture that was cut cannot be taken back from
 //! receivers that have its first half, and the next start on its PID ends it (clause 2.4.3.7).
+//! Video whose key pictures need not reset the decoder is ended by its end-of-sequence unit
+//! (`ending`), at once, so that the last picture is shown and the next one begins anew.
 
+mod ending;
 mod remap;
 mod routes;
 mod seek;
@@ -98,8 +101,11 @@ impl Splicer {
     pub(crate) fn seam(&mut self, seam: Seam, pipeline: &mut Pipeline, sink: &mut impl Sink) {
         self.selector.reset_assembly();
         match (seam, self.state) {
-            (Seam::Switch, _) => {
+            (Seam::Switch, state) => {
                 pipeline.leave(sink);
+                if state != State::Seeking {
+                    self.end_video(&mut Outside { pipeline, sink });
+                }
                 self.restart(pipeline);
                 pipeline.cut();
             }
@@ -111,6 +117,17 @@ impl Splicer {
                 pipeline.end_run(sink);
                 pipeline.seam(seam);
             }
+        }
+    }
+
+    /// What was given out of the picture is all that will come.
+    fn end_video(&mut self, outside: &mut Outside<'_, impl Sink>) {
+        let announced = outside.pipeline.announced();
+        let video = announced.and_then(|(program, ..)| program.video().copied());
+        if let Some(packet) = video.and_then(|video| ending::packet(video.pid, video.codec)) {
+            self.counts.inserted += 1;
+            self.counts.fed += 1;
+            outside.pipeline.end_with(&packet, outside.sink);
         }
     }
 

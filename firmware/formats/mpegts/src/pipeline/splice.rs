@@ -28,6 +28,14 @@ impl Pipeline {
         self.end_run(sink);
     }
 
+    /// Gives out a packet made here, the last one of the old stream.
+    pub(crate) fn end_with(&mut self, packet: &Packet, sink: &mut impl Sink) {
+        self.continuity.seam();
+        self.take(packet, sink);
+        // It may look like the start of a picture, which would wait to be known.
+        self.end_run(sink);
+    }
+
     /// A seam behind which the next packet is one that the splicer let pass.
     pub(crate) fn cut(&mut self) {
         self.stats.seams += 1;
