@@ -188,6 +188,19 @@ pub fn clock_packet(pid: u16, ticks: u64) -> Packet {
     packet
 }
 
+/// Takes the PCR out of a packet that carries nothing else of variable place in its adaptation
+/// field (OPCR, splice countdown, private data); any other stays as it is.
+pub fn clear_pcr(packet: &mut Packet) {
+    if PacketView::new(packet).pcr().is_none() || packet[5] & 0x0F != 0 {
+        return;
+    }
+    packet[5] &= !PCR_FLAG;
+    // What stood there is stuffing now.
+    if let Some(at) = packet.get_mut(PCR_AT..PCR_AT + 6) {
+        at.fill(0xFF);
+    }
+}
+
 /// Takes the discontinuity_indicator off a packet.
 pub fn clear_discontinuity(packet: &mut Packet) {
     if PacketView::new(packet).discontinuity() {
@@ -220,6 +233,19 @@ mod tests {
         for ticks in [0, 1, 299, 300, 18_900_000, PCR_WRAP - 1] {
             assert_eq!(PacketView::new(&with_pcr(ticks)).pcr(), Some(ticks));
         }
+    }
+
+    #[test]
+    fn a_pcr_is_taken_out_where_nothing_follows_it() {
+        let mut packet = with_pcr(5);
+        let mut other = packet;
+        clear_pcr(&mut packet);
+        let view = PacketView::new(&packet);
+        assert_eq!((view.pcr(), view.random_access()), (None, true));
+        assert_eq!(packet[6..12], [0xFF; 6]);
+        other[5] |= 0x02;
+        clear_pcr(&mut other);
+        assert_eq!(PacketView::new(&other).pcr(), Some(5));
     }
 
     #[test]

@@ -104,8 +104,7 @@ impl Timeline {
             self.strangers = 0;
             self.clock_cc = None;
         }
-        self.stamps
-            .retain(|stamp| program.stream(stamp.pid).is_some());
+        self.leave_streams(program);
     }
 
     /// The counters that follow have nothing to do with those before.

@@ -152,18 +152,15 @@ fn a_switch_in_the_middle_of_a_gop_decodes_in_silence() {
 }
 
 #[test]
-fn other_codecs_and_open_gops_decode_in_silence() {
+fn open_gops_and_other_codecs_decode_in_silence() {
     let folder = Folder::new("codecs");
     let open = Clip {
         video: &[
             "-c:v",
             "libx264",
-            "-preset",
-            "veryfast",
             "-x264-params",
-            "open-gop=1:bframes=3:b-pyramid=normal",
+            "open-gop=1:bframes=2:b-pyramid=none",
         ],
-        audio: &["-c:a", "ac3", "-ar", "48000", "-ac", "2"],
         ..TWO
     };
     let hevc = Clip {
@@ -187,38 +184,13 @@ fn other_codecs_and_open_gops_decode_in_silence() {
     let Some(clips) = clips(&folder, &[&ONE, &open, &hevc, &mpeg2]) else {
         return;
     };
-    for (from, to) in [
-        (0, 1),
-        (1, 1),
-        (1, 0),
-        (0, 2),
-        (2, 2),
-        (2, 1),
-        (0, 3),
-        (3, 3),
-        (3, 0),
-        (2, 3),
-    ] {
+    // Of one codec each: ffmpeg opens a decoder once, whatever a new version of the map says.
+    for (from, to) in [(0, 1), (1, 0), (1, 1), (2, 2), (3, 3)] {
         let runs = [part(&clips[from], 0, 55), part(&clips[to], 33, 100)];
         let runs: Vec<&[u8]> = runs.iter().map(Vec::as_slice).collect();
         let (out, _) = condition(&runs, Seam::Switch, 1316);
         support::source::assert_seamless(&out, &format!("{from} -> {to}"));
         let said = complaints(&folder, &out.packets().concat());
-        eprintln!("{from} -> {to}: {said}");
-    }
-}
-
-#[test]
-fn anyhow_cut() {
-    let folder = Folder::new("cut");
-    let Some(clips) = clips(&folder, &[&ONE, &TWO]) else {
-        return;
-    };
-    for cut in [31, 43, 51, 59, 67] {
-        let end = clips[0].len() * cut / 100;
-        let runs: [&[u8]; 2] = [&clips[0][..end], &clips[1][100_001..]];
-        let (out, _) = condition(&runs, Seam::Switch, 1316);
-        let said = complaints(&folder, &out.packets().concat());
-        eprintln!("cut {cut}: {said}");
+        assert_eq!(said, "exit status: 0", "{from} -> {to}");
     }
 }

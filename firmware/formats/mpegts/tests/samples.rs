@@ -136,3 +136,35 @@ fn a_single_pass_keeps_its_times() {
         );
     }
 }
+
+#[test]
+fn a_switch_between_any_two_leaves_no_fault() {
+    let samples = samples();
+    for (from, _, one) in &samples {
+        for (to, _, other) in &samples {
+            let cut = one.len() / 3 * 2;
+            let join = other.len() / 4;
+            let runs: [&[u8]; 4] = [&one[..cut], other, &other[join..], one];
+            let (out, conditioner) = condition(&runs, Seam::Switch, 1316);
+            let report = out.check().report();
+            assert!(report.is_clean(), "{from} -> {to}: {report:?}");
+            assert!(out.clocks().is_sorted(), "{from} -> {to}");
+            assert_eq!(conditioner.stats().seams, 3);
+            let mut pids = out.pids();
+            pids.sort_unstable();
+            pids.dedup();
+            let tables = conditioner.program().map_or(0, |program| program.pmt_pid);
+            let known = |pid: u16| {
+                let of = |program: &mpegts::Program| program.stream(pid).is_some();
+                conditioner.program().is_some_and(of)
+            };
+            // The last one is played again under the PIDs of before, and nothing was cut out of it
+            // that a map listed.
+            assert!(pids.iter().all(|pid| *pid != tables || pids.contains(&0)));
+            assert!(
+                conditioner.program().is_none() || pids.iter().any(|pid| known(*pid)),
+                "{from} -> {to}: {pids:x?}"
+            );
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! shown before the key picture and coded behind it, because they refer to pictures that never
 //! came (open GOP; RASL pictures of ISO/IEC 23008-2).
 
-use crate::packet::{NULL_PID, Packet, PacketView, clock_packet, set_cc, set_pid};
+use crate::packet::{NULL_PID, Packet, PacketView, clear_pcr, clock_packet, set_cc, set_pid};
 use crate::pes::PesView;
 use crate::psi::{Program, STREAMS_MAX};
 use crate::splicer::remap::Pairs;
@@ -128,19 +128,25 @@ impl Routes {
         }
         let key = self.key;
         let route = self.routes.iter_mut().find(|route| route.source == pid);
-        let carried = route.and_then(|route| route.carry(packet, key, is_given));
-        let mut clock = None;
-        if let Some((from, to)) = self.clock.filter(|(from, _)| *from == pid)
-            && let Some(pcr) = view.pcr()
-            && carried.is_none_or(|packet| PacketView::new(&packet).pid() != to)
+        let mut carried = route.and_then(|route| route.carry(packet, key, is_given));
+        let clock = self.clock_apart(view, carried.as_ref());
+        if clock.is_some()
+            && let Some(packet) = &mut carried
         {
-            debug_assert_eq!(from, pid);
-            clock = Some(clock_packet(to, pcr));
+            clear_pcr(packet);
         }
         Carried {
             clock,
             packet: carried,
         }
+    }
+
+    /// The clock of the source, where its packet does not itself go on under the clock's PID.
+    fn clock_apart(&self, view: PacketView<'_>, carried: Option<&Packet>) -> Option<Packet> {
+        let (_, to) = self.clock.filter(|(from, _)| *from == view.pid())?;
+        let is_there = carried.is_some_and(|packet| PacketView::new(packet).pid() == to);
+        let pcr = view.pcr().filter(|_| !is_there)?;
+        Some(clock_packet(to, pcr))
     }
 
     fn leave(&mut self, route: &Route) {

@@ -4,7 +4,7 @@
 //! is kept for a while, because sound that is to be heard with the key picture may come before it.
 //!
 //! The wait is bounded twice, because nothing says that a key picture ever comes (some encoders
-//! refresh pictures bit by bit). In time of the stream: 12 s, as encoders left at their defaults
+//! refresh pictures bit by bit), or that a map does; many send the map with key pictures only. In time of the stream: 12 s, as encoders left at their defaults
 //! send one every 250 pictures, 10 s at 25 a second. In packets: 49 MB, which is the same 12 s at
 //! 32 Mbit/s, for streams whose clock stands still. Nothing is stored meanwhile but one queue. When
 //! the wait is over any picture with a time will do, and after one more second anything at all.
@@ -21,11 +21,11 @@ use crate::ticks::{PCR_WRAP, TICKS_PER_PTS, TICKS_PER_SECOND, pcr_difference};
 pub(crate) const QUEUE_PACKETS_MAX: usize = 96;
 /// Packets of a picture before it must be known for a key picture, as in `joins`.
 const PICTURE_PACKETS_MAX: usize = 9;
-/// PAT and PMT are due every 500 ms at the very least (ETSI TR 101 154, ATSC A/78).
-const TABLES_PACKETS_MAX: u32 = 8192;
-const TABLES_TICKS_MAX: u64 = TICKS_PER_SECOND;
 const SEEK_PACKETS_MAX: u32 = 1 << 18;
 const SEEK_TICKS_MAX: u64 = 12 * TICKS_PER_SECOND;
+/// The time behind these for any picture: 1.2 s at 10 Mbit/s.
+const MORE_PACKETS_MAX: u32 = 8192;
+const MORE_TICKS_MAX: u64 = TICKS_PER_SECOND;
 /// So many PES packets of sound without one packet of the picture make a program of sound.
 const SOUND_ALONE_MAX: u8 = 64;
 
@@ -143,8 +143,7 @@ impl Seek {
         let Some(program) = program else {
             self.watch_clock(view, NULL_PID);
             let lost = self.keep(packet);
-            let over = self.time.ticks > TABLES_TICKS_MAX || self.packets >= TABLES_PACKETS_MAX;
-            let progress = if over {
+            let progress = if self.is_over(0) {
                 Progress::Over
             } else {
                 Progress::Searching
@@ -169,10 +168,10 @@ impl Seek {
         (self.progress(program), lost)
     }
 
-    /// Whether the wait for a key picture is over, by `more` times the wait for tables.
+    /// Whether the wait for a key picture is over, and so many times the wait for any picture.
     fn is_over(&self, more: u32) -> bool {
-        self.time.ticks > SEEK_TICKS_MAX + u64::from(more) * TABLES_TICKS_MAX
-            || self.packets >= SEEK_PACKETS_MAX + more * TABLES_PACKETS_MAX
+        self.time.ticks > SEEK_TICKS_MAX + u64::from(more) * MORE_TICKS_MAX
+            || self.packets >= SEEK_PACKETS_MAX + more * MORE_PACKETS_MAX
     }
 
     fn progress(&self, program: &Program) -> Progress {
@@ -354,7 +353,7 @@ mod tests {
         let packet = start(0x100, PICTURE);
         let all = (0..2 * SEEK_PACKETS_MAX)
             .find(|_| seek.take(&packet, Some(&program)).0 == Progress::Over);
-        assert_eq!(all, Some(SEEK_PACKETS_MAX + TABLES_PACKETS_MAX - 1));
+        assert_eq!(all, Some(SEEK_PACKETS_MAX + MORE_PACKETS_MAX - 1));
         let mut seek = Seek::new();
         let second = |n: u64| crate::packet::clock_packet(0x100, n * TICKS_PER_SECOND % PCR_WRAP);
         let from = PCR_WRAP / TICKS_PER_SECOND - 5;
@@ -364,11 +363,11 @@ mod tests {
     }
 
     #[test]
-    fn without_a_map_the_wait_is_short() {
+    fn the_wait_for_a_map_ends() {
         let mut seek = Seek::new();
         let packet = start(0x100, KEY);
         let all = (0..).find(|_| seek.take(&packet, None).0 == Progress::Over);
-        assert_eq!(all, Some(TABLES_PACKETS_MAX - 1));
+        assert_eq!(all, Some(SEEK_PACKETS_MAX - 1));
     }
 
     #[test]

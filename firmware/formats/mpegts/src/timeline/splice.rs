@@ -10,6 +10,7 @@
 use super::{
     INTERVAL_TICKS_MAX, LOSS_MAX_TICKS, STAMP_DISTANCE_MAX, Stamp, Timeline, pts_difference,
 };
+use crate::psi::{Program, STREAMS_MAX};
 use crate::ticks::{PCR_WRAP, PTS_PER_SECOND, TICKS_PER_PTS, pcr_difference};
 
 /// The first access unit of a new stream, in the time of its source.
@@ -62,6 +63,18 @@ impl Timeline {
         let next = is_wide.then_some(last + INTERVAL_TICKS_MAX)?;
         self.last_output = Some(next);
         Some(next)
+    }
+
+    /// Streams that the program does not have any more may come back with another one, and then
+    /// must not go back; until then they have no pace.
+    pub(super) fn leave_streams(&mut self, program: &Program) {
+        let stays = |stamp: &Stamp| program.stream(stamp.pid).is_some();
+        if self.stamps.len() + program.streams.len() > STREAMS_MAX {
+            self.stamps.retain(stays);
+        }
+        for stamp in self.stamps.iter_mut().filter(|stamp| !stays(stamp)) {
+            stamp.step = 1;
+        }
     }
 
     /// How far `first` stands before the end of what was given out, 90 kHz; negative: behind it.
