@@ -341,7 +341,8 @@ mod tests {
             stream(0x102, Codec::Ac3, b"deu"),
             stream(0x103, Codec::Teletext, b"deu"),
         ];
-        let table: &[(&str, &[Stream], &[(u16, u16)])] = &[
+        type Case<'a> = (&'a str, &'a [Stream], &'a [(u16, u16)]);
+        let table: &[Case<'_>] = &[
             (
                 "languages swapped",
                 &[

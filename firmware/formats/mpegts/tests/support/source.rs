@@ -75,7 +75,7 @@ impl Plan {
         let mut mux = Mux::new(0);
         mux.program = self.program();
         for number in self.joined..self.joined + self.pictures {
-            if number % self.gop == 0 {
+            if number.is_multiple_of(self.gop) {
                 mux.tables();
             }
             self.picture(&mut mux, number);
@@ -95,9 +95,9 @@ impl Plan {
         let Some((pid, codec)) = self.video else {
             return;
         };
-        let key = number % self.gop == 0;
+        let key = number.is_multiple_of(self.gop);
         // Every other picture behind the key picture is shown at once, between its neighbours.
-        let ahead = if key || number % 2 == 0 {
+        let ahead = if key || number.is_multiple_of(2) {
             self.reorder
         } else {
             0
@@ -133,7 +133,8 @@ fn stream_type(codec: Codec) -> u8 {
         Codec::AacAdts => 0x0F,
         Codec::Ac3 => 0x81,
         Codec::MpegAudio => 0x03,
-        other => panic!("no source of {other:?} is made here"),
+        // Private data, which the conditioner passes as it is.
+        _ => 0x06,
     }
 }
 
