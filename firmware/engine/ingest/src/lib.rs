@@ -10,23 +10,23 @@
 //! stream's PCR. The part of the ring that is not published yet is the read-ahead buffer: no
 //! second copy, no second bound.
 //!
+//! Beside that it counts what tells whether the stream is alive ([`Counters`]), and bridges gaps
+//! with null packets ([`Ingest::bridge`]) so that no client's connection falls silent.
+//!
 //! What does not belong here: connections, retries, the choice of a stream.
 
+mod counters;
+mod liveness;
 mod pacer;
+mod repeats;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
-use mpegts::{Conditioner, Packet, Seam, Sink};
+pub use counters::Counters;
+use liveness::Liveness;
+use mpegts::{Conditioner, Packet, Seam, Sink, packet::NULL_PACKET};
 use pacer::Pacer;
 use ring::{Starved, Writer};
 use tokio::time::{Instant, sleep_until};
@@ -39,6 +39,9 @@ const STEP_BYTES: usize = 16 * 1024;
 /// the stream's rate stays this far behind, so the ring must hold more than this.
 const LEAD: Duration = Duration::from_millis(500);
 
+/// Null packets of one [`Ingest::bridge`]: one Ethernet frame, 75 kbit/s at 7 calls a second.
+const BRIDGE_PACKETS: usize = 7;
+
 /// A stream cannot be taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -47,23 +50,14 @@ pub enum Error {
     Starved(#[from] Starved),
 }
 
-/// What has come in since the ring was opened; read by whoever shows it.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Bytes appended to the ring.
-    pub bytes: AtomicU64,
-    /// Continuity errors in what the upstream sent.
-    pub continuity_errors: AtomicU64,
-    /// Bytes thrown away in search of a sync byte.
-    pub sync_bytes_lost: AtomicU64,
-}
-
 /// Takes an upstream's bytes in.
 #[derive(Debug)]
 pub struct Ingest {
     conditioner: Conditioner,
     intake: Intake,
     counters: Arc<Counters>,
+    /// Of the program that liveness knows.
+    program_changes: u64,
 }
 
 /// What the conditioner writes to.
@@ -71,6 +65,7 @@ pub struct Ingest {
 struct Intake {
     writer: Writer,
     pacer: Pacer,
+    liveness: Liveness,
     now: Instant,
     starved: bool,
 }
@@ -84,10 +79,12 @@ impl Ingest {
             intake: Intake {
                 writer,
                 pacer: Pacer::new(LEAD),
+                liveness: Liveness::new(),
                 now: Instant::now(),
                 starved: false,
             },
             counters: Arc::new(Counters::default()),
+            program_changes: 0,
         }
     }
 
@@ -129,6 +126,29 @@ impl Ingest {
     pub fn seam(&mut self, seam: Seam) -> Result<(), Error> {
         self.intake.now = Instant::now();
         self.conditioner.seam(seam, &mut self.intake);
+        if seam == Seam::Switch {
+            self.intake.liveness.switched();
+        }
+        self.settle()
+    }
+
+    /// Keeps clients' connections alive while no upstream delivers: publishes a few null packets.
+    /// To be called every 100–200 ms in a gap; while read-ahead still plays it adds nothing.
+    ///
+    /// Clock, counters and join points know nothing of it (ISO/IEC 13818-1 clause 2.4.3.3: the
+    /// counter of PID 0x1FFF is undefined), so what follows goes on as if there were no bridge.
+    ///
+    /// # Errors
+    /// [`Error::Starved`] where the ring gets no segment.
+    pub fn bridge(&mut self) -> Result<(), Error> {
+        self.intake.publish_due();
+        if self.intake.writer.ahead() > 0 || self.intake.writer.head() == 0 {
+            return Ok(());
+        }
+        for _ in 0..BRIDGE_PACKETS {
+            self.intake.append(&NULL_PACKET);
+        }
+        self.counters.add_bridged(BRIDGE_PACKETS as u64);
         self.settle()
     }
 
@@ -168,15 +188,15 @@ impl Ingest {
 
     fn settle(&mut self) -> Result<(), Error> {
         let stats = self.conditioner.stats();
+        if stats.program_changes != self.program_changes
+            && let Some(program) = self.conditioner.program()
+        {
+            self.program_changes = stats.program_changes;
+            self.intake.liveness.set_program(program);
+            self.counters.set_program(program);
+        }
         self.counters
-            .bytes
-            .store(self.intake.writer.head(), Ordering::Relaxed);
-        self.counters
-            .continuity_errors
-            .store(stats.continuity_errors, Ordering::Relaxed);
-        self.counters
-            .sync_bytes_lost
-            .store(stats.bytes_dropped, Ordering::Relaxed);
+            .store(self.intake.writer.head(), &stats, &self.intake.liveness);
         if self.intake.starved {
             return Err(Starved.into());
         }
@@ -190,6 +210,12 @@ impl Intake {
         self.writer.ahead() > self.writer.ahead_max() || self.pacer.is_full()
     }
 
+    fn append(&mut self, packet: &Packet) {
+        if self.writer.append(packet).is_err() {
+            self.starved = true;
+        }
+    }
+
     fn publish_due(&mut self) {
         match self.pacer.due(Instant::now()) {
             Some(held_from) => self.writer.publish_to(held_from),
@@ -201,16 +227,17 @@ impl Intake {
 impl Sink for Intake {
     fn random_access(&mut self, counters: &[(u16, u8)]) {
         self.writer.mark_join_point(counters);
+        self.liveness.join();
     }
 
     fn clock(&mut self, ticks: u64) {
         self.pacer.clock(self.writer.head(), ticks, self.now);
+        self.liveness.clock(ticks);
     }
 
     fn packet(&mut self, packet: &Packet) {
-        if self.writer.append(packet).is_err() {
-            self.starved = true;
-        }
+        self.append(packet);
+        self.liveness.packet(packet);
     }
 }
 
