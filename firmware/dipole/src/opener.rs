@@ -102,7 +102,13 @@ fn says_no(error: &upstream::Error) -> bool {
 
 fn is_refusal(error: &http::Error) -> bool {
     // A list is refused for as long as it is; an account may be unlocked, an address may come back.
-    matches!(error, http::Error::Status { code: 401 | 403 | 404 | 410, .. })
+    matches!(
+        error,
+        http::Error::Status {
+            code: 401 | 403 | 404 | 410,
+            ..
+        }
+    )
 }
 
 #[cfg(test)]

@@ -170,7 +170,9 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || {
-            format!("`{text}` is no length of time: write a number and ms, s or min, such as `300ms`")
+            format!(
+                "`{text}` is no length of time: write a number and ms, s or min, such as `300ms`"
+            )
         };
         let trimmed = text.trim();
         let digits = trimmed
@@ -224,8 +226,20 @@ mod tests {
             assert_eq!(span, Span(Duration::from_millis(millis)));
             assert_eq!(span.to_string(), shown);
         }
-        for text in ["", "2", "s", "-1s", "1.5s", "2 h", "99999999999999999999s", "999999999999999999min"] {
-            assert!(text.parse::<Span>().unwrap_err().contains("300ms"), "{text}");
+        for text in [
+            "",
+            "2",
+            "s",
+            "-1s",
+            "1.5s",
+            "2 h",
+            "99999999999999999999s",
+            "999999999999999999min",
+        ] {
+            assert!(
+                text.parse::<Span>().unwrap_err().contains("300ms"),
+                "{text}"
+            );
         }
     }
 

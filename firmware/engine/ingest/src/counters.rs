@@ -13,6 +13,9 @@ use crate::liveness::Liveness;
 pub struct Counters {
     /// Bytes appended to the ring, bridges included.
     pub bytes: AtomicU64,
+    /// Bytes that upstreams brought, whatever became of them: what shows life while a new stream
+    /// is searched for its first key frame.
+    pub received: AtomicU64,
     /// Continuity errors in what the upstream sent.
     pub continuity_errors: AtomicU64,
     /// Bytes thrown away in search of a sync byte.
@@ -57,6 +60,10 @@ impl Counters {
     pub(crate) fn set_program(&self, program: &Program) {
         let promises = program.video().is_some();
         self.promises_video.store(promises, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_received(&self, bytes: u64) {
+        self.received.fetch_add(bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn add_bridged(&self, packets: u64) {

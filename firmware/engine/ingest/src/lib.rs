@@ -39,6 +39,13 @@ const STEP_BYTES: usize = 16 * 1024;
 /// the stream's rate stays this far behind, so the ring must hold more than this.
 const LEAD: Duration = Duration::from_millis(500);
 
+/// Between two bridges while one stream is gone and the next has brought nothing.
+const BRIDGE_EVERY: Duration = Duration::from_millis(150);
+
+/// Silence of an open stream that is bridged as well. Shorter than any client's patience, and long
+/// enough that a stream which stutters passes unchanged.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
+
 /// Null packets of one [`Ingest::bridge`]: one Ethernet frame, 75 kbit/s at 7 calls a second.
 const BRIDGE_PACKETS: usize = 7;
 
@@ -68,6 +75,10 @@ struct Intake {
     liveness: Liveness,
     now: Instant,
     starved: bool,
+    /// When something was published last, a bridge included.
+    published_at: Instant,
+    /// One stream is gone and the next has brought nothing yet.
+    is_gap: bool,
 }
 
 impl Ingest {
@@ -82,6 +93,8 @@ impl Ingest {
                 liveness: Liveness::new(),
                 now: Instant::now(),
                 starved: false,
+                published_at: Instant::now(),
+                is_gap: false,
             },
             counters: Arc::new(Counters::default()),
             program_changes: 0,
@@ -107,6 +120,7 @@ impl Ingest {
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         for step in bytes.chunks(STEP_BYTES) {
             self.intake.now = Instant::now();
+            self.counters.add_received(step.len() as u64);
             self.conditioner.push(step, &mut self.intake);
             self.settle()?;
             while self.intake.is_too_far_ahead()
@@ -128,12 +142,15 @@ impl Ingest {
         self.conditioner.seam(seam, &mut self.intake);
         if seam == Seam::Switch {
             self.intake.liveness.switched();
+            self.intake.is_gap = true;
         }
         self.settle()
     }
 
     /// Keeps clients' connections alive while no upstream delivers: publishes a few null packets.
-    /// To be called every 100–200 ms in a gap; while read-ahead still plays it adds nothing.
+    /// [`Ingest::during`] calls it by itself, seven times a second behind a
+    /// [`Seam::Switch`](mpegts::Seam::Switch) until the next stream brings something; while
+    /// read-ahead still plays it adds nothing.
     ///
     /// Clock, counters and join points know nothing of it (ISO/IEC 13818-1 clause 2.4.3.3: the
     /// counter of PID 0x1FFF is undefined), so what follows goes on as if there were no bridge.
@@ -142,6 +159,7 @@ impl Ingest {
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn bridge(&mut self) -> Result<(), Error> {
         self.intake.publish_due();
+        self.intake.published_at = Instant::now();
         if self.intake.writer.ahead() > 0 || self.intake.writer.head() == 0 {
             return Ok(());
         }
@@ -152,8 +170,8 @@ impl Ingest {
         self.settle()
     }
 
-    /// Awaits `work` (a read, a fetch, a pause) and goes on publishing what becomes due
-    /// meanwhile. Every await of a driver between two pushes stands inside this.
+    /// Awaits `work` (a read, a fetch, a pause), goes on publishing what becomes due meanwhile, and
+    /// bridges what becomes too long a silence. Every await of a driver between two pushes stands inside this.
     pub async fn during<F: Future>(&mut self, work: F) -> F::Output {
         let mut work = pin!(work);
         loop {
@@ -167,6 +185,10 @@ impl Ingest {
             tokio::select! {
                 output = &mut work => return output,
                 () = timer => self.intake.publish_due(),
+                () = sleep_until(self.intake.bridge_at()) => {
+                    // That the ring got no memory is told by the next push or seam.
+                    let _ = self.bridge();
+                }
             }
         }
     }
@@ -217,10 +239,24 @@ impl Intake {
     }
 
     fn publish_due(&mut self) {
-        match self.pacer.due(Instant::now()) {
+        let (now, ahead) = (Instant::now(), self.writer.ahead());
+        match self.pacer.due(now) {
             Some(held_from) => self.writer.publish_to(held_from),
             None => self.writer.publish(),
         }
+        if self.writer.ahead() < ahead {
+            self.published_at = now;
+        }
+    }
+
+    /// When silence has become too long.
+    fn bridge_at(&self) -> Instant {
+        let patience = if self.is_gap {
+            BRIDGE_EVERY
+        } else {
+            SILENCE_MAX
+        };
+        self.published_at + patience
     }
 }
 
@@ -236,6 +272,7 @@ impl Sink for Intake {
     }
 
     fn packet(&mut self, packet: &Packet) {
+        self.is_gap = false;
         self.append(packet);
         self.liveness.packet(packet);
     }

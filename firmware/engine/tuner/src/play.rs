@@ -4,6 +4,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use ingest::{Counters, Ingest};
+use mpegts::Seam;
 use ring::{Position, Writer};
 use tokio::{
     sync::Notify,
@@ -32,7 +33,6 @@ pub(crate) struct Play<'a> {
     course: Course,
     /// Held while a connection is open, and until it is closed.
     slot: Option<Slot>,
-    has_opened: bool,
 }
 
 /// How a stream that was open came to be closed.
@@ -57,7 +57,6 @@ impl<'a> Play<'a> {
             ingest: Box::new(Ingest::new(writer)),
             course,
             slot: None,
-            has_opened: false,
         }
     }
 
@@ -67,11 +66,18 @@ impl<'a> Play<'a> {
             let step = self.next();
             self.show();
             match step {
-                Step::Open(index) => match self.play(index).await {
-                    Some(Left::Failed(failure)) => self.fail(&failure),
-                    Some(Left::Switched) => self.switch(),
-                    None => return Refusal::NoVideoData,
-                },
+                Step::Open(index) => {
+                    let left = self.play(index).await;
+                    // From here on silence is bridged, and whatever comes next is carried on from
+                    // what went before. Without memory for that the channel is over.
+                    if self.ingest.seam(Seam::Switch).is_err() {
+                        return Refusal::NoVideoData;
+                    }
+                    match left {
+                        Left::Failed(failure) => self.fail(&failure),
+                        Left::Switched => self.switch(),
+                    }
+                }
                 Step::AwaitSlot { sources, until } => self.await_slot(&sources, until).await,
                 Step::Rest { until, keeps_slot } => {
                     if !keeps_slot {
@@ -111,13 +117,12 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Plays one stream. Its connection is closed when this returns; `None` where the ring gets no
-    /// memory.
-    async fn play(&mut self, index: usize) -> Option<Left> {
-        if std::mem::replace(&mut self.has_opened, true) {
-            self.ingest.seam(mpegts::Seam::Discontinuity).ok()?;
-        }
-        let spec = self.stream.spec.streams.get(index)?;
+    /// Plays one stream. Its connection is closed when this returns.
+    async fn play(&mut self, index: usize) -> Left {
+        let Some(spec) = self.stream.spec.streams.get(index) else {
+            let what = "the channel has no such stream";
+            return Left::Failed(Failure::new(FailureKind::Hopeless, what));
+        };
         let watched = Watched::new(self.stream, &mut self.ingest);
         self.course.opened(self.tuners.now(), watched.vitals());
         let Self {
@@ -132,12 +137,12 @@ impl<'a> Play<'a> {
         loop {
             let look_at = next_look(course.deadline().map(|until| tuners.instant(until)));
             tokio::select! {
-                ended = &mut playing => return Some(Left::Failed(failure_of(ended))),
+                ended = &mut playing => return Left::Failed(failure_of(ended)),
                 () = preempted(slot.as_ref()) => {
                     let what = "its connection is needed for something more important";
-                    return Some(Left::Failed(Failure::new(FailureKind::Preempted, what)));
+                    return Left::Failed(Failure::new(FailureKind::Preempted, what));
                 }
-                () = stream.switch.notified() => return Some(Left::Switched),
+                () = stream.switch.notified() => return Left::Switched,
                 () = watched.joinable.notified() => {}
                 () = sleep_until(look_at) => {}
             }
@@ -147,7 +152,7 @@ impl<'a> Play<'a> {
             drop(cooldowns);
             show(stream, course);
             if let Verdict::Close(failure) = verdict {
-                return Some(Left::Failed(failure));
+                return Left::Failed(failure);
             }
         }
     }
@@ -239,10 +244,22 @@ impl<'a> Watched<'a> {
     }
 
     fn vitals(&self) -> Vitals {
+        let Counters {
+            received,
+            stream_ticks,
+            video_units,
+            audio_units,
+            promises_video,
+            clip_repeats,
+            ..
+        } = &*self.counters;
         Vitals {
-            bytes: self.counters.bytes.load(Ordering::Relaxed),
-            published: self.stream.ring.published(),
-            ..Vitals::default()
+            bytes: received.load(Ordering::Relaxed),
+            clock_ticks: stream_ticks.load(Ordering::Relaxed),
+            pictures: video_units.load(Ordering::Relaxed),
+            sounds: audio_units.load(Ordering::Relaxed),
+            promises_video: promises_video.load(Ordering::Relaxed),
+            repeats: clip_repeats.load(Ordering::Relaxed),
         }
     }
 }

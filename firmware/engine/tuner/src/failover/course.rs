@@ -16,8 +16,8 @@ const STEADY: Duration = Duration::from_secs(10);
 /// Failures within [`STEADY`] after which a stream gets no further try at once: it comes and goes.
 const STRIKES_MAX: u32 = 3;
 /// From the opening of a stream that has shown life to its first picture: key frames may be ten
-/// seconds apart, but most are two.
-const PICTURE_MAX: Duration = Duration::from_secs(5);
+/// seconds apart, and `mpegts` searches twelve seconds of a stream for one.
+const PICTURE_MAX: Duration = Duration::from_secs(13);
 /// The least that a stream gets while a viewer waits for the first picture.
 const FIRST_SHARE_MIN: Duration = Duration::from_secs(1);
 /// Further rounds while a viewer waits for the first picture.

@@ -25,10 +25,8 @@ const CLIP_MAX: Duration = Duration::from_secs(8);
 /// What has come of a channel's streams so far: counts that only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Vitals {
-    /// Bytes taken in.
+    /// Bytes that came.
     pub(crate) bytes: u64,
-    /// Bytes published to viewers.
-    pub(crate) published: u64,
     /// Time of the streams' own clocks taken in, at 27 MHz.
     pub(crate) clock_ticks: u64,
     /// Pictures begun.
@@ -119,7 +117,7 @@ impl Watch {
     /// Books the stream time that has come. Where a stream has no clock, its bytes speak for it.
     fn take_time(&mut self, now: Moment, before: &Vitals, vitals: &Vitals) {
         if vitals.clock_ticks == self.begin.clock_ticks {
-            if vitals.bytes > before.bytes || vitals.published > before.published {
+            if vitals.bytes > before.bytes {
                 self.cover = self.cover.max(now);
             }
             return;
@@ -191,7 +189,6 @@ mod tests {
         let played = (seconds * speed * 1000.0) as u64;
         Vitals {
             bytes: played * 1000,
-            published: played * 1000,
             clock_ticks: played * (SECOND / 1000),
             pictures: played / 40,
             sounds: played / 100,

@@ -10,7 +10,12 @@ pub(crate) fn failover(shared: &Shared, asked: &Asked, number: GuideNumber) -> R
     if let Err(refusal) = super::may_change(asked) {
         return refusal;
     }
-    let channel = shared.feeds.lineup.borrow().by_number(number).map(|channel| channel.id);
+    let channel = shared
+        .feeds
+        .lineup
+        .borrow()
+        .by_number(number)
+        .map(|channel| channel.id);
     let Some(channel) = channel else {
         return respond::problem(StatusCode::NOT_FOUND, "no channel has this number");
     };

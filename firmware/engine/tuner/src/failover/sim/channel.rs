@@ -233,7 +233,6 @@ impl Channel {
         let millis = u64::try_from(played.as_millis()).unwrap();
         self.total = Vitals {
             bytes: open.begin.bytes + millis * 500,
-            published: open.begin.published + millis * 500,
             clock_ticks: open.begin.clock_ticks + millis * 27_000,
             pictures: open.begin.pictures + millis / 40,
             sounds: open.begin.sounds + millis / 24,
