@@ -4,9 +4,32 @@
 //! before anything is routed here (DNS rebinding).
 
 mod channels;
+mod failover;
 mod refresh;
 mod status;
 
+use hyper::{Response, StatusCode};
+
 pub(crate) use channels::channels;
+pub(crate) use failover::failover;
 pub(crate) use refresh::refresh;
 pub(crate) use status::status;
+
+use crate::{asked::Asked, body::Body, respond};
+
+/// Whether a request may change anything; the refusal where not.
+fn may_change(asked: &Asked) -> Result<(), Response<Body>> {
+    if is_from_our_page(asked) {
+        return Ok(());
+    }
+    Err(respond::problem(
+        StatusCode::FORBIDDEN,
+        "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
+    ))
+}
+
+/// Another site's page can make a browser post here, but neither set this header without being
+/// asked first (Fetch, CORS-preflight) nor choose what `Sec-Fetch-Site` says.
+fn is_from_our_page(asked: &Asked) -> bool {
+    asked.header("x-dipole") == Some("1") || asked.header("sec-fetch-site") == Some("same-origin")
+}
