@@ -165,5 +165,6 @@ def from_seed(seed, serves, minutes=60):
 
 def catalogue():
     """The catalogue as text."""
-    rows = [f"  {kind.name:15}{kind.value or '-':>10}  {'+'.join(kind.serves):7} {kind.does}" for kind in KINDS.values()]
+    rows = [f"  {kind.name:15}{kind.value or '-':>10}  {'+'.join(kind.serves):7} {kind.does}"
+            for kind in KINDS.values()]
     return "\n".join(["  name           VALUE  streams", *rows])

@@ -95,7 +95,7 @@ FAULTS = [
     Fault("skip", serves=HLS),
     Fault("back", serves=HLS),
     Fault("no_segments", backup=SWITCH, noticed_s=SILENT_S, serves=HLS, refused_at_start=True),
-    Fault("endlist", backup=SWITCH, serves=HLS),
+    Fault("endlist", serves=HLS),
     Fault("segment_404", backup=SWITCH, noticed_s=SILENT_S, serves=HLS, refused_at_start=True),
     Fault("segment_short", noticed_s=SILENT_S, serves=HLS),
     Fault("segment_html", backup=SWITCH, noticed_s=SILENT_S, serves=HLS, refused_at_start=True),

@@ -110,7 +110,9 @@ class Daemon:
             fields = (task / "stat").read_text().rpartition(")")[2].split()
             told.append(f"{(task / 'comm').read_text().strip()}: {fields[0]}, {fields[11]} + {fields[12]} ticks, "
                         f"in {(task / 'wchan').read_text()}")
-        if shutil.which("gdb"):
+        if any(": T, " in line for line in told):
+            told.append("a thread in T was stopped by a signal from outside: not the daemon's doing")
+        elif shutil.which("gdb"):
             words = ["gdb", "-p", self.process.pid, "-batch", "-ex", "thread apply all bt 30"]
             told.append(tools.run(*words, seconds=60).stdout[-8000:])
         return "\n".join(told)
