@@ -116,6 +116,15 @@ class Damage(unittest.TestCase):
         self.assertEqual(check.sources, ["one", "two"])
 
 
+class Seeds(unittest.TestCase):
+    def test_whatever_a_seed_asks_for_can_be_rendered(self):
+        for seed in range(4):
+            for serves in ("ts", "hls"):
+                with self.subTest(seed=seed, serves=serves):
+                    check = judged(rendered({"seed": str(seed)}, serves, seconds=60), step=50_003)
+                    self.assertGreater(check.packets, 1000)
+
+
 class Twins(unittest.TestCase):
     def test_equal_bytes_are_equal_and_others_are_told(self):
         data = rendered({})

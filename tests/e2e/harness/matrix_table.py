@@ -18,6 +18,9 @@ kind, that of a channel with twenty of the other kind. Without a backup the faul
 must play again with nobody disconnected. No client may be disconnected and no error may stand in any client's
 transport stream: sync, continuity, CRC, PCR, DTS, key frame first, no PID that the PMT does not name.
 
+`scripts/bench failover` measures the gaps with the defaults of the configuration, `scripts/bench soak` whether anything
+grows or leaks while streams fail for an hour.
+
 **{passed} of {count} cells are as they must be.**
 """
 
