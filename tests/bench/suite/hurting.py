@@ -42,7 +42,11 @@ class Dipole:
         config.write_text(CONFIG.format(folder=folder, port=SERVER_PORT, stream_port=STREAM_PORT,
                                         tuners=channels, budget_mib=BUDGET_MIB, source=list_url, further=further))
         self.process = Process([place.programs / "dipole", "run", "--config", config], folder / "log")
-        until("the lineup", lambda: self.lineup().count(b"GuideNumber") >= channels, self.process)
+        try:
+            until("the lineup", lambda: self.lineup().count(b"GuideNumber") == channels, self.process)
+        except SystemExit:
+            self.stop()
+            raise
 
     def lineup(self):
         """The lineup as it is served."""

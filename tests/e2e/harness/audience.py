@@ -23,6 +23,8 @@ KEPT_BYTES = 1 << 20
 NEEDLE_PACKETS = 24
 # A joiner's first packets are its own: tables, and a discontinuity announced.
 OWN_PACKETS = 16
+# Who has got so much has had something in common with the first client.
+UNCOMPARED_BYTES_MAX = 200_000
 
 
 class Leader:
@@ -185,6 +187,8 @@ class Group:
         """Sentences about what is wrong with what anybody of them got."""
         found = self.check.faults()
         for number, client in enumerate(self.clients[1:], 2):
+            if client.received > UNCOMPARED_BYTES_MAX and not client.judge.compared and not client.judge.check:
+                found.append(f"client {number} got nothing that client 1 got, too")
             if client.judge.check:
                 found += [f"client {number} got other bytes than client 1 from byte {client.judge.compared} on"]
                 found += [f"client {number}: {text}" for text in client.judge.check.faults()]

@@ -16,8 +16,8 @@ GRACE_S, RETRY_S, STALL_S, VIDEO_MISSING_S, CONNECT_S = 0.3, 1.0, 2.0, 2.0, 2.0
 BOUND_S = 1.3
 # How long a fault holds where there is no backup, and how long all is watched.
 HOLDS_S, WATCHED_S = 4, 15
-# How a client reaches the daemon. A further way (an upstream per client) would be a word here.
-WAYS = ("shared",)
+# How a client reaches a channel: many share an upstream. A further way is a line here.
+WAYS = {"shared": "/auto/v{number}"}
 CLIENTS = (1, 20)
 
 # What a backup does for a channel.
@@ -93,7 +93,7 @@ FAULTS = [
     Fault("offline", backup=SWITCH, noticed_s=4 * SILENT_S),
     Fault("frozen", backup=SWITCH, noticed_s=SILENT_S, serves=HLS),
     Fault("skip", serves=HLS),
-    Fault("back", serves=HLS),
+    Fault("back", noticed_s=SILENT_S, serves=HLS),
     Fault("no_segments", backup=SWITCH, noticed_s=SILENT_S, serves=HLS, refused_at_start=True),
     Fault("endlist", serves=HLS),
     Fault("segment_404", backup=SWITCH, noticed_s=SILENT_S, serves=HLS, refused_at_start=True),
@@ -131,7 +131,7 @@ class Cell:
     has_backup: bool
     # Whether the fault is there when the client comes, or begins while it watches.
     at_start: bool = False
-    way: str = WAYS[0]
+    way: str = "shared"
     # A port of the provider, where that is the fault.
     habit: str = "http"
 
@@ -148,6 +148,11 @@ class Cell:
             return f"0:{self.fault.name}{value}~0"
         ends = "" if self.has_backup or self.at_start else f"~{HOLDS_S}"
         return f"0:{self.fault.name}{value}{ends}"
+
+    @property
+    def path(self):
+        """Where a client asks for its channel."""
+        return WAYS[self.way].format(number=self.number)
 
     @property
     def primary(self):

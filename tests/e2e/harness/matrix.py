@@ -106,7 +106,7 @@ def run(cells, provider, audience, on_silence=lambda: None):
 
     `on_silence` is called once if everybody at once stops receiving: that is no fault of a stream.
     """
-    groups = {cell: audience.join(f"/auto/v{cell.number}", cell.clients) for cell in cells}
+    groups = {cell: audience.join(cell.path, cell.clients) for cell in cells}
     try:
         if cells[0].at_start:
             _watch(groups.values(), grid.WATCHED_S, lambda: None)
