@@ -69,7 +69,6 @@ mod tests {
             last_seen: 3,
             mark: 0,
             key: 0,
-            key: 0,
         });
         let number = reserve(&mut numbers);
         assert_eq!(number.to_string(), "2");

@@ -7,7 +7,7 @@ use lineup::GuideNumber;
 use crate::{asked::Asked, body::Body, respond, shared::Shared};
 
 pub(crate) fn failover(shared: &Shared, asked: &Asked, number: GuideNumber) -> Response<Body> {
-    if let Err(refusal) = super::may_change(asked) {
+    if let Some(refusal) = super::refused(asked) {
         return refusal;
     }
     let channel = shared

@@ -17,15 +17,14 @@ pub(crate) use status::status;
 
 use crate::{asked::Asked, body::Body, respond};
 
-/// Whether a request may change anything; the refusal where not.
-fn may_change(asked: &Asked) -> Result<(), Response<Body>> {
-    if is_from_our_page(asked) {
-        return Ok(());
-    }
-    Err(respond::problem(
-        StatusCode::FORBIDDEN,
-        "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
-    ))
+/// The refusal where a request may not change anything.
+fn refused(asked: &Asked) -> Option<Response<Body>> {
+    (!is_from_our_page(asked)).then(|| {
+        respond::problem(
+            StatusCode::FORBIDDEN,
+            "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
+        )
+    })
 }
 
 /// Another site's page can make a browser post here, but neither set this header without being

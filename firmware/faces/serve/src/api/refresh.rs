@@ -6,7 +6,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::{asked::Asked, body::Body, respond, shared::Shared};
 
 pub(crate) fn refresh(shared: &Shared, asked: &Asked) -> Response<Body> {
-    if let Err(refusal) = super::may_change(asked) {
+    if let Some(refusal) = super::refused(asked) {
         return refusal;
     }
     match shared.feeds.refresh.try_send(()) {
