@@ -26,7 +26,7 @@ COME_AND_GO_SECONDS = 0.5
 QUIET_SECONDS_MAX = 30
 # Flat: the last third may be above the second one by this.
 # Rings fill with use: until then RSS rises within the plan.
-WARM_SECONDS = 600
+WARM_SECONDS = 180
 RSS_GROWTH_MAX = 1.05
 RSS_MARGIN_BYTES = 2 << 20
 COUNT_MARGIN = 3
