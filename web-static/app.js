@@ -122,7 +122,12 @@ function updateTuner(row, { index, viewers, holder, locked, playing }) {
   dot.dataset.state = playing ? playing.state : locked ? "locked" : "free";
   say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : texts.tuner(index));
   const facts = playing
-    ? [texts.tuner(index), playing.detail ?? texts.tunerStates[playing.state], texts.viewers(viewers)].join(" · ")
+    ? [
+        texts.tuner(index),
+        playing.detail ?? texts.tunerStates[playing.state],
+        ...(playing.stream > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
+        texts.viewers(viewers),
+      ].join(" · ")
     : locked ? texts.tunerLocked(holder) : texts.tunerIdle;
   say(middle.lastChild, facts);
   say(end, playing ? texts.rate(playing.bits_per_second) : "");

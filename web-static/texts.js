@@ -55,6 +55,7 @@ export const texts = {
   tunerIdle: "Free",
   tunerLocked: (holder) => (holder ? `Reserved by ${holder}` : "Reserved"),
   noTunerInUse: "Nobody is watching.",
+  backup: (stream, streams) => `stream ${number.format(stream)} of ${number.format(streams)}`,
   tunerStates: { opening: "opening", playing: "playing", retrying: "trying again", over: "ended" },
   viewers: (count) => plural(count, "viewer", "viewers"),
   rate: (bits) => `${(bits / 1e6).toFixed(1)} Mbit/s`,

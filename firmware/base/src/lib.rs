@@ -9,7 +9,7 @@ mod lock;
 
 pub use beat::next_beat;
 pub use bytesize::{ByteSize, ByteSizeError};
-pub use channel::{ChannelId, GuideNumber, GuideNumberError, StreamSpec};
+pub use channel::{ChannelId, ChannelSpec, GuideNumber, GuideNumberError, StreamSpec};
 pub use lock::{Lock, LockGuard};
 
 /// One kibibyte, in bytes.

@@ -54,6 +54,7 @@ pub(crate) fn tuners(
             .iter()
             .map(|source| source.connections)
             .collect(),
+        failover: config.failover.of_tuner(),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
 }

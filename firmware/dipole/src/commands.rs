@@ -123,8 +123,8 @@ pub(crate) fn import(args: &Args) -> Result<(), Failure> {
         })?;
     }
     let mut text = format!(
-        "{} entries, {} channels, {} entries twice\n",
-        report.entries, report.channels, report.duplicates
+        "{} entries, {} channels, {} entries twice, {} backups\n",
+        report.entries, report.channels, report.duplicates, report.backups
     );
     if let Some(cut) = &report.cut {
         text.push_str(&format!("cut: {cut}\n"));

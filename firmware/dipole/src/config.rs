@@ -2,6 +2,8 @@
 //!
 //! `dipole.example.toml` documents every key; a test holds it to the types below.
 
+mod failover;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -10,6 +12,7 @@ use std::{
 };
 
 use base::ByteSize;
+pub(crate) use failover::Failover;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
@@ -40,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) memory: Memory,
     /// Tuners.
     pub(crate) tuner: Tuner,
+    /// Failing over.
+    pub(crate) failover: Failover,
     /// Clients.
     pub(crate) clients: Clients,
     /// Announcements.
@@ -169,6 +174,7 @@ impl Default for Config {
             test_channel: TestChannel::Auto,
             memory: Memory::default(),
             tuner: Tuner::default(),
+            failover: Failover::default(),
             clients: Clients::default(),
             discovery: Discovery::default(),
             tls: Tls::default(),
@@ -317,6 +323,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         &tuner.linger_ms,
         "from 0 to 10000",
     )?;
+    failover::check(&config.failover)?;
     within(
         config.clients.max != Some(0),
         "clients.max",

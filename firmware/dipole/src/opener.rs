@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use base::StreamSpec;
 use ingest::Ingest;
-use lineup::Channel;
-use tuner::{Opener, PlayError, Playing};
-use upstream::{PlayRequest, Player};
+use tuner::{FailureKind, Opener, PlayError, Playing};
+use upstream::{PlayRequest, Player, hls, http};
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +51,7 @@ impl Upstreams {
             url: stream.url.clone(),
             user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
             headers,
-            is_built_in: stream.source == Channel::BUILT_IN,
+            is_built_in: stream.is_built_in(),
         }
     }
 }
@@ -66,8 +65,87 @@ impl Opener for Upstreams {
                 .await
                 .map_err(|error| PlayError {
                     message: error.to_string(),
-                    is_temporary: error.is_temporary(),
+                    kind: kind_of(&error),
                 })
         })
+    }
+}
+
+/// What may be done about an error.
+fn kind_of(error: &upstream::Error) -> FailureKind {
+    use upstream::Error;
+    match error {
+        _ if says_no(error) => FailureKind::Refused,
+        Error::Hls(hls::Error::Stalled(_)) => FailureKind::Stalled,
+        _ if error.is_temporary() => FailureKind::Broken,
+        _ => FailureKind::Hopeless,
+    }
+}
+
+/// An answer came, and it is not a stream: to ask again at once is to be told so again. An error of
+/// the server itself or "too many connections" passes sooner.
+fn says_no(error: &upstream::Error) -> bool {
+    use upstream::Error;
+    match error {
+        Error::NotAStream { .. } | Error::Empty => true,
+        Error::Http(error) => is_refusal(error),
+        Error::Hls(hls::Error::Fetch { source, .. }) => is_refusal(source),
+        Error::Hls(hls::Error::SegmentsLost { last, .. }) => {
+            matches!(&**last, hls::Error::Fetch { source, .. } if is_refusal(source))
+        }
+        Error::Hls(hls::Error::NotTransportStream { content, .. }) => {
+            *content == hls::Content::Nothing
+        }
+        _ => false,
+    }
+}
+
+fn is_refusal(error: &http::Error) -> bool {
+    // A list is refused for as long as it is; an account may be unlocked, an address may come back.
+    matches!(
+        error,
+        http::Error::Status {
+            code: 401 | 403 | 404 | 410,
+            ..
+        }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use upstream::kind::Kind;
+
+    #[test]
+    fn errors_are_told_apart_by_what_may_be_done() {
+        let status = |code| http::Error::Status {
+            host: "h:80".to_owned(),
+            code,
+        };
+        let fetch = |code| hls::Error::Fetch {
+            address: "http://h/".to_owned(),
+            source: status(code),
+        };
+        let lost = |code| hls::Error::SegmentsLost {
+            in_row: 8,
+            last: Box::new(fetch(code)),
+        };
+        let kind = Kind::Html;
+        for (error, kind) in [
+            (upstream::Error::from(status(404)), FailureKind::Refused),
+            (status(403).into(), FailureKind::Refused),
+            (status(503).into(), FailureKind::Broken),
+            (status(458).into(), FailureKind::Broken),
+            (status(400).into(), FailureKind::Hopeless),
+            (fetch(410).into(), FailureKind::Refused),
+            (fetch(502).into(), FailureKind::Broken),
+            (lost(404).into(), FailureKind::Refused),
+            (hls::Error::Stalled(None).into(), FailureKind::Stalled),
+            (upstream::Error::NotAStream { kind }, FailureKind::Refused),
+            (upstream::Error::Empty, FailureKind::Refused),
+            (upstream::Error::LocalFile, FailureKind::Hopeless),
+        ] {
+            assert_eq!(kind_of(&error), kind, "{error}");
+        }
     }
 }

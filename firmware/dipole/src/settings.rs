@@ -26,6 +26,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
     let Config {
         memory,
         tuner,
+        failover,
         clients,
         discovery,
         tls,
@@ -47,6 +48,15 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
             "tuner.hls_variant",
             hls_variant(tuner.hls_variant).to_owned(),
         ),
+        ("failover.grace", failover.grace.to_string()),
+        ("failover.retry", failover.retry.to_string()),
+        ("failover.applies_to", failover.applies_to.name().to_owned()),
+        ("failover.stall", failover.stall.to_string()),
+        ("failover.video_missing", failover.video_missing.to_string()),
+        ("failover.connect", failover.connect.to_string()),
+        ("failover.attempts", failover.attempts.to_string()),
+        ("failover.pause", failover.pause.to_string()),
+        ("failover.cooldown", failover.cooldown.to_string()),
         (
             "clients.max",
             clients_max.unwrap_or_else(|| "as many as fit".to_owned()),

@@ -2,9 +2,12 @@
 
 import argparse
 
-from . import crowd, fanout, imports
+from . import crowd, failover, fanout, imports, soak
 from .place import Place
 from .servers import ALL
+
+# The kinds that need less than both programs.
+PROGRAMS = {"failover": ("dipole",), "soak": ("dipole",)}
 
 
 def arguments():
@@ -22,16 +25,25 @@ def arguments():
     sub.add_argument("--clients", type=int, default=1000)
     sub.add_argument("--window", type=int, default=30, help="seconds")
     kinds.add_parser("import", help="a list of 30,000 entries")
+    sub = kinds.add_parser("failover", help="the gap at the client when the upstream fails")
+    sub.add_argument("--repeats", type=int, default=10, help="channels for each fault and kind of upstream")
+    sub = kinds.add_parser("soak", help="clients come and go, streams fail; flat or it fails")
+    sub.add_argument("--minutes", type=float, default=60)
+    sub.add_argument("--seed", default="1", help="of the faults and of who comes and goes")
     return parser.parse_args()
 
 
 def main():
     asked = arguments()
-    with Place(asked.programs) as place:
+    with Place(asked.programs, PROGRAMS.get(asked.kind, ("dipole", "dipole-bench"))) as place:
         if asked.kind == "fanout":
             fanout.run(place, asked.mode, asked.only, asked.size)
         elif asked.kind == "crowd":
             crowd.run(place, asked.clients, asked.window)
+        elif asked.kind == "failover":
+            failover.run(place, asked.repeats)
+        elif asked.kind == "soak":
+            soak.run(place, asked.minutes, asked.seed)
         else:
             imports.run(place)
 

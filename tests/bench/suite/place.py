@@ -20,13 +20,13 @@ SERVER_PORT = 8480
 class Place:
     """A folder that is gone afterwards, with the programs under test in it."""
 
-    def __init__(self, programs):
+    def __init__(self, programs, names):
         self.folder = Path(tempfile.mkdtemp(prefix="dipole-bench-"))
         os.chmod(self.folder, 0o755)
         # Copies, because the unprivileged user may not be able to reach the originals.
         self.programs = self.folder / "bin"
         self.programs.mkdir()
-        for program in ("dipole", "dipole-bench"):
+        for program in names:
             shutil.copy2(Path(programs) / program, self.programs / program)
 
     def __enter__(self):

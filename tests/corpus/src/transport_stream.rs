@@ -9,10 +9,11 @@ pub(crate) fn feed(bytes: &[u8]) {
     let mut judge = Judge::default();
     for (index, piece) in pieces(bytes).enumerate() {
         conditioner.push(piece, &mut judge);
-        // The bytes themselves say where a segment ends.
+        // The bytes themselves say where a segment ends, or a stream.
         match piece.first() {
             Some(0) => conditioner.seam(Seam::Discontinuity, &mut judge),
             Some(1) if index % 2 == 0 => conditioner.seam(Seam::Continuous, &mut judge),
+            Some(2) => conditioner.seam(Seam::Switch, &mut judge),
             _ => {}
         }
     }

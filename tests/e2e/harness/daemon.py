@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -101,6 +102,20 @@ class Daemon:
 
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
+    def thread_states(self):
+        """What each thread does, for a message when all has fallen silent: kernel's view and gdb's."""
+        told = []
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            fields = (task / "stat").read_text().rpartition(")")[2].split()
+            told.append(f"{(task / 'comm').read_text().strip()}: {fields[0]}, {fields[11]} + {fields[12]} ticks, "
+                        f"in {(task / 'wchan').read_text()}")
+        if any(": T, " in line for line in told):
+            told.append("a thread in T was stopped by a signal from outside: not the daemon's doing")
+        elif shutil.which("gdb"):
+            words = ["gdb", "-p", self.process.pid, "-batch", "-ex", "thread apply all bt 30"]
+            told.append(tools.run(*words, seconds=60).stdout[-8000:])
+        return "\n".join(told)
 
     def rss_bytes(self):
         return self._status_kib("VmRSS") * 1024

@@ -20,6 +20,9 @@ TUNER = "192.0.2.7"
 TUNER_ON_GUEST_LAN = "198.51.100.7"
 HOME = "192.0.2.20"
 PROVIDER = "192.0.2.80"
+# For a provider that has no IPv4 (RFC 3849).
+PROVIDER_V6 = "2001:db8::80"
+TUNER_V6 = "2001:db8::7"
 
 CLONE_NEWNET = 0x40000000
 
@@ -77,6 +80,8 @@ class Lan:
             self._ip("switch", "link", "set", lan, "up")
         for space, lan, address in PORTS:
             self._plug(space, lan, address)
+        for space, address in (("tuner", TUNER_V6), ("provider", PROVIDER_V6)):
+            self._ip(space, "address", "add", f"{address}/64", "dev", "lan0", "nodad")
         for space in ["tuner", "home", "provider"]:
             # 255.255.255.255 and 239.255.255.250 leave by the default route.
             self._ip(space, "route", "add", "default", "dev", "lan0")

@@ -6,4 +6,4 @@ mod stream;
 
 pub use id::ChannelId;
 pub use number::{GuideNumber, GuideNumberError};
-pub use stream::StreamSpec;
+pub use stream::{ChannelSpec, StreamSpec};

@@ -10,23 +10,23 @@
 //! stream's PCR. The part of the ring that is not published yet is the read-ahead buffer: no
 //! second copy, no second bound.
 //!
+//! Beside that it counts what tells whether the stream is alive ([`Counters`]), and bridges gaps
+//! with null packets ([`Ingest::bridge`]) so that no client's connection falls silent.
+//!
 //! What does not belong here: connections, retries, the choice of a stream.
 
+mod counters;
+mod liveness;
 mod pacer;
+mod repeats;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
-use mpegts::{Conditioner, Packet, Seam, Sink};
+pub use counters::Counters;
+use liveness::Liveness;
+use mpegts::{Conditioner, Packet, Seam, Sink, packet::NULL_PACKET};
 use pacer::Pacer;
 use ring::{Starved, Writer};
 use tokio::time::{Instant, sleep_until};
@@ -39,6 +39,16 @@ const STEP_BYTES: usize = 16 * 1024;
 /// the stream's rate stays this far behind, so the ring must hold more than this.
 const LEAD: Duration = Duration::from_millis(500);
 
+/// Between two bridges while one stream is gone and the next has brought nothing.
+const BRIDGE_EVERY: Duration = Duration::from_millis(150);
+
+/// Silence of an open stream that is bridged as well. Shorter than any client's patience, and long
+/// enough that a stream which stutters passes unchanged.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
+
+/// Null packets of one [`Ingest::bridge`]: one Ethernet frame, 75 kbit/s at 7 calls a second.
+const BRIDGE_PACKETS: usize = 7;
+
 /// A stream cannot be taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -47,23 +57,14 @@ pub enum Error {
     Starved(#[from] Starved),
 }
 
-/// What has come in since the ring was opened; read by whoever shows it.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Bytes appended to the ring.
-    pub bytes: AtomicU64,
-    /// Continuity errors in what the upstream sent.
-    pub continuity_errors: AtomicU64,
-    /// Bytes thrown away in search of a sync byte.
-    pub sync_bytes_lost: AtomicU64,
-}
-
 /// Takes an upstream's bytes in.
 #[derive(Debug)]
 pub struct Ingest {
     conditioner: Conditioner,
     intake: Intake,
     counters: Arc<Counters>,
+    /// Of the program that liveness knows.
+    program_changes: u64,
 }
 
 /// What the conditioner writes to.
@@ -71,8 +72,13 @@ pub struct Ingest {
 struct Intake {
     writer: Writer,
     pacer: Pacer,
+    liveness: Liveness,
     now: Instant,
     starved: bool,
+    /// When something was published last, a bridge included.
+    published_at: Instant,
+    /// One stream is gone and the next has brought nothing yet.
+    is_gap: bool,
 }
 
 impl Ingest {
@@ -84,10 +90,14 @@ impl Ingest {
             intake: Intake {
                 writer,
                 pacer: Pacer::new(LEAD),
+                liveness: Liveness::new(),
                 now: Instant::now(),
                 starved: false,
+                published_at: Instant::now(),
+                is_gap: false,
             },
             counters: Arc::new(Counters::default()),
+            program_changes: 0,
         }
     }
 
@@ -122,6 +132,7 @@ impl Ingest {
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.intake.now = Instant::now();
+        self.counters.add_received(bytes.len() as u64);
         self.conditioner.push(bytes, &mut self.intake);
         self.settle()
     }
@@ -143,11 +154,38 @@ impl Ingest {
     pub fn seam(&mut self, seam: Seam) -> Result<(), Error> {
         self.intake.now = Instant::now();
         self.conditioner.seam(seam, &mut self.intake);
+        if seam == Seam::Switch {
+            self.intake.liveness.switched();
+            self.intake.is_gap = true;
+        }
         self.settle()
     }
 
-    /// Awaits `work` (a read, a fetch, a pause) and goes on publishing what becomes due
-    /// meanwhile. Every await of a driver between two pushes stands inside this.
+    /// Keeps clients' connections alive while no upstream delivers: publishes a few null packets.
+    /// [`Ingest::during`] calls it by itself, seven times a second behind a
+    /// [`Seam::Switch`](mpegts::Seam::Switch) until the next stream brings something; while
+    /// read-ahead still plays it adds nothing.
+    ///
+    /// Clock, counters and join points know nothing of it (ISO/IEC 13818-1 clause 2.4.3.3: the
+    /// counter of PID 0x1FFF is undefined), so what follows goes on as if there were no bridge.
+    ///
+    /// # Errors
+    /// [`Error::Starved`] where the ring gets no segment.
+    pub fn bridge(&mut self) -> Result<(), Error> {
+        self.intake.publish_due();
+        self.intake.published_at = Instant::now();
+        if self.intake.writer.ahead() > 0 || self.intake.writer.head() == 0 {
+            return Ok(());
+        }
+        for _ in 0..BRIDGE_PACKETS {
+            self.intake.append(&NULL_PACKET);
+        }
+        self.counters.add_bridged(BRIDGE_PACKETS as u64);
+        self.settle()
+    }
+
+    /// Awaits `work` (a read, a fetch, a pause), goes on publishing what becomes due meanwhile, and
+    /// bridges what becomes too long a silence. Every await of a driver between two pushes stands inside this.
     pub async fn during<F: Future>(&mut self, work: F) -> F::Output {
         let mut work = pin!(work);
         loop {
@@ -161,6 +199,10 @@ impl Ingest {
             tokio::select! {
                 output = &mut work => return output,
                 () = timer => self.intake.publish_due(),
+                () = sleep_until(self.intake.bridge_at()) => {
+                    // That the ring got no memory is told by the next push or seam.
+                    let _ = self.bridge();
+                }
             }
         }
     }
@@ -182,15 +224,15 @@ impl Ingest {
 
     fn settle(&mut self) -> Result<(), Error> {
         let stats = self.conditioner.stats();
+        if stats.program_changes != self.program_changes
+            && let Some(program) = self.conditioner.program()
+        {
+            self.program_changes = stats.program_changes;
+            self.intake.liveness.set_program(program);
+            self.counters.set_program(program);
+        }
         self.counters
-            .bytes
-            .store(self.intake.writer.head(), Ordering::Relaxed);
-        self.counters
-            .continuity_errors
-            .store(stats.continuity_errors, Ordering::Relaxed);
-        self.counters
-            .sync_bytes_lost
-            .store(stats.bytes_dropped, Ordering::Relaxed);
+            .store(self.intake.writer.head(), &stats, &self.intake.liveness);
         if self.intake.starved {
             return Err(Starved.into());
         }
@@ -204,27 +246,49 @@ impl Intake {
         self.writer.ahead() > self.writer.ahead_max() || self.pacer.is_full()
     }
 
+    fn append(&mut self, packet: &Packet) {
+        if self.writer.append(packet).is_err() {
+            self.starved = true;
+        }
+    }
+
     fn publish_due(&mut self) {
-        match self.pacer.due(Instant::now()) {
+        let (now, ahead) = (Instant::now(), self.writer.ahead());
+        match self.pacer.due(now) {
             Some(held_from) => self.writer.publish_to(held_from),
             None => self.writer.publish(),
         }
+        if self.writer.ahead() < ahead {
+            self.published_at = now;
+        }
+    }
+
+    /// When silence has become too long.
+    fn bridge_at(&self) -> Instant {
+        let patience = if self.is_gap {
+            BRIDGE_EVERY
+        } else {
+            SILENCE_MAX
+        };
+        self.published_at + patience
     }
 }
 
 impl Sink for Intake {
     fn random_access(&mut self, counters: &[(u16, u8)]) {
         self.writer.mark_join_point(counters);
+        self.liveness.join();
     }
 
     fn clock(&mut self, ticks: u64) {
         self.pacer.clock(self.writer.head(), ticks, self.now);
+        self.liveness.clock(ticks);
     }
 
     fn packet(&mut self, packet: &Packet) {
-        if self.writer.append(packet).is_err() {
-            self.starved = true;
-        }
+        self.is_gap = false;
+        self.append(packet);
+        self.liveness.packet(packet);
     }
 }
 

@@ -8,12 +8,15 @@ use std::{
     time::Duration,
 };
 
-use base::{Lock, StreamSpec};
+use base::{ChannelSpec, Lock};
 use ring::Ring;
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::refusal::Refusal;
+use crate::{failover::Standing, refusal::Refusal};
 
 /// Shortest time over which a bit rate is taken.
 const RATE_WINDOW: Duration = Duration::from_secs(1);
@@ -34,14 +37,41 @@ pub enum Phase {
     Over(Refusal),
 }
 
-/// A stream and everybody's view of it.
+/// How failing over goes, for whoever shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Which of the channel's streams is played or tried, from 0.
+    pub stream: usize,
+    /// What is being done about it.
+    pub standing: Standing,
+    /// How often another stream took over since the channel was opened.
+    pub failovers: u32,
+    /// Why a stream was left last, without secrets.
+    pub last_failure: Option<String>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            stream: 0,
+            standing: Standing::Connecting,
+            failovers: 0,
+            last_failure: None,
+        }
+    }
+}
+
+/// A channel being played and everybody's view of it.
 #[derive(Debug)]
 pub(crate) struct Stream {
-    pub(crate) spec: StreamSpec,
+    pub(crate) spec: ChannelSpec,
     pub(crate) ring: Arc<Ring>,
     pub(crate) phase: watch::Sender<Phase>,
     pub(crate) stop: CancellationToken,
     pub(crate) opened_at: Instant,
+    /// Asks for the next stream of the channel.
+    pub(crate) switch: Notify,
+    pub(crate) progress: Lock<Progress>,
     viewers: AtomicUsize,
     rate: Lock<Rate>,
 }
@@ -54,7 +84,7 @@ struct Rate {
 }
 
 impl Stream {
-    pub(crate) fn new(spec: StreamSpec, ring: Arc<Ring>, stop: CancellationToken) -> Self {
+    pub(crate) fn new(spec: ChannelSpec, ring: Arc<Ring>, stop: CancellationToken) -> Self {
         let now = Instant::now();
         Self {
             spec,
@@ -62,6 +92,8 @@ impl Stream {
             phase: watch::Sender::new(Phase::Opening),
             stop,
             opened_at: now,
+            switch: Notify::new(),
+            progress: Lock::new(Progress::default()),
             viewers: AtomicUsize::new(0),
             rate: Lock::new(Rate {
                 at: now,

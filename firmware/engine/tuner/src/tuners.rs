@@ -1,5 +1,5 @@
-//! Carries out what the table decides: opens a stream for the first viewer, closes it behind the
-//! last one.
+//! Carries out what the table decides: opens a channel for the first viewer, closes it behind the
+//! last one. How it is played in between is `play`'s.
 
 use std::{
     net::IpAddr,
@@ -7,21 +7,21 @@ use std::{
     time::Duration,
 };
 
-use base::{ChannelId, GuideNumber, Lock, StreamSpec};
-use ingest::Ingest;
+use base::{ChannelId, ChannelSpec, GuideNumber, Lock};
 use ring::{Pool, Position, Ring, Writer};
 use tokio::{
     runtime::Handle,
-    sync::Semaphore,
     time::{Instant, sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    opener::{Opener, PlayError},
+    failover::{Cooldowns, FailoverConfig, Moment},
+    opener::Opener,
+    play::Play,
     refusal::{LockedBy, Refusal},
-    retry::Retry,
-    stream::{Phase, Stream},
+    slots::Slots,
+    stream::{Phase, Progress, Stream},
     table::{Asker, Table, Want},
 };
 
@@ -38,11 +38,9 @@ pub struct Config {
     pub first_picture_max: Duration,
     /// Upstream connections that each source allows at once, by source index; `None` is no limit.
     pub connections: Vec<Option<usize>>,
+    /// How patient failing over is.
+    pub failover: FailoverConfig,
 }
-
-/// How long a new stream waits for a provider's connection: a player that zaps opens the new
-/// channel before it closes the old one.
-const CONNECTION_WAIT: Duration = Duration::from_millis(1500);
 
 /// A place at a tuner with something to see.
 #[derive(Debug)]
@@ -99,9 +97,18 @@ pub struct PlayingStatus {
     pub phase: Phase,
     /// Published bits per second.
     pub bits_per_second: u64,
-    /// How long the stream has been open.
+    /// How long the channel has been open.
     pub open_for: Duration,
+    /// How many streams it has.
+    pub streams: usize,
+    /// Which of them plays, and how it came to that.
+    pub progress: Progress,
 }
+
+/// A channel that is to fail over plays nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the channel is not playing: there is nothing to switch")]
+pub struct NotPlaying;
 
 /// All tuners of the box.
 pub struct Tuners {
@@ -109,7 +116,9 @@ pub struct Tuners {
     config: Config,
     pool: Arc<Pool>,
     opener: Arc<dyn Opener>,
-    connections: Vec<Option<Arc<Semaphore>>>,
+    slots: Arc<Slots>,
+    cooldowns: Lock<Cooldowns>,
+    started: Instant,
     state: Lock<State>,
     tasks: TaskTracker,
     /// A lease may end on the data plane's thread, where there is no runtime.
@@ -139,11 +148,8 @@ impl Tuners {
     /// Outside a tokio runtime: that is where the streams live.
     #[must_use]
     pub fn new(config: Config, pool: Arc<Pool>, opener: Arc<dyn Opener>) -> Arc<Self> {
-        let connections = config
-            .connections
-            .iter()
-            .map(|limit| limit.map(|limit| Arc::new(Semaphore::new(limit))))
-            .collect();
+        let slots = Slots::new(config.connections.clone());
+        let cooldowns = Lock::new(Cooldowns::new(config.failover.cooldown));
         let state = State {
             table: Table::new(config.tuners),
             streams: Vec::new(),
@@ -153,7 +159,9 @@ impl Tuners {
             config,
             pool,
             opener,
-            connections,
+            slots,
+            cooldowns,
+            started: Instant::now(),
             state: Lock::new(state),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
@@ -175,7 +183,7 @@ impl Tuners {
     pub async fn watch(
         self: &Arc<Self>,
         want: Want,
-        spec: StreamSpec,
+        spec: ChannelSpec,
         holder: IpAddr,
         key: Option<u32>,
     ) -> Result<Viewing, Refusal> {
@@ -205,7 +213,7 @@ impl Tuners {
     fn enter(
         self: &Arc<Self>,
         want: Want,
-        spec: StreamSpec,
+        spec: ChannelSpec,
         asker: Asker,
     ) -> Result<Lease, Refusal> {
         let mut state = self.state.lock();
@@ -238,7 +246,7 @@ impl Tuners {
         });
     }
 
-    fn open(&self, state: &mut State, spec: StreamSpec) -> Arc<Stream> {
+    fn open(&self, state: &mut State, spec: ChannelSpec) -> Arc<Stream> {
         let (writer, ring) = ring::ring(&self.pool, self.config.ring);
         let stream = Arc::new(Stream::new(spec, ring, self.shutdown.child_token()));
         state.streams.push(Arc::clone(&stream));
@@ -296,61 +304,14 @@ impl Tuners {
     async fn run(&self, stream: &Arc<Stream>, writer: Writer) {
         let over = tokio::select! {
             () = stream.stop.cancelled() => Refusal::NoVideoData,
-            refusal = self.play(stream, writer) => {
-                tracing::warn!(channel = %stream.spec.number, name = stream.spec.name, %refusal, "stream given up");
+            refusal = Play::new(self, stream, writer).run() => {
+                tracing::warn!(channel = %stream.spec.number, name = stream.spec.name, %refusal, "channel given up");
                 refusal
             }
         };
         // The writer is gone, so the ring is closed and the data plane ends its clients.
         self.retire(&mut self.state.lock(), stream);
         stream.phase.send_replace(Phase::Over(over));
-    }
-
-    /// Plays the stream, again and again, until it is given up.
-    async fn play(&self, stream: &Stream, writer: Writer) -> Refusal {
-        let limit = self
-            .connections
-            .get(usize::from(stream.spec.source))
-            .and_then(Option::as_ref);
-        let _connection = match limit {
-            None => None,
-            Some(limit) => match timeout(CONNECTION_WAIT, limit.acquire()).await {
-                Ok(Ok(permit)) => Some(permit),
-                Ok(Err(_)) | Err(_) => return Refusal::AllTunersInUse,
-            },
-        };
-        let mut ingest = Ingest::new(writer);
-        let mut retry = Retry::default();
-        loop {
-            let phase = stream.phase.clone();
-            ingest.on_joinable(move || {
-                phase.send_replace(Phase::Playing);
-            });
-            let before = stream.ring.published();
-            let ended = self.opener.play(&stream.spec, &mut ingest).await;
-            let played = stream.ring.published() > before;
-            let error = ended.err().unwrap_or_else(|| PlayError {
-                message: "the provider ended the stream".to_owned(),
-                is_temporary: true,
-            });
-            let Some(pause) = retry.after(played, error.is_temporary) else {
-                return if played || stream.ring.published() > 0 {
-                    Refusal::NoVideoData
-                } else {
-                    Refusal::TuneFailed(error.message)
-                };
-            };
-            tracing::info!(channel = %stream.spec.number, why = %error, ?pause, "stream ended; trying again");
-            if *stream.phase.borrow() != Phase::Opening {
-                stream
-                    .phase
-                    .send_replace(Phase::Retrying { why: error.message });
-            }
-            ingest.during(sleep(pause)).await;
-            if ingest.seam(mpegts::Seam::Discontinuity).is_err() {
-                return Refusal::NoVideoData;
-            }
-        }
     }
 
     /// Every tuner, for the page, `status.json` and `/tunerK/status`.
@@ -369,6 +330,8 @@ impl Tuners {
                 phase: stream.phase.borrow().clone(),
                 bits_per_second: stream.bits_per_second(),
                 open_for: Instant::now().duration_since(stream.opened_at),
+                streams: stream.spec.streams.len(),
+                progress: stream.progress.lock().clone(),
             })
         };
         let slots = state.table.slots().iter().enumerate();
@@ -381,6 +344,65 @@ impl Tuners {
                 playing: slot.channel.filter(|_| slot.viewers > 0).and_then(playing),
             })
             .collect()
+    }
+
+    /// Leaves the stream that the channel plays for its next one, in the order of the channel.
+    ///
+    /// # Errors
+    /// [`NotPlaying`] where nobody watches it.
+    pub fn failover(&self, channel: ChannelId) -> Result<(), NotPlaying> {
+        let state = self.state.lock();
+        let mut streams = state.streams.iter();
+        let stream = streams.find(|stream| stream.spec.channel == channel);
+        stream.ok_or(NotPlaying)?.switch.notify_one();
+        Ok(())
+    }
+
+    /// The connections that the sources allow. Whoever else asks a provider for a stream takes its
+    /// slot from here.
+    #[must_use]
+    pub fn slots(&self) -> &Arc<Slots> {
+        &self.slots
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn opener(&self) -> &dyn Opener {
+        &*self.opener
+    }
+
+    pub(crate) fn cooldowns(&self) -> &Lock<Cooldowns> {
+        &self.cooldowns
+    }
+
+    /// The time by the clock that failing over knows.
+    pub(crate) fn now(&self) -> Moment {
+        self.started.elapsed()
+    }
+
+    /// The same point in time for the runtime.
+    pub(crate) fn instant(&self, moment: Moment) -> Instant {
+        self.started + moment
+    }
+
+    /// Closes streams that nobody watches and that hold a connection to one of these sources:
+    /// somebody who does watch needs it.
+    pub(crate) fn stop_lingering(&self, sources: &[u16]) {
+        let mut state = self.state.lock();
+        let State { table, streams } = &mut *state;
+        streams.retain(|stream| {
+            let current = stream.progress.lock().stream;
+            let source = stream.spec.streams.get(current).map(|spec| spec.source);
+            let stays =
+                stream.has_viewers() || !source.is_some_and(|source| sources.contains(&source));
+            if !stays {
+                stream.stop.cancel();
+                table.forget(stream.spec.channel);
+            }
+            stays
+        });
     }
 
     /// Upstream connections open or being opened.

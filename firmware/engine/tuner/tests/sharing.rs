@@ -11,11 +11,14 @@ use std::{
     time::Duration,
 };
 
-use base::{ChannelId, GuideNumber, StreamSpec};
+use base::{ChannelId, ChannelSpec, GuideNumber, StreamSpec};
 use ingest::{Ingest, synthetic};
 use ring::{Limits, Pool};
 use tokio::time::{Instant, advance, sleep};
-use tuner::{Config, LockedBy, Opener, Phase, PlayError, Playing, Refusal, Tuners, Viewing, Want};
+use tuner::{
+    Config, FailoverConfig, FailureKind, LockedBy, Opener, Phase, PlayError, Playing, Refusal,
+    Tuners, Viewing, Want,
+};
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
 
@@ -48,40 +51,41 @@ impl Opener for Script {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
             let _connection = Connection::open(self);
-            let error = |is_temporary| {
-                Err(PlayError {
-                    message: "no".to_owned(),
-                    is_temporary,
-                })
+            let error = |kind| {
+                let message = "no".to_owned();
+                Err(PlayError { message, kind })
             };
             match stream.url.as_str() {
-                "gone" => error(false),
-                "busy" => error(true),
+                "gone" => error(FailureKind::Hopeless),
+                "busy" => error(FailureKind::Broken),
                 "silent" => std::future::pending().await,
                 // One second of picture, then the end; refused from the fourth time on.
-                "restarts" if self.opened.load(Ordering::SeqCst) > 3 => error(true),
+                "restarts" if self.opened.load(Ordering::SeqCst) > 3 => error(FailureKind::Broken),
                 "restarts" => {
                     ingest.push(&synthetic::stream(25, 12)).await.unwrap();
                     ingest.drain().await.unwrap();
                     Ok(())
                 }
-                _ => {
+                _ => loop {
                     ingest.push(&synthetic::stream(25, 12)).await.unwrap();
-                    ingest.during(std::future::pending()).await
-                }
+                    ingest.drain().await.unwrap();
+                    ingest.seam(mpegts::Seam::Discontinuity).unwrap();
+                },
             }
         })
     }
 }
 
-fn stream(number: u16, url: &str) -> StreamSpec {
-    StreamSpec {
+fn stream(number: u16, url: &str) -> ChannelSpec {
+    ChannelSpec {
         channel: ChannelId(number.into()),
         number: GuideNumber::new(number, 0).unwrap(),
         name: format!("Channel {number}"),
-        url: url.to_owned(),
-        headers: Vec::new(),
-        source: 0,
+        streams: vec![StreamSpec {
+            url: url.to_owned(),
+            headers: Vec::new(),
+            source: 0,
+        }],
     }
 }
 
@@ -97,6 +101,7 @@ fn tuners(count: usize, change: impl FnOnce(&mut Config)) -> (Arc<Tuners>, Arc<S
         linger: Duration::ZERO,
         first_picture_max: Duration::from_secs(5),
         connections: vec![None],
+        failover: FailoverConfig::default(),
     };
     change(&mut config);
     (
@@ -234,14 +239,15 @@ async fn a_stream_that_ends_is_opened_again_under_its_viewers() {
     while !viewing.ring.is_closed() {
         sleep(Duration::from_millis(100)).await;
     }
-    // Three times a second of picture, then five refused tries of 0.3 s to 3.4 s.
+    // Three times a second of picture, the grace between them, then five refused rounds behind pauses
+    // of 1 s to 5 s.
     assert_eq!(script.opened.load(Ordering::SeqCst), 8);
     assert!(
         viewing.ring.published() >= 3 * 25 * 12 * 188,
         "three passes in one ring"
     );
     let took = start.elapsed().as_secs_f64();
-    assert!((9.0..13.0).contains(&took), "{took} s");
+    assert!((15.0..17.5).contains(&took), "{took} s");
 }
 
 #[tokio::test(start_paused = true)]

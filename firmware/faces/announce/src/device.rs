@@ -142,15 +142,11 @@ impl Device for Tuners {
         })?;
         let spec = {
             let lineup = self.lineup.borrow();
-            let channel = push
-                .number
-                .parse()
-                .ok()
-                .and_then(|number| lineup.by_number(number));
+            let number = push.number.parse().ok();
+            let index = number.and_then(|number| lineup.index_of(number));
             // The lineup was replaced this very moment.
-            channel
-                .as_ref()
-                .map(lineup::Channel::stream)
+            index
+                .and_then(|index| lineup.spec(index))
                 .ok_or(PushRefused::Unreachable)?
         };
         let opening = push::Opening {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base::{Lock, StreamSpec};
+use base::{ChannelSpec, Lock};
 use fanout::{Client, ClientId, Counters, Datagrams, Framing, Outlet, Permit};
 use hdhomerun::{
     PidFilter,
@@ -39,7 +39,7 @@ pub(crate) struct Opening {
     pub(crate) fanout: fanout::Handle,
     pub(crate) permit: Permit,
     pub(crate) socket: UdpSocket,
-    pub(crate) spec: StreamSpec,
+    pub(crate) spec: ChannelSpec,
     pub(crate) tuner: u16,
     pub(crate) key: u32,
     pub(crate) client: IpAddr,

@@ -73,6 +73,7 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiRefresh => api::refresh(shared, asked),
+        Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::Stream(_) | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }

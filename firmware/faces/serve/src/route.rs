@@ -2,6 +2,7 @@
 
 use hdhomerun::documents::LineupFormat;
 use hyper::Method;
+use lineup::GuideNumber;
 
 use crate::{page::AssetName, stream::StreamPath};
 
@@ -30,6 +31,8 @@ pub(crate) enum Route {
     ApiChannels,
     /// Reads all sources now.
     ApiRefresh,
+    /// Leaves a channel's stream for its next one.
+    ApiFailover(GuideNumber),
     /// Any other path of the API.
     ApiUnknown,
 }
@@ -49,7 +52,9 @@ impl Route {
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
             "/api/v1/sources/refresh" => Self::ApiRefresh,
-            _ if path.starts_with("/api/") => Self::ApiUnknown,
+            _ if path.starts_with("/api/") => {
+                failover_of(path).map_or(Self::ApiUnknown, Self::ApiFailover)
+            }
             _ => match StreamPath::looks_like(path) {
                 Some(rest) => Self::Stream(rest),
                 None => Self::Asset(AssetName::of(path)?),
@@ -60,7 +65,7 @@ impl Route {
     /// The methods it takes, as `Allow` says them (RFC 9110, 10.2.1).
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Self::LineupPost | Self::ApiRefresh => "POST",
+            Self::LineupPost | Self::ApiRefresh | Self::ApiFailover(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -73,7 +78,17 @@ impl Route {
     pub(crate) fn is_api(self) -> bool {
         matches!(
             self,
-            Self::ApiStatus | Self::ApiChannels | Self::ApiRefresh | Self::ApiUnknown
+            Self::ApiStatus
+                | Self::ApiChannels
+                | Self::ApiRefresh
+                | Self::ApiFailover(_)
+                | Self::ApiUnknown
         )
     }
+}
+
+/// The channel of `/api/v1/channels/<GuideNumber>/failover`.
+fn failover_of(path: &str) -> Option<GuideNumber> {
+    let number = path.strip_prefix("/api/v1/channels/")?;
+    number.strip_suffix("/failover")?.parse().ok()
 }

@@ -3,7 +3,7 @@
 
 use std::{future::pending, time::Duration};
 
-use base::StreamSpec;
+use base::ChannelSpec;
 use hdhomerun::frequency::Mux;
 use hyper::{
     Response, StatusCode,
@@ -55,12 +55,12 @@ impl StreamPath {
         Some(channel.map(|channel| Self { want, channel }))
     }
 
-    fn find(self, lineup: &Lineup) -> Option<StreamSpec> {
-        let channel = match self.channel {
-            ChannelAt::Number(number) => lineup.by_number(number),
-            ChannelAt::Frequency { mux, program } => lineup.get(mux.index_of(program)?),
+    fn find(self, lineup: &Lineup) -> Option<ChannelSpec> {
+        let index = match self.channel {
+            ChannelAt::Number(number) => lineup.index_of(number),
+            ChannelAt::Frequency { mux, program } => mux.index_of(program),
         };
-        Some(channel?.stream())
+        lineup.spec(index?)
     }
 }
 
@@ -124,7 +124,7 @@ async fn tuned(
     shared: &Shared,
     seat: &Seat,
     want: Want,
-    spec: StreamSpec,
+    spec: ChannelSpec,
     duration: Option<Duration>,
 ) -> Result<Playing, Response<Body>> {
     let permit = shared.feeds.fanout.reserve().map_err(|full| {

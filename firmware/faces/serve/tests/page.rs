@@ -62,6 +62,12 @@ async fn status_tells_everything() {
     assert_eq!(tuner["holder"], "127.0.0.1");
     assert_eq!(tuner["playing"]["number"], "1");
     assert_eq!(tuner["playing"]["state"], "playing");
+    assert_eq!(tuner["playing"]["standing"], "playing");
+    assert_eq!(
+        (&tuner["playing"]["stream"], &tuner["playing"]["streams"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(tuner["playing"]["failovers"], 0);
     assert_eq!(status["clients"]["count"], 1);
     assert_eq!(status["memory"]["rows"][0]["used_bytes"], 2000);
     assert_eq!(status["sources"][0]["state"], "failed");
@@ -78,6 +84,7 @@ async fn channels_come_in_pages() {
         .json();
     assert_eq!(page["channels"][1]["number"], "2");
     assert_eq!(page["channels"][1]["hd"], true);
+    assert_eq!(page["channels"][1]["streams"], 1);
     assert_eq!(page["next"], "2");
     assert_eq!(page["total"], 5);
     assert_eq!(page["stream_base"], format!("http://{}", server.stream));
@@ -111,6 +118,32 @@ async fn only_our_page_can_ask_for_a_refresh() {
     }
     server.refresh.try_recv().expect("one import is due");
     assert!(server.refresh.try_recv().is_err(), "and not two");
+}
+
+#[tokio::test]
+async fn a_playing_channel_can_be_told_to_fail_over() {
+    let server = Server::start(Setup::default());
+    let ours = "X-Dipole: 1\r\n";
+    for (target, headers, status) in [
+        ("/api/v1/channels/1/failover", "", 403),
+        ("/api/v1/channels/1/failover", ours, 409),
+        ("/api/v1/channels/99/failover", ours, 404),
+        ("/api/v1/channels/x/failover", ours, 404),
+        ("/api/v1/channels/1", ours, 404),
+    ] {
+        let reply = ask_with(server.http, "POST", target, headers).await;
+        assert_eq!(reply.status, status, "{target} {headers}");
+    }
+    let channel = server.lineup.borrow().spec(0).unwrap();
+    let viewer = std::net::IpAddr::from([192, 0, 2, 10]);
+    let watching = server.tuners.watch(tuner::Want::Any, channel, viewer, None);
+    let viewing = watching.await.unwrap();
+    let reply = ask_with(server.http, "POST", "/api/v1/channels/1/failover", ours).await;
+    assert_eq!(reply.status, 202);
+    // Its only stream is opened anew, under its viewer.
+    let mut opened = server.provider.opened.subscribe();
+    opened.wait_for(|opened| *opened == 2).await.unwrap();
+    assert!(!viewing.ring.is_closed());
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use base::{ChannelId, GuideNumber, StreamSpec};
 
-/// One channel, borrowed from its [`Lineup`](crate::Lineup).
+use crate::clusters;
+
+/// One channel, or one stream of it, borrowed from its [`Lineup`](crate::Lineup).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channel<'a> {
     /// Lasting id.
@@ -28,9 +30,15 @@ pub struct Channel<'a> {
 
 impl Channel<'_> {
     /// The `source` of the built-in test channel.
-    pub const BUILT_IN: u16 = u16::MAX;
+    pub const BUILT_IN: u16 = StreamSpec::BUILT_IN;
 
-    /// What a tuner is asked to play.
+    /// What entries of this channel have in common; see [`crate::Remembered::key`].
+    #[must_use]
+    pub fn key(&self) -> u64 {
+        clusters::key(self.name, self.tvg_id, self.group)
+    }
+
+    /// How this stream is asked for.
     #[must_use]
     pub fn stream(&self) -> StreamSpec {
         let headers = self
@@ -38,9 +46,6 @@ impl Channel<'_> {
             .lines()
             .filter_map(|line| line.split_once(": "));
         StreamSpec {
-            channel: self.id,
-            number: self.number,
-            name: self.name.to_owned(),
             url: self.url.to_owned(),
             headers: headers
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))

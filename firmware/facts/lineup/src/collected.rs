@@ -9,6 +9,8 @@ pub(crate) struct Collected {
     pub identity: ChannelId,
     /// Hash of identity and address.
     pub mark: u64,
+    /// What the entries of its channel have in common.
+    pub key: u64,
     /// What `tvg-chno` asks for, where it is valid.
     pub asked: Option<GuideNumber>,
     pub source: u16,

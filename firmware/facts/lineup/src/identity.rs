@@ -14,13 +14,18 @@ impl StableHash {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
+    /// Adds a text without the space around it and without telling the letters a–z from A–Z.
+    #[must_use]
+    pub(crate) fn folded(self, text: &str) -> Self {
+        let bytes = text.trim().bytes().chain([0xff]);
+        Self(bytes.fold(self.0, |hash, byte| step(hash, byte.to_ascii_lowercase())))
+    }
+
     /// Adds a text and an end mark that no UTF-8 holds, so that `ab`, `c` and `a`, `bc` differ.
     #[must_use]
     pub(crate) fn text(self, text: &str) -> Self {
         let bytes = text.bytes().chain([0xff]);
-        Self(bytes.fold(self.0, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        }))
+        Self(bytes.fold(self.0, step))
     }
 
     /// The well mixed value.
@@ -32,6 +37,10 @@ impl StableHash {
         hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
         hash ^ hash >> 33
     }
+}
+
+const fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 #[cfg(test)]
@@ -54,6 +63,14 @@ mod tests {
         let hash = |a: &str, b: &str| StableHash::new().text(a).text(b).value();
         assert_ne!(hash("ab", "c"), hash("a", "bc"));
         assert_ne!(hash("", "a"), hash("a", ""));
+    }
+
+    #[test]
+    fn folds_case_and_space() {
+        let hash = |text: &str| StableHash::new().folded(text);
+        assert_eq!(hash(" CNN hd\t"), hash("cnn HD"));
+        assert_ne!(hash("CNN HD"), hash("CNNHD"));
+        assert_ne!(hash("É"), hash("é"), "only letters of ASCII");
     }
 
     /// Before and after mixing; computed apart from this code, by a few lines of Python.

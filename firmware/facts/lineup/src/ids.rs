@@ -1,77 +1,135 @@
 //! Lasting ids: see the crate's documentation for the rules.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
-use crate::{ChannelId, Numbers, Remembered, collected::Collected};
+use crate::{ChannelId, Numbers, Remembered, clusters::Clusters, collected::Collected};
 
-/// The id of each entry that is a channel; of the others, the first of their identity.
+/// The id of each channel. `is_elsewhere`: whether a channel of this id has streams of sources that
+/// are not being imported; it is then theirs as well, and not to be found by an address.
 pub(crate) fn give(
     text: &str,
     rows: &[Collected],
-    channel_of: &[u32],
+    channels: &Clusters,
     known: &Numbers,
+    is_elsewhere: impl Fn(ChannelId) -> bool,
 ) -> Vec<ChannelId> {
-    let mut ids: Vec<_> = rows.iter().map(|row| row.identity).collect();
-    let by_address = |&(_, row): &(ChannelId, u32)| {
-        let Collected { source, texts, .. } = rows[row as usize];
-        let [name, .., tvg_id, url, _] = texts.of(text);
-        (url, name, tvg_id, source)
-    };
-    let mut channels: Vec<(ChannelId, u32)> = (0..)
-        .zip(channel_of)
-        .filter(|(row, stands_for)| row == *stands_for)
-        .map(|(row, _)| (rows[row as usize].identity, row))
+    let mut ids = by_key(rows, channels, known);
+    let mut taken: HashSet<ChannelId> = ids.iter().flatten().copied().collect();
+    for (streams, id) in channels.iter().zip(&mut ids) {
+        if id.is_none() {
+            let is_free = |id| !taken.contains(&id) && !is_elsewhere(id);
+            *id = by_mark(rows, streams, known, is_free);
+            taken.extend(*id);
+        }
+    }
+    by_identity(text, rows, channels, known, &mut ids, |id| {
+        !taken.contains(&id) && !is_elsewhere(id)
+    });
+    ids.into_iter()
+        .map(|id| id.expect("each channel that was left is of one identity"))
+        .collect()
+}
+
+/// Which of two remembered channels is meant: the one seen last, and of these the lower id.
+fn rank(row: &Remembered) -> (Reverse<u32>, ChannelId) {
+    (Reverse(row.last_seen), row.id)
+}
+
+/// Ids of channels whose entries have in common what they had.
+fn by_key(rows: &[Collected], channels: &Clusters, known: &Numbers) -> Vec<Option<ChannelId>> {
+    let mut keys: Vec<(u64, u32)> = (0..)
+        .zip(channels.iter())
+        .filter_map(|(channel, streams)| Some((rows[*streams.first()? as usize].key, channel)))
         .collect();
-    channels.sort_unstable();
-    for namesakes in channels.chunk_by_mut(|a, b| a.0 == b.0) {
-        namesakes.sort_unstable_by(|a, b| by_address(a).cmp(&by_address(b)));
-        let marks: Vec<_> = namesakes
-            .iter()
-            .map(|&(_, row)| rows[row as usize].mark)
-            .collect();
-        let Some(&(identity, _)) = namesakes.first() else {
+    keys.sort_unstable();
+    let mut ids: Vec<Option<ChannelId>> = vec![None; channels.len()];
+    for row in known.iter() {
+        let Ok(place) = keys.binary_search_by_key(&row.key, |&(key, _)| key) else {
             continue;
         };
-        for (&(_, row), id) in namesakes.iter().zip(tell_apart(identity, &marks, known)) {
-            ids[row as usize] = id;
+        let (_, channel) = keys[place];
+        let id = &mut ids[channel as usize];
+        let other = id.and_then(|id| known.find(id));
+        if other.is_none_or(|other| rank(&row) < rank(&other)) {
+            *id = Some(row.id);
         }
     }
     ids
 }
 
-/// Ids of the channels of one identity, given in the order of their addresses: first the id that
-/// the same address had, then ids whose addresses are gone, the latest first, then new ones.
-fn tell_apart(identity: ChannelId, marks: &[u64], known: &Numbers) -> Vec<ChannelId> {
-    let mut old: Vec<Remembered> = known.of_identity(identity).collect();
-    let taken: Vec<ChannelId> = old.iter().map(|row| row.id).collect();
-    let mut ids: Vec<Option<ChannelId>> = vec![None; marks.len()];
-
-    old.sort_unstable_by_key(|row| (row.mark, row.id));
-    let mut by_mark: Vec<_> = marks.iter().zip(&mut ids).collect();
-    by_mark.sort_by_key(|(mark, _)| **mark);
-    let mut same = by_mark.into_iter().peekable();
-    old.retain(|row| {
-        while same.next_if(|(mark, _)| **mark < row.mark).is_some() {}
-        match same.next_if(|(mark, _)| **mark == row.mark) {
-            Some((_, id)) => {
-                *id = Some(row.id);
-                false
-            }
-            None => true,
-        }
+/// The id that one of the channel's streams had, by its address.
+fn by_mark(
+    rows: &[Collected],
+    streams: &[u32],
+    known: &Numbers,
+    is_free: impl Fn(ChannelId) -> bool,
+) -> Option<ChannelId> {
+    let remembered = streams.iter().flat_map(|&row| {
+        let Collected { identity, mark, .. } = rows[row as usize];
+        let namesakes = known.of_identity(identity);
+        namesakes.filter(move |row| row.mark == mark)
     });
+    let best = remembered.filter(|row| is_free(row.id)).min_by_key(rank);
+    best.map(|row| row.id)
+}
 
-    old.sort_unstable_by_key(|row| (Reverse(row.last_seen), row.id));
-    let mut free = old.iter().map(|row| row.id).chain(
-        (identity.0..)
-            .map(ChannelId)
-            .filter(|id| taken.binary_search(id).is_err()),
-    );
-    ids.into_iter()
-        .map(|id| {
-            id.or_else(|| free.next())
-                .expect("ids follow ids, and ENTRIES_MAX fit")
+/// Ids of the channels that are left, by the stream that names them.
+fn by_identity(
+    text: &str,
+    rows: &[Collected],
+    channels: &Clusters,
+    known: &Numbers,
+    ids: &mut [Option<ChannelId>],
+    is_free: impl Fn(ChannelId) -> bool,
+) {
+    let by_address = |row: u32| {
+        let Collected { source, texts, .. } = rows[row as usize];
+        let [name, .., tvg_id, url, _] = texts.of(text);
+        (source, url, name, tvg_id)
+    };
+    // Identity, the stream that names the channel, the channel.
+    let mut left: Vec<(ChannelId, u32, u32)> = (0..)
+        .zip(channels.iter())
+        .filter(|&(channel, _): &(u32, _)| ids[channel as usize].is_none())
+        .filter_map(|(channel, streams)| {
+            let row = streams.iter().copied().min_by_key(|&row| by_address(row))?;
+            Some((rows[row as usize].identity, row, channel))
         })
+        .collect();
+    left.sort_unstable();
+    for namesakes in left.chunk_by_mut(|a, b| a.0 == b.0) {
+        namesakes.sort_unstable_by(|a, b| by_address(a.1).cmp(&by_address(b.1)));
+        let Some(&(identity, ..)) = namesakes.first() else {
+            continue;
+        };
+        let new = tell_apart(identity, namesakes.len(), known, &is_free);
+        for (&(_, _, channel), id) in namesakes.iter().zip(new) {
+            ids[channel as usize] = Some(id);
+        }
+    }
+}
+
+/// Ids for so many new channels of one identity: first those whose channel is gone and of which no
+/// more than the address was written down, the latest first; then new ones.
+fn tell_apart(
+    identity: ChannelId,
+    count: usize,
+    known: &Numbers,
+    is_free: impl Fn(ChannelId) -> bool,
+) -> Vec<ChannelId> {
+    let taken: Vec<ChannelId> = known.of_identity(identity).map(|row| row.id).collect();
+    let mut old: Vec<Remembered> = known
+        .of_identity(identity)
+        .filter(|row| row.key == 0 && is_free(row.id))
+        .collect();
+    old.sort_unstable_by_key(rank);
+    let new = (identity.0..)
+        .map(ChannelId)
+        .filter(|id| taken.binary_search(id).is_err() && is_free(*id));
+    old.iter()
+        .map(|row| row.id)
+        .chain(new)
+        .take(count)
         .collect()
 }
 
@@ -80,42 +138,39 @@ mod tests {
     use super::*;
     use crate::GuideNumber;
 
+    const NUMBER: GuideNumber = GuideNumber::new(1, 0).expect("not 0");
+
     fn known(rows: &[(u64, u32, u64)]) -> Numbers {
-        let number = GuideNumber::new(1, 0).unwrap();
         rows.iter()
-            .map(|&(id, last_seen, mark)| Remembered {
+            .map(|&(id, last_seen, key)| Remembered {
                 id: ChannelId(id),
-                number,
+                number: NUMBER,
                 last_seen,
-                mark,
+                mark: id,
+                key,
             })
             .collect()
     }
 
     #[test]
-    fn keeps_ids_by_address_then_by_absence() {
-        type Row<'a> = (&'a [(u64, u32, u64)], &'a [u64], &'a [u64]);
+    fn new_ids_leave_those_that_are_remembered() {
+        type Row<'a> = (&'a [(u64, u32, u64)], &'a [u64]);
         let rows: &[Row<'_>] = &[
             // Nothing known: in order.
-            (&[], &[50, 40, 60], &[0, 1, 2]),
-            // The address decides, however the order.
-            (
-                &[(0, 1, 50), (1, 1, 40), (2, 1, 60)],
-                &[60, 50, 40],
-                &[2, 0, 1],
-            ),
-            // A newcomer before the old ones moves nobody.
-            (&[(0, 1, 50), (1, 1, 40)], &[70, 50, 40], &[2, 0, 1]),
-            // A new address takes the place of the one that left last.
-            (&[(0, 1, 50), (1, 3, 40), (2, 3, 60)], &[70, 60], &[1, 2]),
-            (&[(0, 1, 50), (1, 3, 40)], &[70, 80, 90], &[1, 0, 2]),
+            (&[], &[0, 1, 2]),
+            // Gone without a key: the one that left last comes first.
+            (&[(0, 1, 0), (1, 3, 0), (2, 3, 0)], &[1, 2, 0]),
+            // Those with a key wait for their channel.
+            (&[(0, 1, 9), (1, 3, 0)], &[1, 2, 3]),
             // Forgotten places are given again.
-            (&[(3, 1, 50)], &[50, 70, 80], &[3, 0, 1]),
+            (&[(3, 1, 9)], &[0, 1, 2]),
+            // So are not those that are in use.
+            (&[(7, 1, 0)], &[0, 1, 2]),
         ];
-        for (remembered, marks, ids) in rows {
-            let given = tell_apart(ChannelId(0), marks, &known(remembered));
+        for (remembered, ids) in rows {
+            let given = tell_apart(ChannelId(0), 3, &known(remembered), |id| id.0 != 7);
             let expected: Vec<_> = ids.iter().copied().map(ChannelId).collect();
-            assert_eq!(given, expected, "{remembered:?} {marks:?}");
+            assert_eq!(given, expected, "{remembered:?}");
         }
     }
 }

@@ -1,13 +1,21 @@
 //! One import: entries in, a lineup out.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    ChannelId, Full, Lineup, Numbers, arena, collected::Collected, identity::StableHash, ids,
-    numbering, snapshot::Row, twins,
+    Channel, ChannelId, Full, GuideNumber, Lineup, Numbers, arena,
+    clusters::{self, Clusters},
+    collected::Collected,
+    identity::StableHash,
+    ids, numbering,
+    snapshot::Row,
+    twins,
 };
 
-/// What [`Importer::finish`] needs for an entry at most, besides the entry itself: row and index
-/// of the lineup 44 B, its id 8 B, orders 24 B, number in use 28 B, memory of the number 44 B.
-const FINISH_BYTES_PER_ENTRY: usize = 44 + 8 + 24 + 28 + 44;
+/// What [`Importer::finish`] needs for an entry at most, besides the entry itself: row and indices
+/// of the lineup 48 B, its channel and its id 16 B, streams in order 12 B, other orders 24 B, id in
+/// use 16 B, number in use 28 B, memory of the number 52 B.
+const FINISH_BYTES_PER_ENTRY: usize = 48 + 16 + 12 + 24 + 16 + 28 + 52;
 
 /// The source of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +46,9 @@ pub struct Imported {
     pub clusters: Vec<ChannelId>,
     /// Entries that were the same as another of their source.
     pub duplicates: usize,
+    /// Entries that are backups of another. A channel keeps the first
+    /// [`Lineup::STREAMS_MAX`] of its streams.
+    pub backups: usize,
     /// Channels that no earlier import knew.
     pub new: usize,
 }
@@ -93,13 +104,14 @@ impl Importer {
                 channels: self.rows.len(),
             });
         }
-        let [name, .., tvg_id, url, _] = texts;
+        let [name, group, _, tvg_id, url, _] = texts;
         let hash = StableHash::new().text(source.name).text(tvg_id).text(name);
         if self.rows.len() == self.rows.capacity() {
             self.rows.reserve_exact((self.rows.len() / 4).max(64));
         }
         self.rows.push(Collected {
             identity: ChannelId::from_hash(hash.value()),
+            key: clusters::key(name, tvg_id, group),
             mark: hash.text(url).value(),
             asked: tvg_chno.trim().parse().ok(),
             source: source.index,
@@ -111,39 +123,48 @@ impl Importer {
     /// Gives ids and numbers. `known` is what earlier imports gave.
     #[must_use]
     pub fn finish(self, known: &Numbers) -> Imported {
+        self.finish_beside(known, &Lineup::default())
+    }
+
+    /// The same, where `lineup` holds channels of sources that are not being imported. An entry that
+    /// is a stream of one of these gets its id and number.
+    #[must_use]
+    pub fn finish_beside(self, known: &Numbers, lineup: &Lineup) -> Imported {
         let Self { text, rows, .. } = self;
-        let channel_of = twins::join(&text, &rows, known);
-        let mut clusters = ids::give(&text, &rows, &channel_of, known);
-        let channels = twins::in_order(&channel_of);
+        let twin_of = twins::join(&text, &rows, known);
+        let channels = Clusters::of(&rows, &twin_of);
+        let imported: BTreeSet<u16> = rows.iter().map(|row| row.source).collect();
+        let is_elsewhere = |id| {
+            let mut streams = lineup.streams_of(id);
+            streams.any(|stream: Channel<'_>| !imported.contains(&stream.source))
+        };
+        let ids = ids::give(&text, &rows, &channels, known, is_elsewhere);
         let wishes: Vec<_> = channels
             .iter()
-            .map(|&row| (clusters[row as usize], rows[row as usize].asked))
+            .zip(&ids)
+            .map(|(streams, &id)| (id, asked(&rows, streams)))
             .collect();
         let given = numbering::give(&wishes, known);
-        let new = wishes
-            .iter()
-            .filter(|(id, _)| known.find(*id).is_none())
-            .count();
-        let duplicates = rows.len() - channels.len();
+        let new = ids.iter().filter(|id| known.find(**id).is_none()).count();
 
-        let mut lineup_rows: Vec<Row> = channels
-            .iter()
-            .zip(given)
-            .map(|(&row, number)| {
+        let mut lineup_rows: Vec<Row> = Vec::with_capacity(channels.streams());
+        for ((streams, &id), number) in channels.iter().zip(&ids).zip(given) {
+            let kept = (0..).zip(streams).take(Lineup::STREAMS_MAX);
+            lineup_rows.extend(kept.map(|(order, &row)| {
                 let Collected { source, texts, .. } = rows[row as usize];
                 Row {
-                    id: clusters[row as usize],
+                    id,
                     number,
                     source,
+                    order,
                     texts,
                 }
-            })
-            .collect();
-        let numbers = remember(&lineup_rows, &channels, &rows, known);
-        for (entry, &row) in channel_of.iter().enumerate() {
-            clusters[entry] = clusters[row as usize];
+            }));
         }
-        let text = if duplicates == 0 {
+        let numbers = remember(&lineup_rows, &channels, &rows, known);
+        let clusters = channels.channel_of.iter();
+        let clusters = clusters.map(|&channel| ids[channel as usize]).collect();
+        let text = if lineup_rows.len() == rows.len() {
             text
         } else {
             lineup_rows.sort_unstable_by_key(|row| row.texts.start());
@@ -153,7 +174,8 @@ impl Importer {
             lineup: Lineup::from_rows(text, lineup_rows),
             numbers,
             clusters,
-            duplicates,
+            duplicates: rows.len() - channels.streams(),
+            backups: channels.streams() - channels.len(),
             new,
         }
     }
@@ -165,20 +187,27 @@ impl Importer {
     }
 }
 
+/// What a channel asks for: the first of its streams that asks speaks for it.
+fn asked(rows: &[Collected], streams: &[u32]) -> Option<GuideNumber> {
+    let mut wishes = streams.iter().map(|&row| rows[row as usize].asked);
+    wishes.find_map(|asked| asked)
+}
+
 /// The numbers that the next import shall know.
-fn remember(given: &[Row], channels: &[u32], rows: &[Collected], known: &Numbers) -> Numbers {
+fn remember(given: &[Row], channels: &Clusters, rows: &[Collected], known: &Numbers) -> Numbers {
     let last_seen = known.generation().saturating_add(1);
-    let mut numbers: Numbers = given
-        .iter()
-        .zip(channels)
-        .map(|(&Row { id, number, .. }, &row)| {
-            let mark = rows[row as usize].mark;
-            crate::Remembered {
+    let primaries = given.iter().filter(|row| row.order == 0);
+    let mut numbers: Numbers = primaries
+        .zip(channels.iter())
+        .filter_map(|(&Row { id, number, .. }, streams)| {
+            let Collected { mark, key, .. } = rows[*streams.first()? as usize];
+            Some(crate::Remembered {
                 id,
                 number,
                 last_seen,
                 mark,
-            }
+                key,
+            })
         })
         .collect();
     let present = numbers.len();

@@ -5,13 +5,22 @@
 //! [`Lineup`], a snapshot that everybody reads through an `Arc`, and the [`Numbers`] that the store
 //! keeps for the next import.
 //!
+//! **Channels.** Entries of the same name and `tvg-id`, or without a `tvg-id` of the same name and
+//! group, are streams of one channel: the first in the order of sources and lists is the primary,
+//! the others are its backups. See [`clusters`](Imported::clusters).
+//!
 //! **Ids.** A [`ChannelId`] has two parts. The upper 44 bits are a hash of the name of the source,
-//! `tvg-id` and the name of the channel: the same on every machine and in every version, and
-//! independent of the address, which providers change at will. The lower 20 bits tell apart
+//! `tvg-id` and the name of a stream of the channel: the same on every machine and in every
+//! version, and independent of the address, which providers change at will. Of several streams it
+//! is the one whose source comes first, and in it the lowest address. The lower 20 bits tell apart
 //! channels that share all three (and, once in many years, two whose hashes agree): 0 for the
-//! first in the order of their addresses, and so on. Once given, a place is kept by the address,
-//! see [`Remembered::mark`], so that a further channel of that name moves nobody; a channel whose
-//! address is new takes the place of one that is gone.
+//! first in the order of their addresses, and so on.
+//!
+//! Once given, an id is found again by what the entries of its channel have in common
+//! ([`Remembered::key`]), so that a stream that comes or goes, the primary included, and a source
+//! that moves change neither id nor number; where that has changed, by the address
+//! ([`Remembered::mark`]). What an earlier Dipole remembered has no key: a channel whose address is
+//! new takes the place of one that is gone.
 //!
 //! **Numbers.** A channel that is known keeps its number, also where the list has changed its
 //! `tvg-chno` meanwhile: clients remember channels by number. A new one gets the number that its
@@ -24,6 +33,7 @@
 
 mod arena;
 mod channel;
+mod clusters;
 mod collected;
 mod identity;
 mod ids;

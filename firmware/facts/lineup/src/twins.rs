@@ -1,21 +1,19 @@
-//! Entries that are one channel. So far these are exact duplicates: same source, name and
-//! address. Whatever joins more entries one day gives the same answer: a channel for each entry.
+//! Exact duplicates: entries of the same source, name and address. They are one stream.
 
 use std::{cell::LazyCell, cmp::Reverse, collections::HashMap};
 
 use crate::{Numbers, collected::Collected, identity::StableHash};
 
-/// For each entry the one that stands for its channel; an entry that stands for itself is a
-/// channel. Which one it is does not depend on the order of the list.
+/// For each entry the one that stands for it; an entry that stands for itself is a stream. Which one it is does not depend on the order of the list.
 pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> {
     let key = |row: u32| {
         let Collected { source, texts, .. } = rows[row as usize];
         let [name, .., url, _] = texts.of(text);
         (source, name, url)
     };
-    let mut channel_of: Vec<u32> = (0..).zip(rows).map(|(row, _)| row).collect();
+    let mut twin_of: Vec<u32> = (0..).zip(rows).map(|(row, _)| row).collect();
     // Sorting by hash touches no text; only rows whose hashes agree are compared in full.
-    let mut sorted: Vec<(u64, u32)> = channel_of
+    let mut sorted: Vec<(u64, u32)> = twin_of
         .iter()
         .map(|&row| {
             let (source, name, url) = key(row);
@@ -37,17 +35,17 @@ pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> 
                 .clone()
                 .min_by_key(|&row| preference(text, &rows[row as usize], &last_seen));
             for row in twins {
-                channel_of[row as usize] = best.unwrap_or(row);
+                twin_of[row as usize] = best.unwrap_or(row);
             }
         }
     }
-    channel_of
+    twin_of
 }
 
-/// The entries that are channels, in the order in which each channel first appears in the list.
-pub(crate) fn in_order(channel_of: &[u32]) -> Vec<u32> {
-    let mut is_seen = vec![false; channel_of.len()];
-    channel_of
+/// The entries that are streams, in the order in which each stream first appears in the list.
+pub(crate) fn in_order(twin_of: &[u32]) -> Vec<u32> {
+    let mut is_seen = vec![false; twin_of.len()];
+    twin_of
         .iter()
         .copied()
         .filter(|&row| !std::mem::replace(&mut is_seen[row as usize], true))

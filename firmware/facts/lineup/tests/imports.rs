@@ -101,10 +101,12 @@ fn exact_duplicates_are_one_channel() {
     let mut rows = vec![same.clone(); 500];
     rows.push(Row {
         source: 1,
+        group: "Other".to_owned(),
         ..same.clone()
     });
     rows.push(Row {
         url: "http://s.example/t".to_owned(),
+        group: "Other still".to_owned(),
         ..same.clone()
     });
     rows.push(Row {
@@ -169,7 +171,10 @@ fn an_id_is_the_same_on_every_machine() {
 fn namesakes_keep_their_ids_when_their_tokens_change() {
     let namesakes = |token: &str| -> Vec<Row> {
         (0..5)
-            .map(|n| row("News", &format!("http://s.example/{n}?token={token}"), ""))
+            .map(|n| Row {
+                group: format!("Region {n}"),
+                ..row("News", &format!("http://s.example/{n}?token={token}"), "")
+            })
             .collect()
     };
     let first = import(&namesakes("a"), &Numbers::new());
@@ -177,6 +182,86 @@ fn namesakes_keep_their_ids_when_their_tokens_change() {
         given(&import(&namesakes("b"), &first.numbers)),
         given(&first)
     );
+}
+
+#[test]
+fn streams_of_one_channel_stand_in_the_order_of_sources_and_lists() {
+    let stream = |source, name: &str, url: &str| Row {
+        source,
+        tvg_id: "cnn".to_owned(),
+        group: format!("of {source}"),
+        ..row(name, url, "")
+    };
+    let rows = [
+        stream(1, "CNN", "u4"),
+        stream(0, "cnn ", "u9"),
+        row("Other", "u5", ""),
+        stream(0, "CNN", "u2"),
+        stream(1, "CNN", "u1"),
+    ];
+    let imported = import(&rows, &Numbers::new());
+    assert_eq!((imported.lineup.len(), imported.backups), (2, 3));
+    let urls: Vec<_> = imported
+        .lineup
+        .streams_of(imported.clusters[0])
+        .map(|stream| stream.url)
+        .collect();
+    assert_eq!(urls, ["u9", "u2", "u4", "u1"]);
+    let channel = imported.lineup.by_id(imported.clusters[0]).unwrap();
+    assert_eq!((channel.name, channel.group), ("cnn ", "of 0"));
+    // Without the first source it is still the same channel.
+    let without: Vec<_> = rows.iter().filter(|row| row.source == 1).cloned().collect();
+    let again = import(&without, &imported.numbers);
+    assert_eq!(again.clusters[0], imported.clusters[0]);
+    assert_eq!(
+        again.lineup.by_id(again.clusters[0]).unwrap().number,
+        channel.number
+    );
+}
+
+#[test]
+fn what_an_earlier_dipole_remembered_is_found_by_address_and_name() {
+    let rows: Vec<_> = (0..3)
+        .map(|n| row("News", &format!("http://s.example/{n}"), ""))
+        .collect();
+    let first = import(&rows[1..2], &Numbers::new());
+    let old = |row: lineup::Remembered| lineup::Remembered { key: 0, ..row };
+    let known: Numbers = first.numbers.iter().map(old).collect();
+    let again = import(&rows, &known);
+    assert_eq!(
+        given(&again)[0],
+        given(&first)[0],
+        "by the address of a backup"
+    );
+    let moved = import(&[row("News", "http://elsewhere.example/", "")], &known);
+    assert_eq!(given(&moved)[0], given(&first)[0], "by its name");
+}
+
+#[test]
+fn a_lineup_beside_lends_its_ids() {
+    let stream = |source, url: &str, group: &str| Row {
+        source,
+        group: group.to_owned(),
+        ..row("News", url, "")
+    };
+    let both = [stream(0, "u0", "G"), stream(1, "u1", "G")];
+    let first = import(&both, &Numbers::new());
+    // The list of the first source is read again, and its group has another name now: the id stays
+    // with the other source.
+    let mut importer = Importer::new(1 << 20);
+    let entry = Entry {
+        name: "News",
+        url: "u0",
+        group: "H",
+        ..Entry::default()
+    };
+    let source = SourceKey {
+        index: 0,
+        name: "source 0",
+    };
+    importer.add(source, &entry).unwrap();
+    let again = importer.finish_beside(&first.numbers, &first.lineup);
+    assert_ne!(again.clusters[0], first.clusters[0]);
 }
 
 #[test]

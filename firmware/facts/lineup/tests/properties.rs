@@ -11,15 +11,17 @@ fn pool() -> impl Strategy<Value = Vec<Row>> {
     let texts = |texts: &[&'static str]| select(texts.to_vec()).prop_map(str::to_owned);
     let row = (
         0..2_u16,
-        texts(&["A", "B", "C", "D"]),
+        texts(&["A", "a ", "B", "C", "D"]),
         texts(&["", "", "x", "y"]),
+        texts(&["", "News", "Sport"]),
         texts(&["u1", "u2", "u3", "u4", "u5", "u6"]),
         texts(&["", "", "1", "2", "3", "5.1", "40", "0", "no"]),
     )
-        .prop_map(|(source, name, tvg_id, url, chno)| Row {
+        .prop_map(|(source, name, tvg_id, group, url, chno)| Row {
             source,
             name,
             tvg_id,
+            group,
             url,
             chno,
         });
@@ -108,6 +110,42 @@ proptest! {
         for (row, id) in rows.iter().zip(&shuffled.clusters) {
             let at = pool.iter().position(|other| other == row);
             prop_assert_eq!(at.map(|at| first.clusters[at]), Some(*id));
+        }
+    }
+
+    /// The rows of one channel are those of one name and `tvg-id`, or group: no more, no fewer.
+    #[test]
+    fn channels_are_joined_by_the_rule(pool in pool().prop_map(without_twins)) {
+        let imported = import(&pool, &Numbers::new());
+        let same = |a: &Row, b: &Row| {
+            let name = |row: &Row| row.name.trim().to_ascii_lowercase();
+            name(a) == name(b) && a.tvg_id == b.tvg_id && (!a.tvg_id.is_empty() || a.group == b.group)
+        };
+        for (a, one) in pool.iter().zip(&imported.clusters) {
+            for (b, other) in pool.iter().zip(&imported.clusters) {
+                prop_assert_eq!(same(a, b), one == other, "{:?} {:?}", a, b);
+            }
+        }
+    }
+
+    /// A channel of which a single stream is left, or that gets others, in whatever order, is the
+    /// channel that it was.
+    #[test]
+    fn backups_come_and_go(
+        pool in pool().prop_map(without_twins),
+        rounds in vec(orders(), 1..6),
+    ) {
+        let first = import(&pool, &Numbers::new());
+        let was: Vec<_> = pool.iter().zip(given(&first)).collect();
+        let mut known = first.numbers;
+        for order in &rounds {
+            let rows = pick(&pool, order);
+            let imported = import(&rows, &known);
+            for (row, is) in rows.iter().zip(given(&imported)) {
+                let before = was.iter().find(|(other, _)| *other == row);
+                prop_assert_eq!(before.map(|(_, was)| *was), Some(is));
+            }
+            known = imported.numbers;
         }
     }
 

@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             number,
             last_seen: 1,
             mark: 0,
+            key: 0,
         })
         .collect();
     if folder == "empty" {

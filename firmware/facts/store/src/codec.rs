@@ -66,8 +66,13 @@ pub(crate) struct Decoder<'a>(&'a [u8]);
 impl<'a> Decoder<'a> {
     /// The fields behind the version, which must be `version`.
     pub(crate) fn new(bytes: &'a [u8], version: u8) -> Result<Self, Fault> {
+        Ok(Self::of_any(bytes, &[version])?.0)
+    }
+
+    /// The same for a value that may have one of several layouts; which one it has.
+    pub(crate) fn of_any(bytes: &'a [u8], versions: &[u8]) -> Result<(Self, u8), Fault> {
         match bytes.split_first() {
-            Some((&found, rest)) if found == version => Ok(Self(rest)),
+            Some((&found, rest)) if versions.contains(&found) => Ok((Self(rest), found)),
             Some(_) => Err(Fault::Row("a row has an unknown layout")),
             None => Err(Fault::Row("a row is empty")),
         }

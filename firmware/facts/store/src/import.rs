@@ -12,8 +12,13 @@ use crate::{
     tables::{CHANNELS, META, META_GENERATION, META_LINEUP, NUMBERS, SOURCES},
 };
 
+/// A channel of one stream.
 const CHANNEL_LAYOUT: u8 = 1;
-const NUMBER_LAYOUT: u8 = 1;
+/// A channel of several: their number, then each of them.
+const STREAMS_LAYOUT: u8 = 2;
+/// Without the key: written by earlier versions, still read.
+const KEYLESS_NUMBER_LAYOUT: u8 = 1;
+const NUMBER_LAYOUT: u8 = 2;
 const NAMES_LAYOUT: u8 = 1;
 const GENERATION_LAYOUT: u8 = 1;
 
@@ -63,16 +68,9 @@ fn save_channels(transaction: &WriteTransaction, lineup: &Lineup) -> Result<Chan
         .map(|(index, channel)| (channel.id.0, index))
         .collect();
     order.sort_unstable();
-    let rows = || {
-        order.iter().map(|&(id, index)| {
-            let channel = lineup.get(index).expect("the index comes from this lineup");
-            (id, channel)
-        })
-    };
+    let rows = || order.iter().map(|&(id, index)| (id, lineup.streams(index)));
     let mut channels = transaction.open_table(CHANNELS)?;
-    table::replace(&mut channels, rows, |channel, value| {
-        encode_channel(&channel, value);
-    })
+    table::replace(&mut channels, rows, encode_channel)
 }
 
 fn save_numbers(transaction: &WriteTransaction, numbers: &Numbers) -> Result<(), Fault> {
@@ -120,7 +118,9 @@ pub(crate) fn load(
     let mut builder = LineupBuilder::new(bytes_max);
     for row in transaction.open_table(CHANNELS)?.iter()? {
         let (id, value) = row?;
-        builder.push(decode_channel(id.value(), value.value())?)?;
+        for stream in decode_channel(id.value(), value.value())? {
+            builder.push(stream)?;
+        }
     }
     Ok(Some(Snapshot {
         lineup: builder.build(),
@@ -146,24 +146,66 @@ pub(crate) fn load_numbers(transaction: &ReadTransaction) -> Result<Numbers, Fau
     Ok(numbers)
 }
 
-fn encode_channel(channel: &Channel<'_>, value: &mut Vec<u8>) {
-    Encoder::new(value, CHANNEL_LAYOUT)
-        .u16(channel.number.major())
-        .u16(channel.number.minor())
-        .u16(channel.source)
-        .text(channel.name)
-        .text(channel.group)
-        .text(channel.logo)
-        .text(channel.tvg_id)
-        .text(channel.url)
-        .text(channel.headers);
+fn encode_channel<'a>(
+    mut streams: impl ExactSizeIterator<Item = Channel<'a>>,
+    value: &mut Vec<u8>,
+) {
+    let count = u16::try_from(streams.len()).unwrap_or(u16::MAX);
+    let Some(primary) = streams.next() else {
+        return;
+    };
+    let layout = if count == 1 {
+        CHANNEL_LAYOUT
+    } else {
+        STREAMS_LAYOUT
+    };
+    let mut fields = Encoder::new(value, layout);
+    let number = primary.number;
+    fields.u16(number.major()).u16(number.minor());
+    if layout == STREAMS_LAYOUT {
+        fields.u16(count);
+    }
+    encode_stream(&primary, &mut fields);
+    streams.for_each(|stream| encode_stream(&stream, &mut fields));
 }
 
-fn decode_channel(id: u64, value: &[u8]) -> Result<Channel<'_>, Fault> {
-    let mut fields = Decoder::new(value, CHANNEL_LAYOUT)?;
-    let channel = Channel {
-        id: ChannelId(id),
-        number: decode_guide_number(&mut fields)?,
+fn encode_stream(stream: &Channel<'_>, fields: &mut Encoder<'_>) {
+    fields
+        .u16(stream.source)
+        .text(stream.name)
+        .text(stream.group)
+        .text(stream.logo)
+        .text(stream.tvg_id)
+        .text(stream.url)
+        .text(stream.headers);
+}
+
+/// The streams of a channel, the primary first.
+fn decode_channel(id: u64, value: &[u8]) -> Result<Vec<Channel<'_>>, Fault> {
+    let (mut fields, layout) = Decoder::of_any(value, &[CHANNEL_LAYOUT, STREAMS_LAYOUT])?;
+    let number = decode_guide_number(&mut fields)?;
+    let count = match layout {
+        STREAMS_LAYOUT => fields.u16()?,
+        _ => 1,
+    };
+    if count == 0 || usize::from(count) > Lineup::STREAMS_MAX {
+        return Err(Fault::Row("a channel has no stream, or too many"));
+    }
+    let streams = (0..count)
+        .map(|_| decode_stream(ChannelId(id), number, &mut fields))
+        .collect::<Result<_, _>>()?;
+    fields.end()?;
+    Ok(streams)
+}
+
+fn decode_stream<'a>(
+    id: ChannelId,
+    number: GuideNumber,
+    fields: &mut Decoder<'a>,
+) -> Result<Channel<'a>, Fault> {
+    Ok(Channel {
+        id,
+        number,
         source: fields.u16()?,
         name: fields.text()?,
         group: fields.text()?,
@@ -171,9 +213,7 @@ fn decode_channel(id: u64, value: &[u8]) -> Result<Channel<'_>, Fault> {
         tvg_id: fields.text()?,
         url: fields.text()?,
         headers: fields.text()?,
-    };
-    fields.end()?;
-    Ok(channel)
+    })
 }
 
 /// In place of `last_seen` for a channel that the latest import saw: its row then stays as it is
@@ -190,23 +230,29 @@ fn encode_number(row: Remembered, generation: u32, value: &mut Vec<u8>) {
         .u16(row.number.major())
         .u16(row.number.minor())
         .u32(last_seen)
-        .u64(row.mark);
+        .u64(row.mark)
+        .u64(row.key);
 }
 
 fn decode_number(id: u64, generation: u32, value: &[u8]) -> Result<Remembered, Fault> {
-    let mut fields = Decoder::new(value, NUMBER_LAYOUT)?;
+    let (mut fields, layout) = Decoder::of_any(value, &[KEYLESS_NUMBER_LAYOUT, NUMBER_LAYOUT])?;
     let number = decode_guide_number(&mut fields)?;
     let last_seen = match fields.u32()? {
         SEEN_NOW => generation,
         earlier => earlier,
     };
     let mark = fields.u64()?;
+    let key = match layout {
+        NUMBER_LAYOUT => fields.u64()?,
+        _ => 0,
+    };
     fields.end()?;
     Ok(Remembered {
         id: ChannelId(id),
         number,
         last_seen,
         mark,
+        key,
     })
 }
 
@@ -252,21 +298,28 @@ mod tests {
                 name, group, logo, tvg_id, url, headers,
             };
             let mut value = Vec::new();
-            encode_channel(&channel, &mut value);
-            prop_assert_eq!(decode_channel(id, &value).unwrap(), channel);
-            value.pop();
-            prop_assert!(decode_channel(id, &value).is_err());
+            for count in 1..=3 {
+                let streams = vec![channel; count];
+                encode_channel(streams.iter().copied(), &mut value);
+                prop_assert_eq!(&decode_channel(id, &value).unwrap(), &streams);
+                value.pop();
+                prop_assert!(decode_channel(id, &value).is_err());
+            }
         }
 
         #[test]
         fn a_number_comes_back(
-            id: u64, major in 1..=u16::MAX, minor: u16, last_seen in 0..9_u32, mark: u64,
+            id: u64, major in 1..=u16::MAX, minor: u16, last_seen in 0..9_u32, mark: u64, key: u64,
         ) {
             let number = GuideNumber::new(major, minor).unwrap();
-            let row = Remembered { id: ChannelId(id), number, last_seen, mark };
+            let row = Remembered { id: ChannelId(id), number, last_seen, mark, key };
             let mut value = Vec::new();
             encode_number(row, 8, &mut value);
             prop_assert_eq!(decode_number(id, 8, &value).unwrap(), row);
+            // As an earlier version wrote it.
+            value[0] = KEYLESS_NUMBER_LAYOUT;
+            value.truncate(value.len() - 8);
+            prop_assert_eq!(decode_number(id, 8, &value).unwrap(), Remembered { key: 0, ..row });
         }
 
         #[test]
@@ -305,6 +358,7 @@ mod tests {
             number: GuideNumber::new(1, 0).unwrap(),
             last_seen,
             mark: 5,
+            key: 6,
         };
         let (mut now, mut next, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         encode_number(row(3), 3, &mut now);

@@ -148,6 +148,7 @@ fn numbers(generation: u32) -> Numbers {
             number,
             last_seen: generation,
             mark: 0,
+            key: 0,
         })
         .collect()
 }

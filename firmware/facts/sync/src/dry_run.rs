@@ -19,6 +19,8 @@ pub struct Report {
     pub channels: usize,
     /// Entries that are the same as another.
     pub duplicates: usize,
+    /// Entries that are backups of another.
+    pub backups: usize,
     /// The channel of each entry, in the order of the list.
     pub clusters: Vec<ChannelId>,
     /// What is wrong with the list; bounded by [`Limits::warnings_max`].
@@ -59,6 +61,7 @@ pub fn dry_run(
         entries: collected.entries,
         channels: imported.lineup.len(),
         duplicates: imported.duplicates,
+        backups: imported.backups,
         clusters: imported.clusters,
         warnings: collected.warnings,
         cut: collected.cut,

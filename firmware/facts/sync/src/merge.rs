@@ -16,7 +16,9 @@ pub(crate) struct Merged {
 /// Gives the collected entries of the source `index` their ids and numbers and puts them in the
 /// place of what `previous` holds of that source.
 ///
-/// Channels carried over keep id and number: both are in `known`, where no newcomer takes them.
+/// Channels carried over keep id and number: both are in `known`, where no newcomer takes them. An
+/// entry that is a stream of one of them is found to be so by what they have in common, gets its
+/// id, and by that becomes its stream when both are joined.
 pub(crate) fn merge(
     importer: Importer,
     index: u16,
@@ -25,9 +27,11 @@ pub(crate) fn merge(
     config: &Config,
 ) -> Result<Merged, Full> {
     for channel in others(previous, index) {
-        if known.find(channel.id).is_none() {
-            known.insert(remembered(&channel, &known));
-        }
+        let row = remembered(&channel, &known);
+        known.insert(Remembered {
+            key: channel.key(),
+            ..row
+        });
     }
     let test = match config.test_channel {
         TestChannel::Always => Some(test_channel::beside(&mut known)),
@@ -38,10 +42,13 @@ pub(crate) fn merge(
         mut numbers,
         duplicates,
         ..
-    } = importer.finish(&known);
+    } = importer.finish_beside(&known, previous);
     let kept = others(previous, index)
         // Two sources whose hashes agree, once in many years: the newer keeps the id.
-        .filter(|channel| lineup.by_id(channel.id).is_none())
+        .filter(|stream| {
+            let imported = lineup.by_id(stream.id);
+            imported.is_none_or(|channel| channel.key() == stream.key())
+        })
         .chain(test);
     for channel in kept.clone() {
         let row = Remembered {
@@ -69,8 +76,8 @@ fn join<'a>(
         return imported.is_empty().then(|| lonely(config)).transpose();
     }
     let mut builder = LineupBuilder::new(config.lineup_bytes_max);
-    for channel in imported.iter() {
-        builder.push(channel)?;
+    for stream in imported.all_streams() {
+        builder.push(stream)?;
     }
     kept.try_for_each(|channel| builder.push(channel))?;
     Ok(Some(builder.build()))
@@ -106,9 +113,9 @@ pub(crate) fn restore(
     };
     let mut builder = LineupBuilder::new(config.lineup_bytes_max);
     let mut count = 0;
-    for channel in snapshot.lineup.iter() {
-        if let Some(source) = moved(channel) {
-            builder.push(Channel { source, ..channel })?;
+    for stream in snapshot.lineup.all_streams() {
+        if let Some(source) = moved(stream) {
+            builder.push(Channel { source, ..stream })?;
             count += 1;
         }
     }
@@ -120,19 +127,21 @@ pub(crate) fn restore(
     Ok(builder.build())
 }
 
-/// Channels of the source `index`.
+/// Channels that have a stream of the source `index`.
 pub(crate) fn held(lineup: &Lineup, index: u16) -> usize {
-    lineup
-        .iter()
-        .filter(|channel| channel.source == index)
+    (0..lineup.len())
+        .filter(|&place| {
+            let mut streams = lineup.streams(place);
+            streams.any(|stream| stream.source == index)
+        })
         .count()
 }
 
-/// Channels of all sources but `index`. The test channel is no source's.
+/// Streams of all sources but `index`. The test channel is no source's.
 fn others(lineup: &Lineup, index: u16) -> impl Iterator<Item = Channel<'_>> + Clone {
-    (0..lineup.len())
-        .filter_map(|place| lineup.get(place))
-        .filter(move |channel| channel.source != index && channel.source != Channel::BUILT_IN)
+    lineup
+        .all_streams()
+        .filter(move |stream| stream.source != index && stream.source != Channel::BUILT_IN)
 }
 
 /// What is known of a channel, or as much as it says itself.
@@ -142,5 +151,6 @@ fn remembered(channel: &Channel<'_>, known: &Numbers) -> Remembered {
         number: channel.number,
         last_seen: known.generation(),
         mark: 0,
+        key: channel.key(),
     })
 }

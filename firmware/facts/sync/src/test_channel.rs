@@ -51,6 +51,7 @@ fn reserve(numbers: &mut Numbers) -> GuideNumber {
         number,
         last_seen: numbers.generation(),
         mark: 0,
+        key: 0,
     });
     number
 }
@@ -67,6 +68,7 @@ mod tests {
             number: NUMBER,
             last_seen: 3,
             mark: 0,
+            key: 0,
         });
         let number = reserve(&mut numbers);
         assert_eq!(number.to_string(), "2");

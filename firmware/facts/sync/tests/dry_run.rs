@@ -16,13 +16,12 @@ fn read(list: &[u8]) -> Result<Report, Error> {
 #[test]
 fn counts_entries_channels_and_duplicates() {
     let list = "#EXTM3U\n#EXTINF:-1,One\nhttp://a.example/1\n#EXTINF:-1,Two\nhttp://a.example/2\n\
-                #EXTINF:-1,One\nhttp://a.example/1\nnonsense\n";
+                #EXTINF:-1,One\nhttp://a.example/1\nnonsense\n#EXTINF:-1,ONE\nhttp://b.example/1\n";
     let report = read(list.as_bytes()).unwrap();
-    assert_eq!(
-        (report.entries, report.channels, report.duplicates),
-        (3, 2, 1)
-    );
-    assert_eq!(report.clusters.len(), 3);
+    assert_eq!((report.entries, report.channels), (4, 2));
+    assert_eq!((report.duplicates, report.backups), (1, 1));
+    assert_eq!(report.clusters.len(), 4);
+    assert_eq!(report.clusters[0], report.clusters[3]);
     assert_eq!(report.clusters[0], report.clusters[2]);
     assert_ne!(report.clusters[0], report.clusters[1]);
     assert_eq!((report.warnings.len(), report.cut), (1, None));
@@ -71,7 +70,7 @@ fn reads_the_lists_beside_the_repository_as_stated() {
             );
         }
         assert_eq!(
-            report.channels + report.duplicates,
+            report.channels + report.duplicates + report.backups,
             report.entries,
             "{name}"
         );

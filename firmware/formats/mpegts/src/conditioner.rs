@@ -8,6 +8,7 @@ use crate::packet::PID_COUNT;
 use crate::pipeline::Pipeline;
 use crate::psi::{PSI_SECTION_BYTES_MAX, Program};
 use crate::seam::Seam;
+use crate::splicer::{QUEUE_PACKETS_MAX, Splicer};
 use crate::sync::{CARRY_BYTES_MAX, PacketSync};
 use crate::{PACKET_BYTES, Sink, Stats};
 
@@ -18,10 +19,15 @@ pub const MEMORY_BYTES_MAX: usize = 200 * 1024;
 const HELD_BYTES: usize = crate::hold::HOLD_PACKETS_MAX * PACKET_BYTES;
 /// Two queues, and as much again for the allocator's rounding.
 const WAITING_BYTES: usize = 3 * WAITING_PACKETS_MAX.next_power_of_two() * size_of::<Entry>();
-/// Ten sections (tables, assemblers, the best candidate), each in a little state.
-const SECTIONS_BYTES: usize = 16 * PSI_SECTION_BYTES_MAX;
+/// What the splicer keeps of a stream that has not begun.
+const KEPT_BYTES: usize = QUEUE_PACKETS_MAX * PACKET_BYTES;
+/// Twice (the pipeline and the splicer each read tables) five sections behind a pointer: four
+/// assemblers and the best candidate, each in a little state.
+const SECTIONS_BYTES: usize = 2 * 6 * PSI_SECTION_BYTES_MAX;
 const REST_BYTES: usize = CARRY_BYTES_MAX + PID_COUNT + size_of::<Conditioner>();
-const _: () = assert!(HELD_BYTES + WAITING_BYTES + SECTIONS_BYTES + REST_BYTES <= MEMORY_BYTES_MAX);
+const _: () = assert!(
+    HELD_BYTES + WAITING_BYTES + KEPT_BYTES + SECTIONS_BYTES + REST_BYTES <= MEMORY_BYTES_MAX
+);
 
 /// Turns whatever bytes an upstream sends into one clean single-program transport stream.
 ///
@@ -30,6 +36,7 @@ const _: () = assert!(HELD_BYTES + WAITING_BYTES + SECTIONS_BYTES + REST_BYTES <
 #[derive(Debug)]
 pub struct Conditioner {
     sync: PacketSync,
+    splicer: Splicer,
     pipeline: Pipeline,
 }
 
@@ -45,6 +52,7 @@ impl Conditioner {
     pub fn new() -> Self {
         Self {
             sync: PacketSync::new(),
+            splicer: Splicer::new(),
             pipeline: Pipeline::new(),
         }
     }
@@ -54,19 +62,25 @@ impl Conditioner {
     /// The newest packet waits for the first byte behind it; [`Self::seam`] and [`Self::flush`]
     /// give it out.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl Sink) {
-        let Self { sync, pipeline } = self;
-        sync.push(bytes, |packet| pipeline.take(packet, sink));
+        let Self {
+            sync,
+            splicer,
+            pipeline,
+        } = self;
+        sync.push(bytes, |packet| splicer.take(packet, pipeline, sink));
     }
 
-    /// Tells that the next bytes come from another connection, HLS segment or loop pass.
+    /// Tells that the next bytes come from another connection, HLS segment or loop pass,
+    /// or from another stream.
     pub fn seam(&mut self, seam: Seam, sink: &mut impl Sink) {
-        self.finish(sink);
-        self.pipeline.seam(seam);
+        self.finish_packets(sink);
+        self.splicer.seam(seam, &mut self.pipeline, sink);
     }
 
     /// End of input: gives out what is held back.
     pub fn flush(&mut self, sink: &mut impl Sink) {
-        self.finish(sink);
+        self.finish_packets(sink);
+        self.pipeline.end_run(sink);
     }
 
     /// What was counted since [`Self::new`].
@@ -76,7 +90,7 @@ impl Conditioner {
         Stats {
             bytes_dropped: sync.bytes_dropped,
             sync_losses: sync.sync_losses,
-            ..self.pipeline.stats()
+            ..self.splicer.correct(self.pipeline.stats())
         }
     }
 
@@ -86,9 +100,12 @@ impl Conditioner {
         self.pipeline.program()
     }
 
-    fn finish(&mut self, sink: &mut impl Sink) {
-        let Self { sync, pipeline } = self;
-        sync.finish(|packet| pipeline.take(packet, sink));
-        pipeline.end_run(sink);
+    fn finish_packets(&mut self, sink: &mut impl Sink) {
+        let Self {
+            sync,
+            splicer,
+            pipeline,
+        } = self;
+        sync.finish(|packet| splicer.take(packet, pipeline, sink));
     }
 }

@@ -11,6 +11,10 @@
 //! 4. `joins` finds random access points and puts PAT and PMT before them;
 //! 5. `continuity` numbers what leaves.
 //!
+//! Before 3, and only once a [`Seam::Switch`] came, stands `splicer`: it waits for a point of the
+//! new stream at which decoding can begin and gives its streams the PIDs that were announced, so
+//! that all behind it see one source that never ended.
+//!
 //! What does not belong here: pacing by the clock (the reader of [`Sink::clock`] does that), buffers
 //! for viewers (ring), playlists of segments (hls), descrambling, anything about other containers.
 #![forbid(unsafe_code)]
@@ -30,6 +34,7 @@ pub mod random_access;
 mod seam;
 mod selector;
 mod sink;
+mod splicer;
 mod stats;
 pub mod sync;
 pub mod ticks;

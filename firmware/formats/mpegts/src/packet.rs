@@ -156,6 +156,51 @@ pub fn set_pcr(packet: &mut Packet, ticks: u64) {
     }
 }
 
+/// Puts another PID (its low 13 bits) into a packet.
+pub const fn set_pid(packet: &mut Packet, pid: u16) {
+    let [high, low] = (pid & NULL_PID).to_be_bytes();
+    packet[1] = packet[1] & 0xE0 | high;
+    packet[2] = low;
+}
+
+/// A stuffing packet (clause 2.4.3.3): receivers throw it away, but the connection lives.
+pub const NULL_PACKET: Packet = {
+    let mut packet = [0xFF; PACKET_BYTES];
+    packet[0] = SYNC_BYTE;
+    packet[1] = 0x1F;
+    packet[3] = 0x10;
+    packet
+};
+
+/// A packet without payload that carries nothing but a PCR. Its counter, zero here, does not
+/// advance.
+#[must_use]
+pub fn clock_packet(pid: u16, ticks: u64) -> Packet {
+    let mut packet = [0xFF; PACKET_BYTES];
+    packet[0] = SYNC_BYTE;
+    packet[1] = 0;
+    packet[3] = 0x20;
+    // adaptation_field_length reaches to the end; a PCR and stuffing.
+    packet[4] = 183;
+    packet[5] = PCR_FLAG;
+    set_pid(&mut packet, pid);
+    set_pcr(&mut packet, ticks);
+    packet
+}
+
+/// Takes the PCR out of a packet that carries nothing else of variable place in its adaptation
+/// field (OPCR, splice countdown, private data); any other stays as it is.
+pub fn clear_pcr(packet: &mut Packet) {
+    if PacketView::new(packet).pcr().is_none() || packet[5] & 0x0F != 0 {
+        return;
+    }
+    packet[5] &= !PCR_FLAG;
+    // What stood there is stuffing now.
+    if let Some(at) = packet.get_mut(PCR_AT..PCR_AT + 6) {
+        at.fill(0xFF);
+    }
+}
+
 /// Takes the discontinuity_indicator off a packet.
 pub fn clear_discontinuity(packet: &mut Packet) {
     if PacketView::new(packet).discontinuity() {
@@ -188,6 +233,30 @@ mod tests {
         for ticks in [0, 1, 299, 300, 18_900_000, PCR_WRAP - 1] {
             assert_eq!(PacketView::new(&with_pcr(ticks)).pcr(), Some(ticks));
         }
+    }
+
+    #[test]
+    fn a_pcr_is_taken_out_where_nothing_follows_it() {
+        let mut packet = with_pcr(5);
+        let mut other = packet;
+        clear_pcr(&mut packet);
+        let view = PacketView::new(&packet);
+        assert_eq!((view.pcr(), view.random_access()), (None, true));
+        assert_eq!(packet[6..12], [0xFF; 6]);
+        other[5] |= 0x02;
+        clear_pcr(&mut other);
+        assert_eq!(PacketView::new(&other).pcr(), Some(5));
+    }
+
+    #[test]
+    fn packets_made_here_read_back() {
+        let packet = clock_packet(0x1ABC, 987_654_321);
+        let view = PacketView::new(&packet);
+        assert_eq!((view.pid(), view.pcr()), (0x1ABC, Some(987_654_321)));
+        assert!(!view.has_payload() && !view.pusi() && view.payload().is_empty());
+        let null = PacketView::new(&NULL_PACKET);
+        assert!(null.has_sync() && null.has_payload() && !null.has_adaptation());
+        assert_eq!(null.pid(), NULL_PID);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Each step has its module; nothing about a field of a packet is known here.
 
+mod splice;
+
 use crate::continuity::Continuity;
 use crate::hold::{Hold, Marks, Reason};
 use crate::joins::Joins;
@@ -108,7 +110,7 @@ impl Pipeline {
             Some(_) if self.hold.is_full() => true,
             // Nothing can jump where there is no clock.
             Some(Reason::Seam(Seam::Continuous)) if !self.timeline.has_clock() => true,
-            Some(Reason::Seam(Seam::Discontinuity)) => {
+            Some(Reason::Seam(Seam::Discontinuity | Seam::Switch)) => {
                 let map = self.hold.map || self.selector.program().is_none();
                 let pcr = self.hold.marks.pcr.is_some() || !self.timeline.has_clock();
                 map && pcr && self.has_main_stamp()
@@ -170,7 +172,7 @@ impl Pipeline {
         let loss = self.timeline.is_loss(marks.clock_cc);
         let jump = match reason {
             Reason::Start => return,
-            Reason::Seam(Seam::Discontinuity) => true,
+            Reason::Seam(Seam::Discontinuity | Seam::Switch) => true,
             Reason::Seam(Seam::Continuous) | Reason::Suspicion => {
                 pcr.is_some_and(|pcr| self.timeline.is_jump(pcr, loss))
             }

@@ -7,9 +7,10 @@ pub struct Stats {
     pub packets_in: u64,
     /// Packets given to the sink, inserted ones included.
     pub packets_out: u64,
-    /// Packets of other programs, or of no program before the first PMT was known.
+    /// Packets of other programs, of no program before the first PMT was known, and of a new
+    /// stream before the point at which it begins.
     pub packets_dropped: u64,
-    /// PAT and PMT packets that the source did not send.
+    /// PAT and PMT packets that the source did not send, and packets with nothing but its clock.
     pub packets_inserted: u64,
     /// Bytes that were in no packet. The trailers of 192 and 204 byte packets are not counted.
     pub bytes_dropped: u64,

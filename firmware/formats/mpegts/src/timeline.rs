@@ -10,6 +10,10 @@
 //! timeline: its first PCR follows the last one by the usual interval, and later where that would
 //! let the DTS of a stream go back.
 
+mod splice;
+
+pub(crate) use splice::First;
+
 use crate::packet::{self, NULL_PID, Packet, PacketView};
 use crate::pes::{self, PesView};
 use crate::psi::{Program, STREAMS_MAX};
@@ -59,6 +63,8 @@ struct Stamp {
     dts: u64,
     /// From one to the next, at most a second.
     step: u64,
+    /// The latest PTS: pictures may leave in another order than they are shown in.
+    pts: u64,
 }
 
 impl Timeline {
@@ -98,8 +104,7 @@ impl Timeline {
             self.strangers = 0;
             self.clock_cc = None;
         }
-        self.stamps
-            .retain(|stamp| program.stream(stamp.pid).is_some());
+        self.leave_streams(program);
     }
 
     /// The counters that follow have nothing to do with those before.
@@ -239,25 +244,33 @@ impl Timeline {
             return;
         };
         *split += u64::from(view.is_cut());
-        let Some(dts) = view.dts() else { return };
+        let Some((dts, pts)) = view.dts().zip(view.pts()) else {
+            return;
+        };
         if self.offset != 0 {
             pes::shift_timestamps(payload, self.offset / TICKS_PER_PTS);
         }
         let pid = PacketView::new(packet).pid();
-        self.remember(pid, self.shifted(dts));
+        self.remember(pid, self.shifted(dts), self.shifted(pts));
     }
 
-    fn remember(&mut self, pid: u16, dts: u64) {
+    fn remember(&mut self, pid: u16, dts: u64, pts: u64) {
         if let Some(stamp) = self.stamps.iter_mut().find(|stamp| stamp.pid == pid) {
             let step = pts_difference(dts, stamp.dts);
             if (1..=PTS_PER_SECOND.cast_signed()).contains(&step) {
                 stamp.step = step.unsigned_abs();
             }
             stamp.dts = dts;
+            stamp.show_until(pts);
             return;
         }
         // A stream beyond the maximum has its timestamps moved, but is not watched at a seam.
-        let _full = self.stamps.push(Stamp { pid, dts, step: 1 });
+        let _full = self.stamps.push(Stamp {
+            pid,
+            dts,
+            step: 1,
+            pts,
+        });
     }
 
     /// Without PCRs the streams themselves go on where they stopped.

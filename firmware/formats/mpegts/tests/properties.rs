@@ -5,10 +5,11 @@ mod support;
 use mpegts::packet::PacketView;
 use mpegts::pes::PesView;
 use mpegts::psi::{Pat, Program, section_view};
-use mpegts::{Conditioner, Packet, Seam};
+use mpegts::{Codec, Conditioner, Packet, Seam};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{Event, Mux, Recorder, condition};
+use support::source::{Plan, assert_seamless, switched};
+use support::{AUDIO, Event, Mux, Recorder, VIDEO, condition};
 
 /// A good stream, damaged: bytes overwritten, taken out and put in.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
@@ -71,8 +72,59 @@ fn holds(out: &Recorder) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Good streams of all kinds, joined anywhere.
+fn plan() -> impl Strategy<Value = Plan> {
+    let pids =
+        prop::sample::subsequence(vec![VIDEO, AUDIO, 0x44, 0x45, 0x46, 0x1F00], 4).prop_shuffle();
+    let video = prop::option::weighted(
+        0.9,
+        prop::sample::select(vec![Codec::H264, Codec::Hevc, Codec::Mpeg2Video]),
+    );
+    let sound = prop::sample::select(vec![Codec::AacAdts, Codec::Ac3, Codec::MpegAudio]);
+    // Times of all sizes, and often close to the wrap.
+    let start = prop_oneof![0..1_u64 << 33, (1_u64 << 33) - 300_000..1_u64 << 33];
+    let shape = (1..30_u64, 0..30_u64, 0..4_u64, 31..90_u64);
+    let times = (start, 600..120_000_u64, -30_000..60_000_i64);
+    (pids, video, vec(sound, 0..3), 0..4_usize, shape, times)
+        .prop_filter("a stream of something", |(_, video, sounds, ..)| {
+            video.is_some() || !sounds.is_empty()
+        })
+        .prop_map(
+            |(pids, video, sounds, clock, (gop, joined, reorder, pictures), times)| {
+                let (start, delay, ahead) = times;
+                let has_video = video.is_some();
+                Plan {
+                    video: video.map(|codec| (pids[0], codec)),
+                    sounds: (0..)
+                        .zip(&sounds)
+                        .map(|(n, codec)| (pids[1 + n], *codec))
+                        .collect(),
+                    // On the picture, on a sound, or on a PID of its own.
+                    clock: Some(pids[if has_video && clock < 2 { 0 } else { 3 }]),
+                    pmt: 0x1000 + u16::from(has_video),
+                    number: 1,
+                    start,
+                    gop,
+                    joined,
+                    delay,
+                    sound_ahead: ahead.max(600 - i64::try_from(delay).unwrap_or(0)),
+                    reorder,
+                    pictures,
+                }
+            },
+        )
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_switch_between_good_streams_is_seamless(plans in vec(plan(), 1..7)) {
+        let sources: Vec<Vec<u8>> = plans.iter().map(Plan::bytes).collect();
+        let (out, conditioner) = switched(&sources);
+        prop_assert_eq!(conditioner.stats().continuity_errors, 0);
+        assert_seamless(&out, "any");
+    }
 
     #[test]
     fn any_bytes_give_whole_packets(runs in vec(vec(any::<u8>(), 0..3000), 1..4)) {
@@ -82,14 +134,14 @@ proptest! {
 
     #[test]
     fn odd_packets_give_whole_packets(one in odd_packets(), two in odd_packets()) {
-        for seam in [Seam::Continuous, Seam::Discontinuity] {
+        for seam in [Seam::Continuous, Seam::Discontinuity, Seam::Switch] {
             holds(&condition(&[&one, &two, &one], seam, 1316).0)?;
         }
     }
 
     #[test]
     fn damage_gives_whole_packets_and_a_clock_that_runs(one in damaged(), two in damaged()) {
-        for seam in [Seam::Continuous, Seam::Discontinuity] {
+        for seam in [Seam::Continuous, Seam::Discontinuity, Seam::Switch] {
             holds(&condition(&[&one, &two], seam, 1316).0)?;
         }
     }

@@ -136,3 +136,27 @@ fn a_single_pass_keeps_its_times() {
         );
     }
 }
+
+#[test]
+fn a_switch_between_any_two_leaves_no_fault() {
+    let samples = samples();
+    for (from, _, one) in &samples {
+        for (to, _, other) in &samples {
+            let cut = one.len() / 3 * 2;
+            let join = other.len() / 4;
+            let runs: [&[u8]; 4] = [&one[..cut], other, &other[join..], one];
+            let (out, conditioner) = condition(&runs, Seam::Switch, 1316);
+            let report = out.check().report();
+            assert!(report.is_clean(), "{from} -> {to}: {report:?}");
+            assert!(out.clocks().is_sorted(), "{from} -> {to}");
+            assert_eq!(conditioner.stats().seams, 3);
+            // The stream of before plays again at the end, from its first random access point on,
+            // where it has one.
+            assert_eq!(conditioner.program().is_some(), out.pids().contains(&0));
+            let main = conditioner.program().and_then(|program| program.main());
+            if let Some(main) = main.filter(|_| out.joins() > 0) {
+                assert!(out.pids().contains(&main.pid), "{from} -> {to}");
+            }
+        }
+    }
+}

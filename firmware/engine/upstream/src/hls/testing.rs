@@ -203,6 +203,7 @@ impl Intake for Recorder {
         self.out.push(match seam {
             mpegts::Seam::Continuous => '|',
             mpegts::Seam::Discontinuity => '!',
+            mpegts::Seam::Switch => '>',
         });
         Ok(())
     }

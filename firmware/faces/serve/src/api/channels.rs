@@ -33,6 +33,8 @@ struct Row<'a> {
     hd: bool,
     /// Index of its source; `null` for the built-in channel.
     source: Option<u16>,
+    /// How many streams it has: the primary and its backups.
+    streams: usize,
 }
 
 pub(crate) fn channels(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -101,7 +103,7 @@ impl Wanted {
                 return (rows, last);
             }
             last = Some(channel.number);
-            rows.push(row(channel));
+            rows.push(row(channel, lineup.streams(index).len()));
         }
         (rows, None)
     }
@@ -141,7 +143,7 @@ fn contains(text: &str, lower: &str) -> bool {
     text.to_lowercase().contains(lower)
 }
 
-fn row<'a>(channel: Channel<'a>) -> Row<'a> {
+fn row<'a>(channel: Channel<'a>, streams: usize) -> Row<'a> {
     Row {
         number: channel.number.to_string(),
         name: respond::clipped(channel.name),
@@ -149,6 +151,7 @@ fn row<'a>(channel: Channel<'a>) -> Row<'a> {
         id: channel.id.to_string(),
         hd: channel.is_hd(),
         source: (channel.source != Channel::BUILT_IN).then_some(channel.source),
+        streams,
     }
 }
 

@@ -4,9 +4,31 @@
 //! before anything is routed here (DNS rebinding).
 
 mod channels;
+mod failover;
 mod refresh;
 mod status;
 
+use hyper::{Response, StatusCode};
+
 pub(crate) use channels::channels;
+pub(crate) use failover::failover;
 pub(crate) use refresh::refresh;
 pub(crate) use status::status;
+
+use crate::{asked::Asked, body::Body, respond};
+
+/// The refusal where a request may not change anything.
+fn refused(asked: &Asked) -> Option<Response<Body>> {
+    (!is_from_our_page(asked)).then(|| {
+        respond::problem(
+            StatusCode::FORBIDDEN,
+            "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
+        )
+    })
+}
+
+/// Another site's page can make a browser post here, but neither set this header without being
+/// asked first (Fetch, CORS-preflight) nor choose what `Sec-Fetch-Site` says.
+fn is_from_our_page(asked: &Asked) -> bool {
+    asked.header("x-dipole") == Some("1") || asked.header("sec-fetch-site") == Some("same-origin")
+}

@@ -6,11 +6,8 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::{asked::Asked, body::Body, respond, shared::Shared};
 
 pub(crate) fn refresh(shared: &Shared, asked: &Asked) -> Response<Body> {
-    if !is_from_our_page(asked) {
-        return respond::problem(
-            StatusCode::FORBIDDEN,
-            "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
-        );
+    if let Some(refusal) = super::refused(asked) {
+        return refusal;
     }
     match shared.feeds.refresh.try_send(()) {
         // Full: an import is due already, and one is enough.
@@ -20,10 +17,4 @@ pub(crate) fn refresh(shared: &Shared, asked: &Asked) -> Response<Body> {
             "Dipole is ending or not ready yet: try again in a moment",
         ),
     }
-}
-
-/// Another site's page can make a browser post here, but neither set this header without being
-/// asked first (Fetch, CORS-preflight) nor choose what `Sec-Fetch-Site` says.
-fn is_from_our_page(asked: &Asked) -> bool {
-    asked.header("x-dipole") == Some("1") || asked.header("sec-fetch-site") == Some("same-origin")
 }

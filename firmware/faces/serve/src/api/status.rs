@@ -3,7 +3,7 @@
 use hdhomerun::MODEL;
 use hyper::Response;
 use serde::Serialize;
-use tuner::{Phase, TunerStatus};
+use tuner::{Phase, Standing, TunerStatus};
 
 use crate::{
     asked::Asked,
@@ -67,6 +67,16 @@ struct Playing {
     detail: Option<String>,
     bits_per_second: u64,
     open_s: u64,
+    /// Which of its streams plays, from 1.
+    stream: usize,
+    /// How many it has.
+    streams: usize,
+    /// What is being done about the stream.
+    standing: &'static str,
+    /// How often another stream took over.
+    failovers: u32,
+    /// Why a stream was left last.
+    last_failure: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -154,6 +164,14 @@ fn tuner(status: TunerStatus) -> Tuner {
             detail: detail.map(|detail| respond::clipped(&detail).to_owned()),
             bits_per_second: playing.bits_per_second,
             open_s: playing.open_for.as_secs(),
+            stream: playing.progress.stream + 1,
+            streams: playing.streams,
+            standing: standing(playing.progress.standing),
+            failovers: playing.progress.failovers,
+            last_failure: playing
+                .progress
+                .last_failure
+                .map(|failure| respond::clipped(&failure).to_owned()),
         }
     });
     Tuner {
@@ -162,6 +180,18 @@ fn tuner(status: TunerStatus) -> Tuner {
         holder: status.holder.map(|holder| holder.to_string()),
         locked: status.is_locked,
         playing,
+    }
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Connecting => "connecting",
+        Standing::AwaitingSlot => "awaiting_slot",
+        Standing::Playing => "playing",
+        Standing::Stalled => "stalled",
+        Standing::Grace => "grace",
+        Standing::BackingOff => "backing_off",
+        Standing::Over => "over",
     }
 }
 

@@ -77,7 +77,7 @@ impl Opener for Provider {
 fn failure(message: &str) -> PlayError {
     PlayError {
         message: message.to_owned(),
-        is_temporary: false,
+        kind: tuner::FailureKind::Hopeless,
     }
 }
 
@@ -164,6 +164,7 @@ impl Server {
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
             connections: vec![None],
+            failover: tuner::FailoverConfig::default(),
         };
         let opener: Arc<dyn Opener> = provider.clone();
         let tuners = Tuners::new(tuner_config, ring::Pool::new(64), opener);

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use lineup::{ChannelId, GuideNumber, Imported, Importer, Numbers, SourceKey};
+use lineup::{ChannelId, GuideNumber, Imported, Importer, Lineup, Numbers, SourceKey};
 use playlist::Entry;
 
 /// An entry, and its source.
@@ -13,6 +13,7 @@ pub(crate) struct Row {
     pub(crate) source: u16,
     pub(crate) name: String,
     pub(crate) tvg_id: String,
+    pub(crate) group: String,
     pub(crate) url: String,
     pub(crate) chno: String,
 }
@@ -23,6 +24,7 @@ pub(crate) fn row(name: &str, url: &str, chno: &str) -> Row {
         source: 0,
         name,
         tvg_id: String::new(),
+        group: String::new(),
         url,
         chno,
     }
@@ -35,6 +37,7 @@ pub(crate) fn import(rows: &[Row], known: &Numbers) -> Imported {
             name: &row.name,
             url: &row.url,
             tvg_id: &row.tvg_id,
+            group: &row.group,
             tvg_chno: &row.chno,
             ..Entry::default()
         };
@@ -71,23 +74,27 @@ fn check(rows: &[Row], imported: &Imported) {
         numbers,
         clusters,
         duplicates,
+        backups,
         ..
     } = imported;
     assert_eq!(
-        (clusters.len(), lineup.len() + duplicates),
+        (clusters.len(), lineup.len() + duplicates + backups),
         (rows.len(), rows.len())
     );
     let ids: HashSet<_> = clusters.iter().collect();
     assert_eq!(ids.len(), lineup.len());
     for (row, id) in rows.iter().zip(clusters) {
-        let channel = lineup.by_id(*id).unwrap();
+        let streams = lineup.streams_of(*id);
+        assert!(streams.len() > 0);
         let Row {
             source, name, url, ..
         } = row;
-        assert_eq!(
-            (channel.source, channel.name, channel.url),
-            (*source, &**name, &**url)
-        );
+        let is_one_of_them = streams
+            .clone()
+            .any(|stream| (stream.source, stream.name, stream.url) == (*source, &**name, &**url));
+        assert!(is_one_of_them || streams.len() == Lineup::STREAMS_MAX);
+        let sources: Vec<u16> = streams.map(|stream| stream.source).collect();
+        assert!(sources.is_sorted(), "the order of the configuration");
     }
     let owners: HashSet<_> = numbers.iter().map(|row| row.number).collect();
     assert_eq!(owners.len(), numbers.len(), "a number was given twice");

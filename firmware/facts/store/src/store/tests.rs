@@ -48,6 +48,7 @@ fn numbers(count: u16, generation: u32) -> Numbers {
             number: GuideNumber::new(major, 0).unwrap(),
             last_seen: generation,
             mark: u64::from(major),
+            key: u64::from(major),
         })
         .collect()
 }

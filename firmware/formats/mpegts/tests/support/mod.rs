@@ -13,6 +13,8 @@ use mpegts::psi::{Pat, PatEntry, Stream, build_pmt, packetize, section_view};
 use mpegts::ticks::{PCR_WRAP, PTS_WRAP};
 use mpegts::{Codec, Conditioner, PACKET_BYTES, Packet, Program, Seam, Sink};
 
+pub mod source;
+
 pub const VIDEO: u16 = 0x100;
 pub const AUDIO: u16 = 0x101;
 pub const PMT: u16 = 0x1000;
@@ -97,6 +99,14 @@ impl Recorder {
         assert!(report.is_clean(), "{report:?}");
         assert!(self.clocks().is_sorted());
     }
+}
+
+/// Times of a PES packet: 90 kHz, and 27 MHz where a PCR comes with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    pub pts: u64,
+    pub dts: u64,
+    pub pcr: Option<u64>,
 }
 
 /// Counters and time of a source.
@@ -195,16 +205,26 @@ impl Mux {
 
     /// The first packet of a PES packet: PTS = DTS + 2 frames, PCR = DTS − 5 frames if asked.
     pub fn pes(&mut self, pid: u16, stream_id: u8, dts: u64, pcr: bool, data: &[u8]) -> &mut Self {
+        let times = Times {
+            pts: dts + 2 * FRAME,
+            dts,
+            pcr: pcr.then_some((dts + PTS_WRAP - 5 * FRAME) * 300),
+        };
+        self.pes_at(pid, stream_id, times, data)
+    }
+
+    /// The first packet of a PES packet; times are wrapped here.
+    pub fn pes_at(&mut self, pid: u16, stream_id: u8, times: Times, data: &[u8]) -> &mut Self {
         let mut packet = [0xFF; PACKET_BYTES];
         packet[..4].copy_from_slice(&header(pid, true, 0x30));
         packet[4] = 7;
-        packet[5] = if pcr { 0x10 } else { 0 };
-        if pcr {
-            set_pcr(&mut packet, (dts + PTS_WRAP - 5 * FRAME) * 300 % PCR_WRAP);
+        packet[5] = if times.pcr.is_some() { 0x10 } else { 0 };
+        if let Some(pcr) = times.pcr {
+            set_pcr(&mut packet, pcr % PCR_WRAP);
         }
         let mut pes = vec![0, 0, 1, stream_id, 0, 0, 0x80, 0xC0, 10];
-        pes.extend(encode_stamp(0x30, (dts + 2 * FRAME) % PTS_WRAP));
-        pes.extend(encode_stamp(0x10, dts % PTS_WRAP));
+        pes.extend(encode_stamp(0x30, times.pts % PTS_WRAP));
+        pes.extend(encode_stamp(0x10, times.dts % PTS_WRAP));
         pes.extend(data);
         packet[12..12 + pes.len()].copy_from_slice(&pes);
         self.raw(packet)

@@ -1,0 +1,279 @@
+//! What a supervisor reads from the counters, and what clients get in a gap and over a switch.
+//!
+//! Method: streams made here go through a whole ingest under tokio's paused clock; what readers of
+//! the ring would get is taken out and held against `mpegts::check`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ingest::Ingest;
+use mpegts::check::Checker;
+use mpegts::packet::{set_cc, set_pcr, set_pid};
+use mpegts::pes::encode_stamp;
+use mpegts::psi::{PatEntry, build_pat, build_pmt, packetize};
+use mpegts::{Codec, NULL_PID, Packet, PacketView, Program, Seam, Stream};
+use ring::{Limits, Pool, Read, Ring, ring};
+use tokio::time::advance;
+
+/// A picture at 25 a second, in ticks of 90 kHz and 27 MHz.
+const FRAME: u64 = 3600;
+const FRAME_TICKS: u64 = FRAME * 300;
+
+/// A stream in the making.
+struct Source {
+    bytes: Vec<u8>,
+    counters: [u8; 8192],
+    first_pid: u16,
+    has_clock: bool,
+    dts: u64,
+}
+
+impl Source {
+    fn new(first_pid: u16, dts: u64) -> Self {
+        Self {
+            bytes: Vec::new(),
+            counters: [0; 8192],
+            first_pid,
+            has_clock: true,
+            dts,
+        }
+    }
+
+    fn packet(&mut self, mut packet: Packet) {
+        let counter = &mut self.counters[usize::from(PacketView::new(&packet).pid())];
+        set_cc(&mut packet, *counter);
+        *counter = counter.wrapping_add(1);
+        self.bytes.extend_from_slice(&packet);
+    }
+
+    fn tables(&mut self) {
+        let stream = |pid, stream_type, codec| Stream {
+            pid,
+            stream_type,
+            codec,
+            language: None,
+        };
+        let video = stream(self.first_pid, 0x1B, Codec::H264);
+        let audio = stream(self.first_pid + 1, 0x0F, Codec::AacAdts);
+        let program = Program {
+            number: 1,
+            pmt_pid: self.first_pid + 2,
+            pcr_pid: if self.has_clock { video.pid } else { NULL_PID },
+            version: 0,
+            streams: [video, audio].into_iter().collect(),
+        };
+        let entry = PatEntry {
+            number: 1,
+            pmt_pid: program.pmt_pid,
+        };
+        packetize(0, &build_pat(1, 0, entry), |packet| self.packet(packet));
+        packetize(program.pmt_pid, &build_pmt(&program), |packet| {
+            self.packet(packet);
+        });
+    }
+
+    fn start(&mut self, pid: u16, stream_id: u8, clock: bool, data: &[u8]) {
+        let mut packet = [0xFF; 188];
+        packet[..6].copy_from_slice(&[0x47, 0x40, 0, 0x30, 7, 0]);
+        set_pid(&mut packet, pid);
+        if clock {
+            packet[5] = 0x10;
+            set_pcr(&mut packet, (self.dts - FRAME) * 300);
+        }
+        let head = [0, 0, 1, stream_id, 0, 0, 0x80, 0x80, 5];
+        packet[12..21].copy_from_slice(&head);
+        packet[21..26].copy_from_slice(&encode_stamp(0x20, self.dts));
+        packet[26..26 + data.len()].copy_from_slice(data);
+        self.packet(packet);
+    }
+
+    /// A picture with its sound. `name` is what a key picture shows and how large it is.
+    fn picture(&mut self, name: Option<u8>) {
+        let (pid, clock) = (self.first_pid, self.has_clock);
+        let unit = if name.is_some() { 0x65 } else { 0x41 };
+        if name.is_some() {
+            self.tables();
+        }
+        self.start(pid, 0xE0, clock, &[0, 0, 1, unit]);
+        for _ in 0..1 + 3 * u32::from(name.unwrap_or(0)) {
+            let mut packet = [name.unwrap_or(0xAA); 188];
+            packet[..4].copy_from_slice(&[0x47, 0, 0, 0x10]);
+            set_pid(&mut packet, pid);
+            self.packet(packet);
+        }
+        self.start(pid + 1, 0xC0, false, &[0xFF, 0xF1]);
+        self.dts += FRAME;
+    }
+
+    /// Groups of half a second and a picture, one for each name.
+    fn groups(mut self, names: impl IntoIterator<Item = u8>) -> Vec<u8> {
+        for name in names {
+            self.picture(Some(name));
+            for _ in 0..12 {
+                self.picture(None);
+            }
+        }
+        self.bytes
+    }
+}
+
+fn open() -> (Ingest, Arc<Ring>) {
+    let pool = Pool::new(64);
+    let limits = Limits {
+        behind_min: 32,
+        segments_max: 64,
+    };
+    let (writer, ring) = ring(&pool, limits);
+    (Ingest::new(writer), ring)
+}
+
+fn published(ring: &Ring) -> Vec<Packet> {
+    let mut bytes = Vec::new();
+    while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
+        bytes.extend_from_slice(chunk.bytes());
+    }
+    let (packets, rest) = bytes.as_chunks();
+    assert!(rest.is_empty(), "whole packets");
+    packets.to_vec()
+}
+
+fn assert_clean(packets: &[Packet]) {
+    let mut checker = Checker::new();
+    packets.iter().for_each(|packet| checker.packet(packet));
+    assert!(checker.report().is_clean(), "{:?}", checker.report());
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_pictures_and_sound_are_counted() {
+    for has_clock in [true, false] {
+        let (mut ingest, _ring) = open();
+        let counters = ingest.counters();
+        let mut source = Source::new(0x100, 90_000);
+        source.has_clock = has_clock;
+        ingest.push(&source.groups(0..8)).await.unwrap();
+        ingest.drain().await.unwrap();
+        let pictures = 8 * 13;
+        assert_eq!(read(&counters.stream_ticks), (pictures - 1) * FRAME_TICKS);
+        assert_eq!(read(&counters.video_units), pictures);
+        assert_eq!(read(&counters.audio_units), pictures);
+        assert!(counters.promises_video.load(Ordering::Relaxed));
+        assert_eq!(
+            (read(&counters.seams), read(&counters.clip_repeats)),
+            (0, 0)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_without_time_are_no_progress() {
+    let (mut ingest, _ring) = open();
+    let counters = ingest.counters();
+    let bytes = Source::new(0x100, 90_000).groups([1]);
+    ingest.push(&bytes).await.unwrap();
+    let before = read(&counters.stream_ticks);
+    // The same last packets, for ever.
+    let stuck: Vec<u8> = bytes[bytes.len() - 188..].repeat(500);
+    ingest.push(&stuck).await.unwrap();
+    let ticks = read(&counters.stream_ticks) - before;
+    assert!(ticks <= FRAME_TICKS, "{ticks} ticks of nothing");
+    assert!(read(&counters.bytes) > 500 * 188);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clip_that_comes_round_is_counted() {
+    // A card of 1.5 s, played six times on a timeline of its own; then a film.
+    let clip = Source::new(0x100, 90_000).groups([1, 4, 2]);
+    let film = Source::new(0x100, 90_000).groups(0..20);
+    for (bytes, times, wanted) in [(&clip, 6, 3), (&film, 1, 0), (&clip, 3, 0)] {
+        let (mut ingest, _ring) = open();
+        let counters = ingest.counters();
+        for _ in 0..times {
+            ingest.push(bytes).await.unwrap();
+            ingest.seam(Seam::Discontinuity).unwrap();
+        }
+        // The last key picture is judged with the first packet behind it.
+        ingest.push(&film).await.unwrap();
+        ingest.drain().await.unwrap();
+        assert_eq!(read(&counters.clip_repeats), wanted);
+        assert_eq!(read(&counters.seams), times);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bridge_keeps_the_connection_and_leaves_no_trace() {
+    let one = Source::new(0x100, 90_000).groups(0..2);
+    let two = Source::new(0x100, 2 * FRAME).groups(0..2);
+    let mut outputs = Vec::new();
+    for bridges in [0, 10] {
+        let (mut ingest, ring) = open();
+        let counters = ingest.counters();
+        ingest.bridge().unwrap();
+        assert_eq!(ring.published(), 0, "nobody has joined yet");
+        ingest.push(&one).await.unwrap();
+        ingest.bridge().unwrap();
+        assert_eq!(read(&counters.bridge_packets), 0, "read-ahead still plays");
+        ingest.drain().await.unwrap();
+        ingest.seam(Seam::Switch).unwrap();
+        for _ in 0..bridges {
+            let before = ring.published();
+            advance(Duration::from_millis(150)).await;
+            ingest.bridge().unwrap();
+            assert_eq!(ring.published() - before, 7 * 188);
+        }
+        advance(Duration::from_millis(1500 - 150 * bridges)).await;
+        ingest.push(&two).await.unwrap();
+        ingest.drain().await.unwrap();
+        assert_eq!(read(&counters.bridge_packets), bridges * 7);
+        let packets = published(&ring);
+        assert_clean(&packets);
+        let join = ring.newest_join_point().expect("a join point");
+        let at = usize::try_from(join.position / 188).unwrap();
+        assert_eq!(
+            PacketView::new(&packets[at]).pid(),
+            0,
+            "PAT at the join point"
+        );
+        let is_stream = |packet: &&Packet| PacketView::new(packet).pid() != NULL_PID;
+        outputs.push(
+            packets
+                .iter()
+                .filter(is_stream)
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+    }
+    assert!(outputs[0] == outputs[1], "the bridge changed the stream");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_switch_goes_on_in_the_ring_as_one_stream() {
+    let (mut ingest, ring) = open();
+    let counters = ingest.counters();
+    for source in [
+        Source::new(0x100, 90_000),
+        Source::new(0x44, 5_000_000_000),
+        Source::new(0x99, FRAME),
+    ] {
+        ingest.push(&source.groups(0..3)).await.unwrap();
+        ingest.seam(Seam::Switch).unwrap();
+    }
+    ingest.drain().await.unwrap();
+    let packets = published(&ring);
+    assert_clean(&packets);
+    let foreign = |packet: &&Packet| !matches!(PacketView::new(packet).pid(), 0 | 0x100..=0x102);
+    assert_eq!(
+        packets.iter().filter(foreign).count(),
+        0,
+        "PIDs as announced"
+    );
+    assert_eq!(read(&counters.video_units), 3 * 39);
+    // The seam is a step of one picture.
+    assert_eq!(read(&counters.stream_ticks), (3 * 39 - 1) * FRAME_TICKS);
+    assert_eq!(read(&counters.seams), 3);
+    assert_eq!(read(&counters.clip_repeats), 0);
+}
