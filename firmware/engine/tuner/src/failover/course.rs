@@ -9,6 +9,7 @@ use super::{
     Standing, Step, Verdict, Vitals,
     backoff::Backoff,
     health::{Condition, Watch},
+    state::{Round, State},
 };
 
 /// How long a stream must play to be believed: then what went before is forgotten.
@@ -25,50 +26,6 @@ const FIRST_ROUNDS_MAX: u32 = 2;
 /// How long is waited for a provider's connection: a player that zaps opens the new channel before
 /// it closes the old one.
 const SLOT_WAIT: Duration = Duration::from_millis(1500);
-
-#[derive(Clone, Debug)]
-enum State {
-    Choosing,
-    AwaitingSlot {
-        until: Moment,
-    },
-    Connecting {
-        stream: usize,
-        since: Moment,
-        until: Moment,
-    },
-    Playing {
-        stream: usize,
-        since: Moment,
-    },
-    Stalled {
-        stream: usize,
-        since: Moment,
-        until: Moment,
-    },
-    Grace {
-        stream: usize,
-        until: Moment,
-    },
-    BackingOff {
-        until: Moment,
-    },
-    Over(Ending),
-}
-
-/// One pass over the streams, each of which is tried at most once.
-#[derive(Debug, Default)]
-struct Round {
-    /// A bit for each stream.
-    tried: u32,
-    /// Where the pass begins.
-    from: usize,
-    /// Streams that cool down are tried as well, behind the others.
-    takes_cooling: bool,
-    has_awaited_slot: bool,
-    /// What was wrong with the first stream that was to blame.
-    blame: Option<Failure>,
-}
 
 /// A channel being played.
 #[derive(Debug)]
