@@ -101,7 +101,7 @@ fn says_no(error: &upstream::Error) -> bool {
 }
 
 fn is_refusal(error: &http::Error) -> bool {
-    // A list is refused for as long as it is; an account may be unlocked, an address may come back.
+    // Not for ever: an account may be unlocked and an address come back.
     matches!(
         error,
         http::Error::Status {

@@ -119,12 +119,12 @@ impl<'a> Play<'a> {
 
     /// Plays one stream. Its connection is closed when this returns.
     async fn play(&mut self, index: usize) -> Left {
+        let watched = Watched::new(self.stream, &mut self.ingest);
+        self.course.opened(self.tuners.now(), watched.vitals());
         let Some(spec) = self.stream.spec.streams.get(index) else {
             let what = "the channel has no such stream";
             return Left::Failed(Failure::new(FailureKind::Hopeless, what));
         };
-        let watched = Watched::new(self.stream, &mut self.ingest);
-        self.course.opened(self.tuners.now(), watched.vitals());
         let Self {
             tuners,
             stream,

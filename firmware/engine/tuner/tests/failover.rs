@@ -212,13 +212,27 @@ async fn five_viewers_stay_when_the_primary_is_killed() {
         }
         sleep(Duration::from_secs(20)).await;
         house.providers.break_with("a", kind);
-        let before = house.longest_gap(&viewers[0], Duration::from_millis(350)).await;
-        assert_eq!(house.providers.opened(), opened, "{kind:?}: within grace + 50 ms");
-        let behind = house.longest_gap(&viewers[0], Duration::from_secs(20)).await;
+        let before = house
+            .longest_gap(&viewers[0], Duration::from_millis(350))
+            .await;
+        assert_eq!(
+            house.providers.opened(),
+            opened,
+            "{kind:?}: within grace + 50 ms"
+        );
+        let behind = house
+            .longest_gap(&viewers[0], Duration::from_secs(20))
+            .await;
         let gap = before.max(behind);
-        assert!(gap <= Duration::from_millis(200), "bridged, {kind:?}: {gap:?}");
+        assert!(
+            gap <= Duration::from_millis(200),
+            "bridged, {kind:?}: {gap:?}"
+        );
         assert!(viewers.iter().all(|viewer| !viewer.ring.is_closed()));
-        assert!(house.providers.opened().is_empty(), "{kind:?}: and there it stays");
+        assert!(
+            house.providers.opened().is_empty(),
+            "{kind:?}: and there it stays"
+        );
         assert_eq!(house.providers.open(), 1, "the old connection is closed");
         let progress = house.progress();
         assert_eq!((progress.stream, progress.failovers), (1, 1));

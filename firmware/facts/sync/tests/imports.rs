@@ -233,6 +233,82 @@ async fn a_source_that_fails_harms_no_other() {
     house.stop().await;
 }
 
+/// What the list of `host` says: names and their addresses there.
+fn list_of(host: &str, names: &[&str]) -> String {
+    let entries = names.iter().map(|name| {
+        format!(
+            "#EXTINF:-1,{name}\nhttp://{host}.example/{}\n",
+            name.to_lowercase()
+        )
+    });
+    format!("#EXTM3U\n{}", entries.collect::<String>())
+}
+
+#[tokio::test(start_paused = true)]
+async fn channels_of_two_sources_are_one_with_a_backup() {
+    let data = data();
+    let (a, b) = (data.path().join("a.m3u"), data.path().join("b.m3u"));
+    fs::write(&a, list_of("a", &["One", "Two"])).unwrap();
+    fs::write(&b, list_of("b", &["Three", "ONE"])).unwrap();
+    let (a_source, b_source) = (
+        SourceConfig::new("a", a.to_str().unwrap()),
+        SourceConfig::new("b", b.to_str().unwrap()),
+    );
+    let streams = |lineup: &lineup::Lineup| -> Vec<String> {
+        let stream = |stream: lineup::Channel<'_>| stream.url.replace("http://", "");
+        let shown = |index| {
+            lineup
+                .streams(index)
+                .map(stream)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        (0..lineup.len()).map(shown).collect()
+    };
+    let mut house = House::start(data.path(), vec![a_source.clone(), b_source.clone()]);
+    house.settled().await;
+    let both = house.lineup.borrow().clone();
+    let expected = [
+        "a.example/one b.example/one",
+        "a.example/two",
+        "b.example/three",
+    ];
+    assert_eq!(streams(&both), expected);
+    let one = both.get(0).unwrap();
+    house.stop().await;
+
+    // After a restart at once, and however the sources are ordered; the id stays.
+    let mut house = House::start(data.path(), vec![b_source.clone(), a_source]);
+    let turned = house.first_lineup().await;
+    let expected = [
+        "b.example/one a.example/one",
+        "a.example/two",
+        "b.example/three",
+    ];
+    assert_eq!(streams(&turned), expected);
+    assert_eq!(turned.get(0).unwrap().id, one.id);
+    let status = house.settled().await;
+    assert_eq!((status[0].channels, status[1].channels), (2, 2));
+    assert_eq!(streams(&house.lineup.borrow()), expected);
+    // The first source has lost it.
+    fs::write(&a, list_of("a", &["Two"])).unwrap();
+    house.refreshed().await;
+    house.settled().await;
+    let lost = house.lineup.borrow().clone();
+    let left = lost
+        .by_id(one.id)
+        .map(|channel| (channel.number, channel.name.to_owned()));
+    assert_eq!(left, Some((one.number, "ONE".to_owned())));
+    house.stop().await;
+
+    // It is no longer configured.
+    let mut house = House::start(data.path(), vec![b_source]);
+    let alone = house.first_lineup().await;
+    assert_eq!(streams(&alone), ["b.example/one", "b.example/three"]);
+    assert_eq!(alone.get(0).unwrap().id, one.id);
+    house.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_test_channel_that_stays_keeps_its_number() {
     let data = data();

@@ -9,6 +9,7 @@ use super::{
     Standing, Step, Verdict, Vitals,
     backoff::Backoff,
     health::{Condition, Watch},
+    state::{Round, State},
 };
 
 /// How long a stream must play to be believed: then what went before is forgotten.
@@ -26,50 +27,6 @@ const FIRST_ROUNDS_MAX: u32 = 2;
 /// it closes the old one.
 const SLOT_WAIT: Duration = Duration::from_millis(1500);
 
-#[derive(Clone, Debug)]
-enum State {
-    Choosing,
-    AwaitingSlot {
-        until: Moment,
-    },
-    Connecting {
-        stream: usize,
-        since: Moment,
-        until: Moment,
-    },
-    Playing {
-        stream: usize,
-        since: Moment,
-    },
-    Stalled {
-        stream: usize,
-        since: Moment,
-        until: Moment,
-    },
-    Grace {
-        stream: usize,
-        until: Moment,
-    },
-    BackingOff {
-        until: Moment,
-    },
-    Over(Ending),
-}
-
-/// One pass over the streams, each of which is tried at most once.
-#[derive(Debug, Default)]
-struct Round {
-    /// A bit for each stream.
-    tried: u32,
-    /// Where the pass begins.
-    from: usize,
-    /// Streams that cool down are tried as well, behind the others.
-    takes_cooling: bool,
-    has_awaited_slot: bool,
-    /// What was wrong with the first stream that was to blame.
-    blame: Option<Failure>,
-}
-
 /// A channel being played.
 #[derive(Debug)]
 pub(crate) struct Course {
@@ -81,8 +38,9 @@ pub(crate) struct Course {
     round: Round,
     backoff: Backoff,
     early_rounds: u32,
-    /// A bit for each stream that will not play unless somebody changes a setting.
-    hopeless: u32,
+    /// A bit for each stream that said no: a viewer who waits for the first picture is not kept
+    /// waiting for another no.
+    said_no: u32,
     watch: Option<Watch>,
     /// Whether the stream being opened had failed a moment ago and gets its one more try.
     is_retry: bool,
@@ -115,7 +73,7 @@ impl Course {
             round: Round::default(),
             backoff,
             early_rounds: 0,
-            hopeless: 0,
+            said_no: 0,
             watch: None,
             is_retry: false,
             poor: 0,
@@ -349,7 +307,7 @@ impl Course {
     /// Streams not tried in this round, in its order: those that cool down behind the others, the
     /// one that has cooled down first in front.
     fn untried(&self, now: Moment, cooldowns: &Cooldowns) -> Vec<(Option<Moment>, usize)> {
-        let passed_over = self.round.tried | if self.has_played() { 0 } else { self.hopeless };
+        let passed_over = self.round.tried | if self.has_played() { 0 } else { self.said_no };
         let count = self.streams.len();
         let mut untried: Vec<_> = (0..count)
             .map(|place| (place + self.round.from) % count)
@@ -412,7 +370,7 @@ impl Course {
             return self.config.connect;
         }
         let left = self.first_picture_by.saturating_sub(now);
-        let passed_over = self.round.tried | self.hopeless | bit(stream);
+        let passed_over = self.round.tried | self.said_no | bit(stream);
         let others = (0..self.streams.len()).filter(|&other| passed_over & bit(other) == 0);
         match u32::try_from(others.count()) {
             Ok(0) | Err(_) => left.max(self.config.connect),
@@ -559,8 +517,8 @@ impl Course {
             }
             self.round.blame.get_or_insert_with(|| failure.clone());
         }
-        if failure.kind == FailureKind::Hopeless {
-            self.hopeless |= bit(stream);
+        if matches!(failure.kind, FailureKind::Refused | FailureKind::Hopeless) {
+            self.said_no |= bit(stream);
         }
         self.put_aside(stream);
     }
@@ -588,7 +546,7 @@ impl Course {
     /// The pause while a viewer waits for the first picture; `None` where another round is in vain.
     fn early_pause(&mut self) -> Option<Duration> {
         let all = (0..self.streams.len()).fold(0, |all, stream| all | bit(stream));
-        if self.round.blame.is_none() || self.hopeless == all {
+        if self.round.blame.is_none() || self.said_no == all {
             return None;
         }
         self.early_rounds += 1;

@@ -2,7 +2,7 @@
 //!
 //! Pure: a [`Course`] is told what happened and what time it is, and says what to do next. It opens
 //! nothing, waits for nothing and reads no clock, so that a simulation can drive it through years
-//! of evenings ([`sim`]). The driver is `play`.
+//! of evenings (`sim`). The driver is `play`.
 //!
 //! ```text
 //!             picture                       no life for `stall`
@@ -23,6 +23,7 @@ mod health;
 mod policy;
 #[cfg(test)]
 mod sim;
+mod state;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -206,10 +206,10 @@ fn a_viewer_who_waits_for_the_first_picture_is_served_in_time() {
         table.brings(now, ms(0));
         table.fails(now, FailureKind::Stalled);
     }
-    // One that says no for ever is not asked again.
+    // One that says no is not asked again.
     let mut table = Table::new(&[0]);
     table.opens(ms(0), 0);
-    table.fails(ms(50), FailureKind::Hopeless);
+    table.fails(ms(50), FailureKind::Refused);
     assert_eq!(
         table.next(ms(50)),
         Step::End(Ending::Failed("made up".to_owned()))
@@ -217,7 +217,7 @@ fn a_viewer_who_waits_for_the_first_picture_is_served_in_time() {
     // Others are, twice, soon.
     let mut table = Table::new(&[0]);
     table.opens(ms(0), 0);
-    table.fails(ms(50), FailureKind::Refused);
+    table.fails(ms(50), FailureKind::Broken);
     table.rests(ms(50), ms(350), false);
     table.opens(ms(350), 0);
     table.fails(ms(400), FailureKind::Broken);
