@@ -60,7 +60,8 @@ pub enum Error {
 /// Takes an upstream's bytes in.
 #[derive(Debug)]
 pub struct Ingest {
-    conditioner: Conditioner,
+    /// Some kilobytes that a future need not carry about.
+    conditioner: Box<Conditioner>,
     intake: Intake,
     counters: Arc<Counters>,
     /// Of the program that liveness knows.
@@ -86,7 +87,7 @@ impl Ingest {
     #[must_use]
     pub fn new(writer: Writer) -> Self {
         Self {
-            conditioner: Conditioner::new(),
+            conditioner: Box::new(Conditioner::new()),
             intake: Intake {
                 writer,
                 pacer: Pacer::new(LEAD),

@@ -131,7 +131,7 @@ fn open() -> (Ingest, Arc<Ring>) {
 fn published(ring: &Ring) -> Vec<Packet> {
     let mut bytes = Vec::new();
     while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
-        bytes.extend_from_slice(chunk.bytes());
+        bytes.extend_from_slice(&chunk.to_vec().expect("a heap"));
     }
     let (packets, rest) = bytes.as_chunks();
     assert!(rest.is_empty(), "whole packets");
