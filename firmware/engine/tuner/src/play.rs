@@ -1,7 +1,10 @@
 //! Drives a [`Course`]: opens the streams that it names, watches them, waits as long as it says.
 //! The ring and the clients on it stay; only what fills it changes.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use ingest::{Counters, Ingest};
 use mpegts::Seam;
@@ -220,19 +223,31 @@ struct Watched<'a> {
     /// Where the stream begins in the ring.
     begin: Position,
     joinable: Arc<Notify>,
+    /// Set when the ring could be joined for the first time: no stream before this one has brought a
+    /// picture, and the ring may have forgotten where it stood by the time somebody looks.
+    is_first: Option<Arc<AtomicBool>>,
 }
 
 impl<'a> Watched<'a> {
     fn new(stream: &'a Stream, ingest: &mut Ingest) -> Self {
         let joinable = Arc::new(Notify::new());
-        let told = Arc::clone(&joinable);
-        ingest.on_joinable(move || told.notify_one());
+        let is_first = Arc::new(AtomicBool::new(false));
+        let (told, first) = (Arc::clone(&joinable), Arc::clone(&is_first));
+        ingest.on_joinable(move || {
+            first.store(true, Ordering::Relaxed);
+            told.notify_one();
+        });
         let counters = ingest.counters();
         Self {
             stream,
             begin: counters.bytes.load(Ordering::Relaxed),
             counters,
             joinable,
+            is_first: stream
+                .ring
+                .newest_join_point()
+                .is_none()
+                .then_some(is_first),
         }
     }
 
@@ -240,7 +255,9 @@ impl<'a> Watched<'a> {
     /// one before it left.
     fn has_picture(&self) -> bool {
         let newest = self.stream.ring.newest_join_point();
+        let first = self.is_first.as_ref();
         newest.is_some_and(|point| point.position >= self.begin)
+            || first.is_some_and(|first| first.load(Ordering::Relaxed))
     }
 
     fn vitals(&self) -> Vitals {
