@@ -227,7 +227,7 @@ impl Reader {
     }
 
     /// Gives the samples of these tracks in the current fragment to another reader, which takes the
-    /// bytes of the resource from [`Self::next_place`] on. `None` where there are none.
+    /// bytes of the resource from the start of [`Self::extent`] on. `None` where there are none.
     #[must_use]
     pub fn split(&mut self, tracks: Tracks) -> Option<Self> {
         let mut other = self.clone();
@@ -239,10 +239,15 @@ impl Reader {
         Some(other)
     }
 
-    /// Where the next sample lies in the resource; `None` when the fragment is read.
+    /// From the first byte of the samples left of this fragment to behind their last one.
     #[must_use]
-    pub fn next_place(&mut self) -> Option<u64> {
-        self.fragment.head(&self.held).map(|(_, place)| place)
+    pub fn extent(&self) -> Option<(u64, u64)> {
+        let runs = || self.fragment.open_runs().iter().filter(|run| run.left > 0);
+        let start = runs().map(|run| run.offset).min()?;
+        let end = runs()
+            .map(|run| run.offset.saturating_add(run.bytes))
+            .max()?;
+        Some((start, end))
     }
 
     fn time_of(&self, track: usize, dts: u64) -> Option<i64> {

@@ -19,8 +19,10 @@ const AUDIO_ENTRY_BYTES: usize = 28;
 /// What QuickTime's versions of it have besides.
 const QUICKTIME_1_BYTES: usize = 16;
 const QUICKTIME_2_BYTES: usize = 36;
-/// Parameter sets kept of one track; the standard allows 32 SPS and 256 PPS, encoders make 2 or 3.
+/// Parameter sets kept of one track, and their bytes; the standard allows 32 SPS and 256 PPS,
+/// encoders make 2 to 4 of some 100 bytes in all.
 const PARAMETER_SETS_MAX: usize = 32;
+const PARAMETER_BYTES_MAX: usize = 4 * 1024;
 
 /// What the samples of a track are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +174,9 @@ fn take_sets(fields: &mut Fields<'_>, count: u16, sets: &mut Vec<Vec<u8>>) -> Re
     for _ in 0..count {
         let length = fields.u16()?;
         let set = fields.bytes(length.into())?;
-        if sets.len() < PARAMETER_SETS_MAX && !set.is_empty() {
+        let bytes: usize = sets.iter().map(Vec::len).sum();
+        let has_room = sets.len() < PARAMETER_SETS_MAX && bytes + set.len() <= PARAMETER_BYTES_MAX;
+        if has_room && !set.is_empty() {
             sets.push(set.to_vec());
         }
     }

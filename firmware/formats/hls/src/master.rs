@@ -115,10 +115,12 @@ impl MasterPlaylist {
 }
 
 impl MasterPlaylist {
-    /// The rendition with the sound of a variant, where it is in a playlist of its own.
+    /// The rendition with the sound of a variant, where it is in a playlist of its own. A variant
+    /// of sound alone is that playlist itself, or plays as well as it.
     pub fn audio_of(&self, variant: &Variant) -> Option<&Rendition> {
         let group = variant.audio_group.as_deref()?;
-        first_choice(&self.renditions, group).filter(|rendition| rendition.uri.is_some())
+        let chosen = first_choice(&self.renditions, group);
+        chosen.filter(|rendition| rendition.uri.is_some() && !variant.is_audio_only())
     }
 }
 

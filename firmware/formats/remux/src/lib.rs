@@ -36,5 +36,6 @@ pub const SOURCE_BYTES_MAX: usize =
 
 /// The piece given out last and the one in the making; start codes may make 2.5 bytes of one.
 const PIECES_BYTES: usize = 5 * source::PIECE_BYTES_MAX / 2 + source::PIECE_BYTES_MAX;
-/// The runs of a fragment, parameter sets, sections of a transport stream.
-const REST_BYTES: usize = 32 * 1024;
+/// The runs of a fragment (24 KiB) and the header of the stream as it was read, which is no longer
+/// than the box it was in, with its parameter sets once more.
+const REST_BYTES: usize = 24 * 1024 + fmp4::HELD_BYTES_MAX + 8 * 1024;

@@ -86,9 +86,19 @@ impl Mux {
 
     /// The streams of the program from here on. Where they are others than before, the PMT gets
     /// another version; counters go on.
-    pub fn set_streams<'a>(&mut self, infos: impl IntoIterator<Item = &'a StreamInfo>) {
+    pub fn set_streams<'a, I>(&mut self, infos: I)
+    where
+        I: IntoIterator<Item = &'a StreamInfo, IntoIter: Clone>,
+    {
+        let infos = infos.into_iter();
+        if infos
+            .clone()
+            .eq(self.streams.iter().map(|stream| &stream.info))
+        {
+            return;
+        }
         let mut count = 0;
-        for (index, info) in infos.into_iter().take(STREAMS_MAX).enumerate() {
+        for (index, info) in infos.take(STREAMS_MAX).enumerate() {
             count = index + 1;
             match self.streams.get_mut(index) {
                 Some(stream) => stream.info = info.clone(),

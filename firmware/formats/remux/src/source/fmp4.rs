@@ -162,7 +162,7 @@ impl Fmp4Source {
     }
 
     /// Gives the samples of the current fragment that are not of the first stream to another
-    /// source, which reads the resource from [`Self::place`] on.
+    /// source, which reads the resource from the start of its [`Self::extent`] on.
     #[must_use]
     pub fn split(&mut self) -> Option<Self> {
         let mut others = Tracks::NONE;
@@ -178,17 +178,18 @@ impl Fmp4Source {
         Some(other)
     }
 
-    /// Where the next sample of this fragment lies in the resource; `None` when all are read.
+    /// From the first byte of the samples left of this fragment to behind their last one, in the
+    /// resource.
     #[must_use]
-    pub fn place(&mut self) -> Option<u64> {
-        self.reader.next_place()
+    pub fn extent(&self) -> Option<(u64, u64)> {
+        self.reader.extent()
     }
 
     /// Whether every sample of the fragment has been read and given out.
     #[must_use]
-    pub fn is_drained(&mut self) -> bool {
+    pub fn is_drained(&self) -> bool {
         let nothing_waits = self.hold.first().is_none() && matches!(self.giving, Giving::Nothing);
-        nothing_waits && matches!(self.unit, Unit::None) && self.reader.next_place().is_none()
+        nothing_waits && matches!(self.unit, Unit::None) && self.reader.extent().is_none()
     }
 
     /// The next step of a unit that has waited long enough, between two samples.
