@@ -102,7 +102,9 @@ class FragmentedMp4(case.Case):
             for path in folder.iterdir():
                 cls.provider.put(f"fmp4/{name}/{path.name}", path.read_bytes())
             entries.append((number, name, f"/files/fmp4/{name}/index.m3u8"))
-        cls.running = cls.enterClassContext(cls.channels(entries, "[tuner]\ncount = 8\n\n"))
+        # The plan of less memory has room for fewer streams that are remuxed.
+        extra = '[memory]\nbudget = "256MiB"\n\n[tuner]\ncount = 8\n\n'
+        cls.running = cls.enterClassContext(cls.channels(entries, extra))
         cls.running.with_channels(len(entries))
         with Crowd() as crowd:
             viewers = {

@@ -4,6 +4,7 @@ mod ac3;
 mod fmp4;
 mod frame;
 mod packed;
+mod tracks;
 mod ts;
 
 pub use self::fmp4::Fmp4Source;

@@ -32,6 +32,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_apart;
+#[cfg(test)]
 mod tests_gzip;
 #[cfg(test)]
 mod tests_remux;

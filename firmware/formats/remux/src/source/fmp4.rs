@@ -1,13 +1,13 @@
 //! Samples of fragmented MP4 as units, in the order in which they are decoded.
 
-use fmp4::{Codec, Event, Movie, Reader, SampleHead, Track, Tracks};
+use fmp4::{Event, Reader, SampleHead, Tracks};
 use mpegts::ticks::{PTS_WRAP, pts_difference};
 
+use super::tracks::{Chosen, Convert, Lane};
 use super::{PIECE_BYTES_MAX, Piece, Wanted};
-use crate::adts::{Adts, HEADER_BYTES};
+use crate::adts::HEADER_BYTES;
 use crate::error::Error;
 use crate::hold::{HOLD_BYTES_MAX, Hold};
-use crate::nal::{AnnexB, NalCodec};
 use crate::stream::{StreamInfo, UnitHead};
 
 /// How much longer a unit that waits may become by its conversion, in bytes.
@@ -31,22 +31,8 @@ pub struct Fmp4Source {
     /// What is to be given out next, and what was given out last.
     piece: Vec<u8>,
     given: Vec<u8>,
-    /// A sound track that is left out, as the file names its codec.
+    /// Why a sound track is left out.
     left_out: Option<String>,
-}
-
-/// A track that is given out.
-#[derive(Clone, Debug)]
-struct Lane {
-    stream: usize,
-    convert: Convert,
-}
-
-#[derive(Clone, Debug)]
-enum Convert {
-    Nal(AnnexB),
-    Adts(Adts),
-    AsIs,
 }
 
 /// The sample that is read.
@@ -105,7 +91,7 @@ impl Fmp4Source {
         &self.infos
     }
 
-    /// The codec of a sound track that cannot be given out; asked for once.
+    /// Why a sound track is left out, where one is; told once.
     pub fn left_out(&mut self) -> Option<String> {
         self.left_out.take()
     }
@@ -325,80 +311,16 @@ impl Fmp4Source {
     }
 
     fn adopt(&mut self) -> Result<(), Error> {
-        let movie = self
+        let tracks = self
             .reader
             .movie()
-            .cloned()
-            .unwrap_or(Movie { tracks: Vec::new() });
-        self.lanes.clear();
-        self.infos.clear();
-        self.left_out = None;
-        let mut refused = None;
-        let mut chosen = Tracks::NONE;
-        // The picture comes first, whatever the order of the tracks.
-        for want_video in [true, false] {
-            for (index, track) in movie.tracks.iter().enumerate() {
-                if !self.is_wanted(&track.codec, want_video) {
-                    continue;
-                }
-                let has_video = self.infos.iter().any(|info| info.is_video);
-                match lane(track) {
-                    Ok((info, convert)) if !(want_video && has_video) => {
-                        let stream = self.infos.len();
-                        self.infos.push(info);
-                        self.lanes.resize(movie.tracks.len(), None);
-                        if let Some(place) = self.lanes.get_mut(index) {
-                            *place = Some(Lane { stream, convert });
-                        }
-                        chosen = chosen.with(index);
-                    }
-                    Ok(_) => {}
-                    Err(error) => refused = refused.or(Some((want_video, error))),
-                }
-            }
-        }
-        self.reader.want(chosen);
-        self.judge(refused)
-    }
-
-    /// What could not be given out: a reason to stop, or only to go without.
-    fn judge(&mut self, refused: Option<(bool, Error)>) -> Result<(), Error> {
-        let has_video = self.infos.iter().any(|info| info.is_video);
-        match refused {
-            Some((_, error @ Error::Protected { .. })) => Err(error),
-            Some((true, error)) if !has_video => Err(error),
-            Some((false, error)) if self.infos.iter().all(|info| info.is_video) => {
-                if !has_video || self.wanted == Wanted::Audio {
-                    return Err(error);
-                }
-                self.left_out = Some(error.to_string());
-                Ok(())
-            }
-            _ if self.infos.is_empty() => Err(Error::NoTrack {
-                what: match self.wanted {
-                    Wanted::All => "picture or sound",
-                    Wanted::Video => "picture",
-                    Wanted::Audio => "sound",
-                },
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    fn is_wanted(&self, codec: &Codec, video: bool) -> bool {
-        let is_video = match codec {
-            Codec::H264(_) | Codec::Hevc(_) => true,
-            Codec::Aac(_) | Codec::MpegAudio | Codec::Ac3 | Codec::Eac3 => false,
-            Codec::Protected { original, .. } => is_picture(original.0),
-            Codec::Unknown(kind) => is_picture(kind.0),
-            Codec::Apart(_) => return false,
-        };
-        is_video == video
-            && match self.wanted {
-                Wanted::All => true,
-                Wanted::Video => video,
-                Wanted::Audio => !video,
-            }
+            .map_or(&[][..], |movie| movie.tracks.as_slice());
+        let chosen = Chosen::of(tracks, self.wanted)?;
+        self.reader.want(chosen.tracks());
+        self.lanes = chosen.lanes;
+        self.infos = chosen.infos;
+        self.left_out = chosen.left_out;
+        Ok(())
     }
 
     fn piece_of(&mut self, step: Step) -> Piece<'_> {
@@ -424,41 +346,6 @@ enum Step {
     Begin(UnitHead),
     Data,
     End,
-}
-
-fn lane(track: &Track) -> Result<(StreamInfo, Convert), Error> {
-    let (info, convert) = match &track.codec {
-        Codec::H264(config) => (
-            StreamInfo::h264(),
-            Convert::Nal(AnnexB::new(NalCodec::H264, config)),
-        ),
-        Codec::Hevc(config) => (
-            StreamInfo::hevc(),
-            Convert::Nal(AnnexB::new(NalCodec::Hevc, config)),
-        ),
-        Codec::Aac(config) => (StreamInfo::aac(), Convert::Adts(Adts::of_config(config)?)),
-        Codec::MpegAudio => (StreamInfo::mpeg_audio(), Convert::AsIs),
-        Codec::Ac3 => (StreamInfo::ac3(), Convert::AsIs),
-        Codec::Eac3 => (StreamInfo::eac3(), Convert::AsIs),
-        Codec::Protected { scheme, .. } => {
-            let scheme = scheme.to_string();
-            return Err(Error::Protected { scheme });
-        }
-        Codec::Unknown(kind) | Codec::Apart(kind) => {
-            let codec = kind.to_string();
-            return Err(Error::Codec { codec });
-        }
-    };
-    Ok((info.in_language(track.language), convert))
-}
-
-/// Whether a sample entry is one of the registered ones for pictures (mp4ra.org).
-fn is_picture(kind: [u8; 4]) -> bool {
-    const PICTURES: [&[u8; 4]; 16] = [
-        b"av01", b"vp08", b"vp09", b"avc1", b"avc2", b"avc3", b"avc4", b"hvc1", b"hev1", b"dvh1",
-        b"dvhe", b"dav1", b"vvc1", b"vvi1", b"mp4v", b"encv",
-    ];
-    PICTURES.contains(&&kind)
 }
 
 fn on_circle(ticks: i64) -> u64 {
