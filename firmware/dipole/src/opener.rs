@@ -93,9 +93,7 @@ fn says_no(error: &upstream::Error) -> bool {
         Error::Hls(hls::Error::SegmentsLost { last, .. }) => {
             matches!(&**last, hls::Error::Fetch { source, .. } if is_refusal(source))
         }
-        Error::Hls(hls::Error::NotTransportStream { content, .. }) => {
-            *content == hls::Content::Nothing
-        }
+        Error::Hls(hls::Error::NotMedia { content, .. }) => *content == hls::Content::Nothing,
         _ => false,
     }
 }
