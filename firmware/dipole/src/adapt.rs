@@ -13,6 +13,9 @@ use crate::{
     opener::{Manners, Upstreams},
 };
 
+// The plan has room for what a remuxed stream holds.
+const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
         receive_buffer_bytes: u32::try_from(plan.receive_buffer_bytes).unwrap_or(u32::MAX),
@@ -35,6 +38,7 @@ pub(crate) fn tuners(
     let player = Player::new(PlayerConfig {
         http: client.clone(),
         hls_variant,
+        remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
     });
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),

@@ -17,7 +17,8 @@ asked for in the address, so that a playlist entry says by itself what it will m
     /hls/CHANNEL/MODE/CLIP/index.m3u8   a live window that moves; MODE is
         plain, aes (AES-128, IV = sequence number), ranges (one file), jumps (discontinuities)
     /hls/CHANNEL/master.m3u8   two variants
-    /files/NAME                what was PUT there: playlists; NAME.gz goes out as it came
+    /files/NAME                what was PUT there: playlists; NAME.gz goes out as it came; in part where
+                               a part is asked for
 
     /_stats                    {channel: {"open", "ever", "most", "requests"}}
 """
@@ -95,6 +96,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if parts[0] == "_stats":
             return self._answer(200, COUNTS.take(), "application/json")
         if parts[0] == "files" and address.path in FILES:
+            if "Range" in self.headers:
+                return self._range(FILES[address.path])
             return self._answer(200, FILES[address.path], "audio/x-mpegurl")
         if self._redirected(address, query):
             return None

@@ -21,6 +21,13 @@ const RING_SEGMENTS_MAX: usize = 16;
 const RECEIVE_BUFFER: u64 = 128 * KIB;
 /// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB.
 const UPSTREAM_STATE: u64 = 296 * KIB;
+/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
+pub const REMUX_STATE: u64 = 544 * KIB;
+/// Of such a stream besides its upstream: that, and a second connection.
+const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
+/// One stream is remuxed for every so much of the budget beyond this, and one at least.
+const REMUX_SHARE: u64 = 12 * MIB;
+const REMUX_BEYOND: u64 = 32 * MIB;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
 const CLIENT: u64 = 6 * KIB;
 /// Clients that a plan is made for when the configuration names no number.
@@ -55,6 +62,8 @@ pub struct Plan {
     pub pool_segments: usize,
     /// `SO_RCVBUF` of an upstream, in bytes.
     pub receive_buffer_bytes: usize,
+    /// Streams that are remuxed at once: HLS in fragmented MP4, or with its sound apart.
+    pub remuxed_max: usize,
     /// Clients of streams at once.
     pub clients_max: usize,
     /// Bytes that all clients' send buffers may hold.
@@ -122,13 +131,16 @@ struct Fixed {
     lineup: u64,
     pages_max: usize,
     upstream: u64,
+    remuxed_max: usize,
 }
 
 impl Fixed {
-    fn of(budget: u64) -> Self {
+    fn of(budget: u64, tuners: usize) -> Self {
+        let remuxed = budget.saturating_sub(REMUX_BEYOND) / REMUX_SHARE;
         Self {
+            remuxed_max: usize::try_from(remuxed).unwrap_or(tuners).clamp(1, tuners),
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
-            lineup: (budget / 9).clamp(2 * MIB, 64 * MIB),
+            lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE,
         }
@@ -148,6 +160,7 @@ impl Fixed {
             + self.import()
             + pages
             + tuners as u64 * self.upstream
+            + self.remuxed_max as u64 * REMUX
     }
 }
 
@@ -156,13 +169,15 @@ fn carve(demand: Demand) -> Option<Plan> {
     if demand.tuners == 0 || demand.tuners > TUNERS_MAX {
         return None;
     }
-    let fixed = Fixed::of(demand.budget.0);
+    let fixed = Fixed::of(demand.budget.0, demand.tuners);
     let rest = demand.budget.0.checked_sub(fixed.total(demand.tuners))?;
 
-    // Rings get up to half of the rest, and at least what makes them work. One more than there
-    // are tuners: a channel that closes still holds its segments while the next one opens.
+    // Rings get half of the rest, or all but what the wished clients need, and at least what makes
+    // them work. One more than there are tuners: a channel that closes still holds its segments
+    // while the next one opens.
     let rings = demand.tuners + 1;
-    let share = usize::try_from(rest / 2 / rings as u64 / SEGMENT).unwrap_or(usize::MAX);
+    let for_rings = (rest / 2).max(rest.saturating_sub(CLIENTS_WISHED as u64 * CLIENT * 5 / 2));
+    let share = usize::try_from(for_rings / rings as u64 / SEGMENT).unwrap_or(usize::MAX);
     let ring_segments_max = share.clamp(RING_SEGMENTS_MIN, RING_SEGMENTS_MAX);
     let pool_segments = rings * ring_segments_max;
     let rest = rest.checked_sub(pool_segments as u64 * SEGMENT)?;
@@ -174,6 +189,7 @@ fn carve(demand: Demand) -> Option<Plan> {
         ring_behind_min: (ring_segments_max / 2).max(1),
         pool_segments,
         receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
+        remuxed_max: fixed.remuxed_max,
         clients_max,
         send_pool_bytes,
         pages_max: fixed.pages_max,
@@ -227,6 +243,12 @@ fn rows(
             demand.tuners,
             fixed.upstream,
             "receive buffer, TLS, conditioner",
+        ),
+        row(
+            "remuxed",
+            fixed.remuxed_max,
+            REMUX,
+            "HLS in fMP4 or with its sound apart",
         ),
         row(
             "ring segments",

@@ -8,7 +8,7 @@ use ingest::Ingest;
 use url::Url;
 
 use crate::error::Error;
-use crate::hls::{HlsConfig, SessionFetch};
+use crate::hls::{HlsConfig, RemuxSlots, SessionFetch};
 use crate::{file, http, testchannel, ts};
 
 /// What a [`Player`] plays with.
@@ -18,6 +18,8 @@ pub struct PlayerConfig {
     pub http: http::Client,
     /// Which variant of an HLS master playlist.
     pub hls_variant: Preference,
+    /// How many streams may be remuxed at the same time.
+    pub remux_slots: RemuxSlots,
 }
 
 /// A stream as it is asked for.
@@ -106,6 +108,7 @@ impl Player {
         };
         let hls = HlsConfig {
             preference: self.config.hls_variant,
+            remux_slots: self.config.remux_slots.clone(),
             ..HlsConfig::default()
         };
         ts::play(fetch, &hls, ingest).await

@@ -19,6 +19,7 @@ fn player() -> Player {
     Player::new(PlayerConfig {
         http: client(),
         hls_variant: Preference::Best,
+        remux_slots: upstream::hls::RemuxSlots::default(),
     })
 }
 

@@ -7,10 +7,10 @@ use m3u8_rs::{self as parsed, AlternativeMediaType, MediaPlaylistType};
 use url::Url;
 
 use crate::error::Error;
-use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant};
+use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant, first_choice};
 use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
 use crate::resolver::Resolver;
-use crate::sieve::Sieved;
+use crate::sieve::{MAP_BEFORE_KEY, Sieved};
 
 /// Parses cleaned text with variants.
 pub(crate) fn master(sieved: Sieved, resolver: &mut Resolver<'_>) -> Result<MasterPlaylist, Error> {
@@ -63,10 +63,8 @@ fn variant(
     renditions: &[Rendition],
     resolver: &mut Resolver<'_>,
 ) -> Option<Variant> {
-    let is_own = |rendition: &&Rendition| {
-        rendition.kind == RenditionKind::Audio && Some(&rendition.group) == from.audio.as_ref()
-    };
-    let mut own = renditions.iter().filter(is_own).peekable();
+    let group = from.audio.as_deref();
+    let audio = group.and_then(|group| first_choice(renditions, group));
     Some(Variant {
         uri: resolver.resolve(&from.uri)?,
         bandwidth: from.bandwidth,
@@ -77,7 +75,7 @@ fn variant(
         }),
         codecs: from.codecs.clone(),
         audio_group: from.audio.clone(),
-        audio_apart: own.peek().is_some() && own.all(|rendition| rendition.uri.is_some()),
+        audio_apart: audio.is_some_and(|rendition| rendition.uri.is_some()),
         iframes_only: from.is_i_frame,
     })
 }
@@ -97,6 +95,7 @@ fn rendition(from: &parsed::AlternativeMedia, resolver: &mut Resolver<'_>) -> Re
         language: from.language.clone(),
         uri: from.uri.as_deref().and_then(|uri| resolver.resolve(uri)),
         default: from.default,
+        autoselect: from.autoselect,
     }
 }
 
@@ -189,11 +188,18 @@ impl<'a, 'b> Carry<'a, 'b> {
     /// ones is taken over in any case.
     fn segment(&mut self, from: &parsed::MediaSegment, sequence: u64) -> Option<Segment> {
         self.discontinuity_sequence += u64::from(from.discontinuity);
+        // The parser keeps no order of the two; the sieve marks where the map came first.
+        let before = self.key.clone();
         if let Some(key) = &from.key {
             self.key = key_of(key, self.resolver).map(Arc::new);
         }
         if let Some(map) = &from.map {
-            self.map = self.map_of(map).map(Arc::new);
+            let is_first = from
+                .unknown_tags
+                .iter()
+                .any(|tag| tag.tag == MAP_BEFORE_KEY);
+            let key = if is_first { before } else { self.key.clone() };
+            self.map = self.map_of(map, key, sequence).map(Arc::new);
         }
         let uri = self.resolver.resolve(&from.uri)?;
         let byte_range = match &from.byte_range {
@@ -232,7 +238,7 @@ impl<'a, 'b> Carry<'a, 'b> {
         })
     }
 
-    fn map_of(&mut self, map: &parsed::Map) -> Option<Map> {
+    fn map_of(&mut self, map: &parsed::Map, key: Option<Arc<Key>>, sequence: u64) -> Option<Map> {
         let byte_range = map.byte_range.as_ref().and_then(|range| {
             let offset = range.offset.unwrap_or(0);
             offset.checked_add(range.length)?;
@@ -244,6 +250,8 @@ impl<'a, 'b> Carry<'a, 'b> {
         Some(Map {
             uri: self.resolver.resolve(&map.uri)?,
             byte_range,
+            key,
+            sequence,
         })
     }
 }

@@ -98,7 +98,4 @@ pub enum Unsupported {
         /// The method, and the key format where it is not `identity`.
         method: String,
     },
-    /// EXT-X-MAP: the segments are fragmented MP4 (CMAF).
-    #[error("the segments are fragmented MP4; fragmented MP4 comes with a later release")]
-    FragmentedMp4,
 }

@@ -10,12 +10,13 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::error::Unsupported;
-use crate::media::{ByteRange, MediaPlaylist, Segment};
+use crate::media::{ByteRange, Key, Map, MediaPlaylist, Segment};
 use crate::timing::Timing;
 pub use config::FollowerConfig;
 use queue::{Intake, Queue};
@@ -55,10 +56,23 @@ pub struct SegmentRequest {
     pub key: Option<SegmentKey>,
     /// How it joins what was fetched before.
     pub seam: Seam,
+    /// The header that it needs, if it is fragmented MP4.
+    pub map: Option<MapRequest>,
     /// Its media sequence number.
     pub sequence: u64,
+    /// Discontinuities since the stream began: equal numbers share a time line.
+    pub discontinuity_sequence: u64,
     /// How long it plays, as the playlist says.
     pub duration: Duration,
+}
+
+/// A header to fetch (EXT-X-MAP), unless it is there already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapRequest {
+    /// Where it is, and how it is told from others ([`Map::is_same`]).
+    pub map: Arc<Map>,
+    /// How to decrypt it, if it is encrypted.
+    pub key: Option<SegmentKey>,
 }
 
 /// AES-128-CBC with PKCS#7 padding over the whole segment (RFC 8216 4.3.2.4).
@@ -226,11 +240,10 @@ impl Follower {
 
     fn request(&mut self, segment: Segment) -> Result<SegmentRequest, Unsupported> {
         segment.check()?;
-        let key = segment.key.as_ref().and_then(|key| {
-            Some(SegmentKey {
-                uri: key.uri.clone()?,
-                iv: key.iv_of(segment.sequence),
-            })
+        let key = segment_key(segment.key.as_deref(), segment.sequence);
+        let map = segment.map.as_ref().map(|map| MapRequest {
+            map: Arc::clone(map),
+            key: segment_key(map.key.as_deref(), map.sequence),
         });
         let seam = self.seam(&segment);
         self.before = (self.last, self.broken);
@@ -242,7 +255,9 @@ impl Follower {
             byte_range: segment.byte_range,
             key,
             seam,
+            map,
             sequence: segment.sequence,
+            discontinuity_sequence: segment.discontinuity_sequence,
             duration: segment.duration,
         })
     }
@@ -259,4 +274,12 @@ impl Follower {
             Seam::Discontinuity
         }
     }
+}
+
+fn segment_key(key: Option<&Key>, sequence: u64) -> Option<SegmentKey> {
+    let key = key?;
+    Some(SegmentKey {
+        uri: key.uri.clone()?,
+        iv: key.iv_of(sequence),
+    })
 }

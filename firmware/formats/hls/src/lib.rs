@@ -25,7 +25,9 @@ mod tidy;
 mod timing;
 
 pub use error::{Error, NotPlaylist, Unsupported};
-pub use follower::{Counters, Follower, FollowerConfig, Seam, SegmentKey, SegmentRequest, Step};
+pub use follower::{
+    Counters, Follower, FollowerConfig, MapRequest, Seam, SegmentKey, SegmentRequest, Step,
+};
 pub use limits::Limits;
 pub use master::{MasterPlaylist, Preference, Rendition, RenditionKind, Resolution, Variant};
 pub use media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};

@@ -26,7 +26,8 @@ pub struct Variant {
     pub codecs: Option<String>,
     /// GROUP-ID of the audio renditions that go with it.
     pub audio_group: Option<String>,
-    /// The sound is in a playlist of its own: every rendition of its audio group has an address.
+    /// The sound is in a playlist of its own: the rendition of its audio group that is played has
+    /// an address.
     pub audio_apart: bool,
     /// Key frames alone, for trick play.
     pub iframes_only: bool,
@@ -56,6 +57,8 @@ pub struct Rendition {
     pub uri: Option<Url>,
     /// DEFAULT=YES.
     pub default: bool,
+    /// AUTOSELECT=YES.
+    pub autoselect: bool,
 }
 
 /// TYPE of a rendition.
@@ -92,8 +95,7 @@ impl Preference {
 }
 
 impl MasterPlaylist {
-    /// The variant to play: picture with sound before picture alone before sound alone, key frames
-    /// only if there is nothing else; among equals the one that `preference` asks for.
+    /// The variant to play: a picture before sound alone, key frames only if there is nothing else; among equals the one that `preference` asks for.
     ///
     /// A bit rate is compared before a picture size, since the size is often missing.
     pub fn choose(&self, preference: Preference) -> Option<&Variant> {
@@ -112,14 +114,35 @@ impl MasterPlaylist {
     }
 }
 
+impl MasterPlaylist {
+    /// The rendition with the sound of a variant, where it is in a playlist of its own. A variant
+    /// of sound alone is that playlist itself, or plays as well as it.
+    pub fn audio_of(&self, variant: &Variant) -> Option<&Rendition> {
+        let group = variant.audio_group.as_deref()?;
+        let chosen = first_choice(&self.renditions, group);
+        chosen.filter(|rendition| rendition.uri.is_some() && !variant.is_audio_only())
+    }
+}
+
+/// Of the sound of a group what a player without a wish plays (RFC 8216 4.3.4.1): the default,
+/// else the first that may be chosen automatically, else the first.
+pub(crate) fn first_choice<'a>(renditions: &'a [Rendition], group: &str) -> Option<&'a Rendition> {
+    let is_own =
+        |rendition: &&Rendition| rendition.kind == RenditionKind::Audio && rendition.group == group;
+    let own = || renditions.iter().filter(is_own);
+    own()
+        .find(|rendition| rendition.default)
+        .or_else(|| own().find(|rendition| rendition.autoselect))
+        .or_else(|| own().next())
+}
+
 impl Variant {
     /// How useful it is as a television programme, higher is better.
     fn use_class(&self) -> u8 {
-        match (self.iframes_only, self.is_audio_only(), self.audio_apart) {
-            (true, _, _) => 0,
-            (_, true, _) => 1,
-            (_, _, true) => 2,
-            (_, _, false) => 3,
+        match (self.iframes_only, self.is_audio_only()) {
+            (true, _) => 0,
+            (_, true) => 1,
+            (_, false) => 2,
         }
     }
 
@@ -208,11 +231,41 @@ mod tests {
     }
 
     #[test]
-    fn sound_in_the_stream_is_better_than_apart() {
+    fn sound_apart_is_as_good_as_in_the_stream() {
         let mixed = "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"x\",URI=\"a.m3u8\"\n\
-            #EXT-X-STREAM-INF:BANDWIDTH=9000000,AUDIO=\"a\"\nmute\n\
+            #EXT-X-STREAM-INF:BANDWIDTH=9000000,AUDIO=\"a\"\napart\n\
             #EXT-X-STREAM-INF:BANDWIDTH=2000000\nwhole\n";
-        assert_eq!(choose(mixed, Preference::Best), "/whole");
+        assert_eq!(choose(mixed, Preference::Best), "/apart");
+        assert_eq!(choose(mixed, Preference::Worst), "/whole");
+    }
+
+    #[test]
+    fn the_sound_that_belongs_to_a_variant() {
+        let base = Url::parse("http://example.com/").expect("constant");
+        let media = |name: &str, rest: &str| {
+            format!("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",NAME=\"{name}\"{rest}\n")
+        };
+        let one = media("one", ",URI=\"one\"");
+        let auto = media("two", ",AUTOSELECT=YES,URI=\"two\"");
+        let default = media("three", ",DEFAULT=YES,AUTOSELECT=YES,URI=\"three\"");
+        let inside = media("four", ",DEFAULT=YES");
+        for (renditions, expected) in [
+            (one.clone(), Some("one")),
+            (format!("{one}{auto}"), Some("two")),
+            (format!("{one}{auto}{default}"), Some("three")),
+            (format!("{one}{inside}"), None),
+            (String::new(), None),
+        ] {
+            let text =
+                format!("#EXTM3U\n{renditions}#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO=\"a\"\nv\n");
+            let Ok(Playlist::Master(master)) = Playlist::parse(text.as_bytes(), &base) else {
+                panic!("a master playlist: {text}");
+            };
+            let variant = master.choose(Preference::Best).expect("a variant");
+            let name = master.audio_of(variant).map(|found| found.name.as_str());
+            assert_eq!(name, expected, "{text}");
+            assert_eq!(variant.audio_apart, expected.is_some());
+        }
     }
 
     #[test]

@@ -73,13 +73,11 @@ pub struct Segment {
 impl Segment {
     /// Whether this release can play it.
     pub fn check(&self) -> Result<(), Unsupported> {
-        if let Some(key) = &self.key {
+        let map_key = self.map.as_ref().and_then(|map| map.key.as_ref());
+        for key in self.key.iter().chain(map_key) {
             key.check()?;
         }
-        match self.map {
-            Some(_) => Err(Unsupported::FragmentedMp4),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -144,4 +142,16 @@ pub struct Map {
     pub uri: Url,
     /// The part of the resource that is the header.
     pub byte_range: Option<ByteRange>,
+    /// How it is encrypted, if it is: by the key that stood before it.
+    pub key: Option<Arc<Key>>,
+    /// Number of the segment that it stood before: its initialisation vector where the key names
+    /// none (RFC 8216 4.3.2.5 asks for one).
+    pub sequence: u64,
+}
+
+impl Map {
+    /// Whether it is the same header, wherever it stands in the playlist.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.uri == other.uri && self.byte_range == other.byte_range
+    }
 }

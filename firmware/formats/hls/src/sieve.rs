@@ -33,6 +33,9 @@ pub(crate) struct Sieved {
 /// playlist's length without overflow.
 const SEQUENCE_MAX: u64 = u64::MAX / 2;
 
+/// A tag of our own: the map of this segment stood before its key, so that key is not for it.
+pub(crate) const MAP_BEFORE_KEY: &str = "X-DIPOLE-MAP-BEFORE-KEY";
+
 /// Stands for what cannot be read.
 const SUBSTITUTE: char = '\u{1a}';
 
@@ -90,6 +93,8 @@ struct Seen {
     /// A key in the `identity` format stands before the next segment: keys of DRM systems for the
     /// same segment are alternatives to it (RFC 8216 4.3.2.4) and left out.
     identity_key: bool,
+    /// A map stands before the next segment.
+    map: bool,
 }
 
 impl Pass {
@@ -147,6 +152,7 @@ impl Pass {
 
     fn address(&mut self, line: &str) {
         self.seen.identity_key = false;
+        self.seen.map = false;
         if self.out.master && !std::mem::take(&mut self.variant_open) {
             return;
         }
@@ -255,6 +261,9 @@ impl Pass {
         let Some(method) = list.find("METHOD").and_then(token) else {
             return;
         };
+        if std::mem::take(&mut self.seen.map) {
+            self.write(&format!("#EXT-{MAP_BEFORE_KEY}"));
+        }
         let method = method.to_ascii_uppercase();
         if method == "NONE" {
             self.seen.identity_key = false;
@@ -284,6 +293,7 @@ impl Pass {
             "BYTERANGE",
             list.find("BYTERANGE").and_then(byte_range).as_deref(),
         );
+        self.seen.map = true;
         self.write(&line);
     }
 

@@ -56,10 +56,16 @@ pub(crate) fn rendition(list: &Attributes<'_>) -> Option<String> {
     );
     quote(&mut line, "LANGUAGE", list.find("LANGUAGE"));
     quote(&mut line, "URI", list.find("URI"));
-    let default = list
-        .find("DEFAULT")
-        .is_some_and(|value| value.eq_ignore_ascii_case("YES"));
+    let says_yes = |name: &str| {
+        list.find(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("YES"))
+    };
+    let default = says_yes("DEFAULT");
     line.push_str(if default { ",DEFAULT=YES" } else { "" });
+    // DEFAULT includes it (RFC 8216 4.3.4.1), and m3u8-rs wants to read so.
+    if default || says_yes("AUTOSELECT") {
+        line.push_str(",AUTOSELECT=YES");
+    }
     if kind == "CLOSED-CAPTIONS" {
         // Mandatory for m3u8-rs; captions inside the video are not looked at.
         line.push_str(",INSTREAM-ID=\"CC1\"");

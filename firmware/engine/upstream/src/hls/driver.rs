@@ -8,16 +8,23 @@ use tracing::{debug, info, warn};
 use url::Url;
 
 use super::error::Error;
+use super::join::Join;
 use super::keys::KeyCache;
 use super::outside::{Fetch, Intake};
+use super::remux_slots::{RemuxSlot, RemuxSlots};
+use super::side::Side;
+use super::sniff::Kind;
 use super::transfer::Transfer;
 use crate::http::redact;
 
 /// Segments lost in a row until the address counts as dead: about a minute at common lengths.
 const LOST_IN_ROW_MAX: u32 = 8;
 
+/// How often addresses are looked up anew because that of the sound has run out.
+const SIDE_RENEWAL_EVERY: Duration = Duration::from_secs(10);
+
 /// How an HLS address is played.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HlsConfig {
     /// Which variant of a master playlist.
     pub preference: Preference,
@@ -25,6 +32,8 @@ pub struct HlsConfig {
     pub follower: FollowerConfig,
     /// What a playlist may cost.
     pub limits: hls::Limits,
+    /// Shared by all streams: how many of them may be remuxed.
+    pub remux_slots: RemuxSlots,
 }
 
 /// Plays `address` until its playlist ends.
@@ -56,6 +65,11 @@ pub async fn play<F: Fetch, I: Intake>(
         lost_in_row: 0,
         renewed_for: None,
         begun: false,
+        join: Join::new(),
+        slot: None,
+        remuxes: None,
+        time_line: None,
+        side_renewed_at: None,
         last_error: None,
     };
     let outcome = driver.run().await;
@@ -63,7 +77,7 @@ pub async fn play<F: Fetch, I: Intake>(
     outcome
 }
 
-struct Driver<'a, F, I> {
+struct Driver<'a, F: Fetch, I> {
     transfer: Transfer<'a, F, I>,
     /// The channel's own address.
     address: &'a Url,
@@ -77,6 +91,14 @@ struct Driver<'a, F, I> {
     renewed_for: Option<u64>,
     /// A segment has been begun, so the next one needs a seam.
     begun: bool,
+    join: Join<F::Body>,
+    /// Held from the first segment that is remuxed on.
+    slot: Option<RemuxSlot>,
+    /// Whether the segments go through `join`, or as they are: known with the first one.
+    remuxes: Option<bool>,
+    /// The discontinuity sequence of the segment before.
+    time_line: Option<u64>,
+    side_renewed_at: Option<Instant>,
     /// Why the playlist could not be loaded last time.
     last_error: Option<Box<Error>>,
 }
@@ -107,6 +129,7 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         let master = match playlist {
             Playlist::Media(media) => {
                 self.playlist = address;
+                self.follow_sound(None);
                 return Ok(media);
             }
             Playlist::Master(master) => master,
@@ -115,9 +138,9 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
             .choose(self.config.preference)
             .ok_or(hls::Error::NoVariant)?;
         debug!(bandwidth = variant.bandwidth, resolution = ?variant.resolution, "hls: variant");
-        if variant.audio_apart {
-            warn!("hls: the sound is in a playlist of its own and will be missing");
-        }
+        let sound = master.audio_of(variant);
+        debug!(sound = ?sound.map(|sound| &sound.name), "hls: sound in a playlist of its own");
+        self.follow_sound(sound.and_then(|sound| sound.uri.clone()));
         let (address, playlist) = self.transfer.playlist(&variant.uri).await?;
         match playlist {
             Playlist::Media(media) => {
@@ -125,6 +148,18 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
                 Ok(media)
             }
             Playlist::Master(_) => Err(Error::NestedMaster(redact(&address))),
+        }
+    }
+
+    /// The playlist of the sound, where it has one of its own, is this now.
+    fn follow_sound(&mut self, address: Option<Url>) {
+        match (address, &mut self.join.side) {
+            (Some(address), Some(side)) => side.moved_to(address),
+            (Some(address), None) => {
+                let side = Side::new(address, self.config.follower);
+                self.join.set_side(Some(side));
+            }
+            (None, _) => self.join.set_side(None),
         }
     }
 
@@ -170,14 +205,10 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
     }
 
     async fn segment(&mut self, request: &SegmentRequest) -> Result<(), Error> {
-        if self.begun {
-            self.transfer.intake.seam(match request.seam {
-                hls::Seam::Continuous => mpegts::Seam::Continuous,
-                hls::Seam::Discontinuity => mpegts::Seam::Discontinuity,
-            })?;
-        }
+        self.renew_sound().await;
+        self.seam(request).await?;
         self.begun = true;
-        match self.transfer.segment(request).await {
+        match self.give(request).await {
             Ok(()) => {
                 self.lost_in_row = 0;
                 Ok(())
@@ -194,6 +225,63 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
             }
             Err(error) => self.lose(error),
         }
+    }
+
+    /// Says how a segment joins the one before. Units on one time line need nothing: a segment that
+    /// was lost is a gap in the picture, which sound of its own may fill.
+    async fn seam(&mut self, request: &SegmentRequest) -> Result<(), Error> {
+        let line = request.discontinuity_sequence;
+        let is_same_line = self.time_line.replace(line) == Some(line);
+        let is_gap = is_same_line && self.join.side.is_some();
+        match (self.begun, self.remuxes, request.seam) {
+            (true, Some(true), hls::Seam::Discontinuity) if !is_gap => {
+                self.join.cross(&mut self.transfer).await?;
+            }
+            (false, ..) | (true, Some(true), _) => {}
+            (true, _, hls::Seam::Continuous) => {
+                self.transfer.intake.seam(mpegts::Seam::Continuous)?;
+            }
+            (true, _, hls::Seam::Discontinuity) => {
+                self.transfer.intake.seam(mpegts::Seam::Discontinuity)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches a segment and gives it out: a whole transport stream as it is, all else remuxed.
+    async fn give(&mut self, request: &SegmentRequest) -> Result<(), Error> {
+        self.join.prepare(&mut self.transfer, request).await?;
+        let mut opened = self.transfer.open(request).await?;
+        let kind = self.transfer.kind(&mut opened).await?;
+        let remuxes = kind != Kind::TransportStream || self.join.side.is_some();
+        if remuxes && self.slot.is_none() {
+            self.slot = Some(self.config.remux_slots.take()?);
+        }
+        if self
+            .remuxes
+            .replace(remuxes)
+            .is_some_and(|before| before != remuxes)
+        {
+            self.join.cross(&mut self.transfer).await?;
+        }
+        if remuxes {
+            let begun = (opened, kind);
+            return self.join.segment(&mut self.transfer, request, begun).await;
+        }
+        self.transfer.pass(opened).await
+    }
+
+    /// Looks the addresses up anew where that of the sound has run out.
+    async fn renew_sound(&mut self) {
+        let is_expired = self.join.side.as_ref().is_some_and(|side| side.is_expired);
+        let is_due = |at: Instant| at.elapsed() >= SIDE_RENEWAL_EVERY;
+        if !is_expired || !self.side_renewed_at.is_none_or(is_due) {
+            return;
+        }
+        self.side_renewed_at = Some(Instant::now());
+        let requested = self.now();
+        let located = self.locate().await;
+        self.take(located, requested);
     }
 
     fn lose(&mut self, error: Error) -> Result<(), Error> {

@@ -27,13 +27,37 @@ pub enum Error {
     /// The playlist holds what this release does not play.
     #[error(transparent)]
     Unsupported(#[from] hls::Unsupported),
-    /// A segment is no transport stream.
-    #[error("segment {address} is not a transport stream but {content}")]
-    NotTransportStream {
+    /// A segment is no media.
+    #[error("segment {address} is neither a transport stream nor fragmented MP4 but {content}")]
+    NotMedia {
         /// The segment, redacted.
         address: String,
         /// What it is.
         content: Content,
+    },
+    /// Fragmented MP4 or audio that cannot be made a transport stream.
+    #[error("segment {address}: {source}")]
+    Remux {
+        /// The segment or its header, redacted.
+        address: String,
+        /// Why.
+        source: remux::Error,
+    },
+    /// Every place for streams that are remuxed is taken.
+    #[error(
+        "{slots_max} streams in fragmented MP4 or with their sound apart play already, which is all that memory.budget has room for; raise it"
+    )]
+    NoRemuxSlot {
+        /// How many places there are.
+        slots_max: usize,
+    },
+    /// A header (EXT-X-MAP) longer than any is.
+    #[error("the header {address} has more than {bytes_max} bytes")]
+    MapTooLong {
+        /// The header, redacted.
+        address: String,
+        /// The limit in bytes.
+        bytes_max: usize,
     },
     /// A key file has the wrong length.
     #[error("key {0} does not have exactly 16 bytes")]
@@ -68,11 +92,17 @@ impl Error {
         match self {
             Self::Fetch { source, .. } => source.is_temporary(),
             Self::SegmentsLost { last, .. } => last.is_temporary(),
-            Self::Stalled(_) | Self::CutOff(_) | Self::Gzip(_) | Self::Intake(_) => true,
-            Self::NotTransportStream { content, .. } => *content == Content::Nothing,
+            Self::Stalled(_)
+            | Self::CutOff(_)
+            | Self::Gzip(_)
+            | Self::Intake(_)
+            | Self::NoRemuxSlot { .. } => true,
+            Self::NotMedia { content, .. } => *content == Content::Nothing,
+            Self::Remux { source, .. } => !source.is_lasting(),
             Self::Playlist(_)
             | Self::NestedMaster(_)
             | Self::Unsupported(_)
+            | Self::MapTooLong { .. }
             | Self::Key(_)
             | Self::RangeIgnored(_) => false,
         }
@@ -102,11 +132,9 @@ impl Error {
     /// The next segment will not be any better.
     pub(super) fn is_final(&self) -> bool {
         match self {
-            Self::Intake(_) | Self::Unsupported(_) => true,
-            Self::NotTransportStream { content, .. } => matches!(
-                content,
-                Content::FragmentedMp4 | Content::PackedAudio | Content::Subtitles
-            ),
+            Self::Intake(_) | Self::Unsupported(_) | Self::NoRemuxSlot { .. } => true,
+            Self::NotMedia { content, .. } => *content == Content::Subtitles,
+            Self::Remux { source, .. } => source.is_lasting(),
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 //! A provider that answers as it is told, and an intake that keeps what it gets.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 
 use aes::Aes128;
 use aes::cipher::array::Array;
@@ -205,6 +206,33 @@ impl Intake for Recorder {
             mpegts::Seam::Discontinuity => '!',
             mpegts::Seam::Switch => '>',
         });
+        Ok(())
+    }
+
+    async fn during<F>(&mut self, work: F) -> F::Output
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        work.await
+    }
+}
+
+/// Keeps the bytes as they are and counts seams that are discontinuities.
+#[derive(Default)]
+pub(super) struct Tape {
+    pub(super) bytes: Vec<u8>,
+    pub(super) discontinuities: usize,
+}
+
+impl Intake for Tape {
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), ingest::Error> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error> {
+        self.discontinuities += usize::from(seam == mpegts::Seam::Discontinuity);
         Ok(())
     }
 

@@ -4,19 +4,23 @@ use std::io::{self, Read as _};
 
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use hls::{ByteRange, Playlist, SegmentRequest};
+use hls::{ByteRange, Map, MapRequest, Playlist, SegmentKey, SegmentRequest};
 use url::Url;
 
-use super::decrypt::{self, Decryptor};
+use super::decrypt::Decryptor;
 use super::error::Error;
 use super::keys::{KEY_BYTES, KeyCache};
+use super::opened::Opened;
 use super::outside::{Body, Fetch, Intake, Response};
-use super::sniff::Sniffer;
+use super::sniff::{self, Kind};
 use crate::http::redact;
 
 /// How gzip begins (RFC 1952 2.3.1). Some servers send playlists so without being asked, with or
 /// without saying it.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Longest header of fragmented MP4, in bytes: its `moov` and what stands around it.
+const MAP_BYTES_MAX: usize = 2 * fmp4::HELD_BYTES_MAX;
 
 /// Sends requests, publishing what becomes due while they are under way.
 pub(super) struct Transfer<'a, F, I> {
@@ -41,60 +45,118 @@ impl<F: Fetch, I: Intake> Transfer<'_, F, I> {
         Ok((base, playlist))
     }
 
-    /// Streams a segment into the intake. An error from [`Self::request`] leaves the intake
-    /// untouched, so that the segment can be asked for again.
-    pub(super) async fn segment(&mut self, request: &SegmentRequest) -> Result<(), Error> {
-        let mut decryptor = match &request.key {
-            Some(key) => Some(Decryptor::new(&self.key(&key.uri).await?, &key.iv)),
-            None => None,
-        };
-        let address = &request.uri;
-        let mut response = self.request(address, request.byte_range).await?;
-        let mut left = wanted(address, response.status, request.byte_range)?;
-        let mut sniffer = Sniffer::default();
-        while let Some(chunk) = self.chunk(address, &mut response.body).await? {
-            // Looked at only now: a body that is read to its end leaves its connection in use.
-            if left == 0 {
-                break;
-            }
-            let length = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
-            left = left.saturating_sub(length as u64);
-            let chunk = chunk.slice(..length);
-            let Some(decryptor) = &mut decryptor else {
-                self.push(address, &mut sniffer, &chunk).await?;
-                continue;
-            };
-            for step in chunk.chunks(decrypt::STEP_BYTES) {
-                self.push(address, &mut sniffer, decryptor.step(step))
-                    .await?;
-            }
-        }
-        if let Some(decryptor) = decryptor {
-            let last = decryptor
-                .finish()
-                .ok_or_else(|| Error::CutOff(redact(address)))?;
-            self.push(address, &mut sniffer, &last).await?;
-        }
-        sniffer
-            .finish()
-            .map_err(|content| not_transport_stream(address, content))
+    /// Asks for a segment. An error leaves the intake untouched, so that the segment can be asked
+    /// for again. Safe to drop while waiting.
+    pub(super) async fn open(
+        &mut self,
+        request: &SegmentRequest,
+    ) -> Result<Opened<F::Body>, Error> {
+        let decryptor = self.decryptor(request.key.as_ref()).await?;
+        let response = self.request(&request.uri, request.byte_range).await?;
+        let left = wanted(&request.uri, response.status, request.byte_range)?;
+        Ok(Opened::new(&request.uri, response.body, decryptor).limited(left))
     }
 
-    async fn push(
+    /// Asks for a part of a segment: these bytes of its resource. Where the server sends more, or
+    /// decryption needs more, what is in front is passed over.
+    pub(super) async fn open_part(
         &mut self,
-        address: &Url,
-        sniffer: &mut Sniffer,
-        bytes: &[u8],
-    ) -> Result<(), Error> {
-        let passed = sniffer
-            .pass(bytes)
-            .map_err(|content| not_transport_stream(address, content))?;
-        for part in [passed.held, passed.bytes] {
-            if !part.is_empty() {
-                self.intake.push(part).await?;
+        request: &SegmentRequest,
+        (start, end): (u64, u64),
+    ) -> Result<Opened<F::Body>, Error> {
+        let length = end.saturating_sub(start);
+        if request.key.is_some() {
+            let base = request.byte_range.map_or(0, |range| range.offset);
+            let opened = self.open(request).await?;
+            return Ok(opened.behind(start.saturating_sub(base)));
+        }
+        let range = ByteRange {
+            offset: start,
+            length,
+        };
+        let response = self.request(&request.uri, Some(range)).await?;
+        let opened = Opened::new(&request.uri, response.body, None);
+        Ok(match response.status {
+            206 => opened.limited(length),
+            _ => opened.limited(end).behind(start),
+        })
+    }
+
+    /// The next clear bytes of a segment; `None` at its end. Safe to drop while waiting.
+    pub(super) async fn read(
+        &mut self,
+        opened: &mut Opened<F::Body>,
+    ) -> Result<Option<Bytes>, Error> {
+        loop {
+            if let Some(bytes) = opened.clear() {
+                return Ok(Some(bytes));
             }
+            if opened.is_over() {
+                return Ok(None);
+            }
+            let chunk = self.intake.during(opened.body.chunk()).await;
+            let chunk = chunk.map_err(|source| Error::Fetch {
+                address: redact(&opened.address),
+                source,
+            })?;
+            opened.take(chunk)?;
+        }
+    }
+
+    /// Streams a segment into the intake as it is.
+    pub(super) async fn pass(&mut self, mut opened: Opened<F::Body>) -> Result<(), Error> {
+        while let Some(bytes) = self.read(&mut opened).await? {
+            self.intake.push(&bytes).await?;
         }
         Ok(())
+    }
+
+    /// What a segment is, by its front, which [`Self::read`] gives again.
+    pub(super) async fn kind(&mut self, opened: &mut Opened<F::Body>) -> Result<Kind, Error> {
+        let not_media = |opened: &Opened<F::Body>, content| Error::NotMedia {
+            address: redact(&opened.address),
+            content,
+        };
+        loop {
+            if let Some(judged) = sniff::judge(&opened.front) {
+                return judged.map_err(|content| not_media(opened, content));
+            }
+            let front = std::mem::take(&mut opened.front);
+            let more = self.read(opened).await;
+            match more? {
+                Some(bytes) => opened.front = [front, bytes].concat().into(),
+                None => return Err(not_media(opened, sniff::judge_whole(&front))),
+            }
+        }
+    }
+
+    /// A header of fragmented MP4, whole.
+    pub(super) async fn map(&mut self, request: &MapRequest) -> Result<Vec<u8>, Error> {
+        let Map {
+            uri, byte_range, ..
+        } = &*request.map;
+        let decryptor = self.decryptor(request.key.as_ref()).await?;
+        let response = self.request(uri, *byte_range).await?;
+        let left = wanted(uri, response.status, *byte_range)?;
+        let mut opened = Opened::new(uri, response.body, decryptor).limited(left);
+        let mut header = Vec::new();
+        while let Some(bytes) = self.read(&mut opened).await? {
+            header.extend_from_slice(&bytes);
+            if header.len() > MAP_BYTES_MAX {
+                return Err(Error::MapTooLong {
+                    address: redact(uri),
+                    bytes_max: MAP_BYTES_MAX,
+                });
+            }
+        }
+        Ok(header)
+    }
+
+    async fn decryptor(&mut self, key: Option<&SegmentKey>) -> Result<Option<Decryptor>, Error> {
+        match key {
+            Some(key) => Ok(Some(Decryptor::new(&self.key(&key.uri).await?, &key.iv))),
+            None => Ok(None),
+        }
     }
 
     async fn key(&mut self, address: &Url) -> Result<[u8; KEY_BYTES], Error> {
@@ -166,12 +228,5 @@ fn wanted(address: &Url, status: u16, range: Option<ByteRange>) -> Result<u64, E
         None => Ok(u64::MAX),
         Some(range) if status == 206 || range.offset == 0 => Ok(range.length),
         Some(_) => Err(Error::RangeIgnored(redact(address))),
-    }
-}
-
-fn not_transport_stream(address: &Url, content: super::sniff::Content) -> Error {
-    Error::NotTransportStream {
-        address: redact(address),
-        content,
     }
 }

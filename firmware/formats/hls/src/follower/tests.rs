@@ -287,22 +287,52 @@ fn keys_come_with_their_vector() {
 
 #[test]
 fn refusals_come_as_a_step() {
-    let table = [
-        (
-            "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://x\"",
-            Unsupported::Encryption {
-                method: "SAMPLE-AES".into(),
-            },
-        ),
-        ("#EXT-X-MAP:URI=\"init.mp4\"", Unsupported::FragmentedMp4),
-    ];
-    for (tag, refusal) in table {
+    let map = "#EXT-X-MAP:URI=\"i\"";
+    let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://x\"";
+    for tag in [
+        key.to_owned(),
+        format!("{key}\n{map}"),
+        format!("{map}\n{key}"),
+    ] {
+        let refusal = Unsupported::Encryption {
+            method: "SAMPLE-AES".into(),
+        };
         let mut follower = follower();
         follower.on_playlist(
             &parse(&format!("#EXTM3U\n{tag}\n#EXTINF:1,\n0\n")),
             seconds(0),
         );
         assert_eq!(follower.next(seconds(0)), Step::Unsupported(refusal));
+    }
+}
+
+#[test]
+fn maps_come_with_the_key_that_stood_before_them() {
+    let key = |n: u8| format!("#EXT-X-KEY:METHOD=AES-128,URI=\"k{n}\",IV=0x{n}\n");
+    let map = "#EXT-X-MAP:URI=\"i\",BYTERANGE=\"100@20\"\n";
+    for (tags, expected) in [
+        (map.to_owned(), None),
+        (format!("{map}{}", key(1)), None),
+        (format!("{}{map}", key(1)), Some(("/k1", 1))),
+        (format!("{}a\n{map}{}", key(1), key(2)), Some(("/k1", 1))),
+    ] {
+        let text = format!("#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:7\n{tags}b\n#EXT-X-ENDLIST\n");
+        let media = parse(&text);
+        let map = media
+            .segments
+            .last()
+            .and_then(|segment| segment.map.clone());
+        let mut follower = follower();
+        follower.on_playlist(&media, seconds(0));
+        let mut last = None;
+        while let Step::Segment(request) = follower.next(seconds(0)) {
+            last = request.map;
+        }
+        let found = last.expect("a map");
+        assert_eq!(Some(found.map), map);
+        let key = found.key.map(|key| (key.uri.path().to_owned(), key.iv[15]));
+        let expected = expected.map(|(path, iv): (&str, u8)| (path.to_owned(), iv));
+        assert_eq!(key, expected, "{tags}");
     }
 }
 

@@ -1,0 +1,29 @@
+//! Fragmented MP4 (CMAF): init and media segments, read as a stream of samples. No I/O.
+//!
+//! The way through: bytes in any cut → [`Reader::next`] → [`Event`]s. A `moov` becomes a [`Movie`],
+//! a `moof` the table of the samples that follow, and the samples go by as slices of what was put
+//! in. Only one `moov` or `moof` is held at a time, at most [`HELD_BYTES_MAX`] bytes of it.
+//!
+//! Sources: ISO/IEC 14496-12 (boxes), 14496-15 (AVC and HEVC in them), 14496-14 (`esds`),
+//! ETSI TS 102 366 annex F (AC-3), ISO/IEC 23000-19 (CMAF).
+//!
+//! What does not belong here: what a sample holds, other containers, decryption, and `mdat` without
+//! `moof` (a plain MP4 file).
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
+mod boxes;
+mod error;
+mod fields;
+mod fragment;
+mod movie;
+mod reader;
+mod run;
+mod sample_entry;
+
+pub use boxes::FourCc;
+pub use error::Error;
+pub use fragment::{RUNS_MAX, SAMPLES_MAX};
+pub use movie::{Movie, TRACKS_MAX, Track, Tracks};
+pub use reader::{Event, HELD_BYTES_MAX, Reader, SampleHead};
+pub use sample_entry::{Codec, NalConfig};
