@@ -148,6 +148,13 @@ impl Ingest {
         }
     }
 
+    /// How long what came in will still play, by the stream's clock: the read-ahead. Nothing for a
+    /// live stream, and for one without a clock.
+    #[must_use]
+    pub fn ahead(&self) -> Duration {
+        self.intake.pacer.ahead(Instant::now())
+    }
+
     /// The next bytes come from another connection, segment or loop pass.
     ///
     /// # Errors
