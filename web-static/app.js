@@ -111,21 +111,37 @@ function showTuners({ tuners, clients }) {
 }
 
 function createTuner() {
+  const next = make("button", { type: "button", hidden: true, textContent: texts.nextStream });
+  next.addEventListener("click", async () => {
+    try {
+      await ask(`/api/v1/channels/${next.dataset.number}/failover`, { method: "POST", headers: { "X-Dipole": "1" } });
+      tell(texts.nextStreamAsked);
+      run();
+    } catch {
+      tell(texts.nextStreamFailed);
+    }
+  });
   return make("li", {},
     make("span", { className: "dot" }),
     make("div", {}, make("strong"), make("p", { className: "quiet" })),
-    make("p", { className: "end quiet" }));
+    make("p", { className: "end quiet" }),
+    next);
 }
 
 function updateTuner(row, { index, viewers, holder, locked, playing }) {
-  const [dot, middle, end] = row.children;
+  const [dot, middle, end, next] = row.children;
+  next.hidden = !(playing?.streams > 1);
+  if (playing) {
+    next.dataset.number = playing.number;
+    next.title = texts.nextStreamOf(playing.name);
+  }
   dot.dataset.state = playing ? playing.state : locked ? "locked" : "free";
   say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : texts.tuner(index));
   const facts = playing
     ? [
         texts.tuner(index),
         playing.detail ?? texts.tunerStates[playing.state],
-        ...(playing.stream > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
+        ...(playing.streams > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
         texts.viewers(viewers),
       ].join(" · ")
     : locked ? texts.tunerLocked(holder) : texts.tunerIdle;

@@ -25,7 +25,7 @@ use nix::{
     unistd::ftruncate,
 };
 
-use crate::SEGMENT_BYTES;
+use crate::sizes::SEGMENT_BYTES;
 
 /// From one segment to the next in the file: whole pages, of 4 KiB and of 16 KiB (Raspberry Pi 5).
 const SLOT_BYTES: usize = 256 * 1024;

@@ -18,6 +18,7 @@ mod file;
 mod pool;
 mod ring;
 mod segment;
+mod sizes;
 mod sync;
 #[cfg(test)]
 #[cfg(not(loom))]
@@ -27,7 +28,7 @@ pub use pool::{Pool, PoolStats};
 pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, STAGE_BYTES, Starved, Writer, ring};
 #[cfg(not(loom))]
 pub use segment::Place;
-pub use segment::{PACKET_BYTES, SEGMENT_BYTES};
+pub use sizes::{PACKET_BYTES, SEGMENT_BYTES};
 
 /// A place in a channel's stream: bytes since the ring was opened, always a multiple of 188.
 pub type Position = u64;

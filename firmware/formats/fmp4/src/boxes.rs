@@ -1,29 +1,12 @@
 //! Box headers (ISO/IEC 14496-12 clause 4.2) and the boxes inside a box that is held whole.
 
-use std::fmt;
-
 use crate::error::Error;
+use crate::four_cc::FourCc;
 
 /// Longest header: size, type and a 64 bit size. `uuid` boxes are passed over, so that their 16
 /// bytes of extended type count as content.
 pub(crate) const HEADER_BYTES_MAX: usize = 16;
 const HEADER_BYTES: usize = 8;
-
-/// The type of a box, of a handler, of a sample entry.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FourCc(pub [u8; 4]);
-
-impl fmt::Display for FourCc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.escape_ascii())
-    }
-}
-
-impl fmt::Debug for FourCc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
 
 /// Where a box ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +117,8 @@ mod tests {
     #[test]
     fn sizes_of_every_form() {
         let bytes = |n| Extent::Bytes(n);
-        let table: &[(&[u8], Result<Option<(usize, Extent)>, ()>)] = &[
+        type Found = Result<Option<(usize, Extent)>, ()>;
+        let table: &[(&[u8], Found)] = &[
             (b"\0\0\0\x08free", Ok(Some((8, bytes(0))))),
             (b"\0\0\0\x0cfree1234", Ok(Some((8, bytes(4))))),
             (b"\0\0\0\0mdat", Ok(Some((8, Extent::ToEnd)))),

@@ -1,6 +1,6 @@
 //! Why a segment cannot be read.
 
-use crate::boxes::FourCc;
+use crate::four_cc::FourCc;
 
 /// A segment of fragmented MP4 that cannot be read. The next one may be better, except where the
 /// message names a limit or a missing header.

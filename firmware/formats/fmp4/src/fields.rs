@@ -1,7 +1,7 @@
 //! Fields of a box, read one after the other.
 
-use crate::boxes::FourCc;
 use crate::error::Error;
+use crate::four_cc::FourCc;
 
 /// A place in the content of a box.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,12 @@
 //! A fragment (`moof`, ISO/IEC 14496-12 clause 8.8): which samples follow, where and when.
 
-use crate::boxes::{FourCc, children_at, required};
+use crate::boxes::{children_at, required};
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::four_cc::FourCc;
 use crate::movie::{Defaults, Movie, TRACKS_MAX, Tracks};
-use crate::reader::SampleHead;
 use crate::run::{Run, RunHeader, TRUN};
+use crate::sample::SampleHead;
 
 /// Samples of one fragment: two minutes at 60 pictures a second, three of AAC.
 pub const SAMPLES_MAX: u32 = 8192;

@@ -15,15 +15,18 @@
 mod boxes;
 mod error;
 mod fields;
+mod four_cc;
 mod fragment;
 mod movie;
 mod reader;
 mod run;
+mod sample;
 mod sample_entry;
 
-pub use boxes::FourCc;
 pub use error::Error;
+pub use four_cc::FourCc;
 pub use fragment::{RUNS_MAX, SAMPLES_MAX};
 pub use movie::{Movie, TRACKS_MAX, Track, Tracks};
-pub use reader::{Event, HELD_BYTES_MAX, Reader, SampleHead};
+pub use reader::{Event, HELD_BYTES_MAX, Reader};
+pub use sample::SampleHead;
 pub use sample_entry::{Codec, NalConfig};

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use crate::boxes::{FourCc, child, children, required};
+use crate::boxes::{child, children, required};
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::four_cc::FourCc;
 use crate::sample_entry::{self, Codec};
 
 /// Tracks kept of one movie; fragments of further ones are passed over.

@@ -1,10 +1,12 @@
 //! The walk over a segment: which box, which sample, how much of it is there.
 
-use crate::boxes::{Extent, FourCc, HEADER_BYTES_MAX, Header};
+use crate::boxes::{Extent, HEADER_BYTES_MAX, Header};
 use crate::error::Error;
+use crate::four_cc::FourCc;
 use crate::fragment::{self, Fragment, MOOF, NextTimes};
-use crate::movie::{Movie, TRACKS_MAX, Track, Tracks};
+use crate::movie::{Movie, TRACKS_MAX, Tracks};
 use crate::run::Run;
+use crate::sample::SampleHead;
 
 /// Most bytes of a `moov` or `moof` that are held. A `moof` with every field of its samples has 16
 /// bytes for each of them, so that 32 KiB are half a minute of picture at 60 Hz; a `moov` of a stream
@@ -27,33 +29,6 @@ pub enum Event<'a> {
     Data(&'a [u8]),
     /// Its last byte has gone by.
     SampleEnd,
-}
-
-/// A sample, before its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SampleHead {
-    /// Index of its track in [`Movie::tracks`].
-    pub track: usize,
-    /// Decoding time in ticks of the track.
-    pub dts: u64,
-    /// From the decoding time to the time of composition, in the same ticks.
-    pub composition: i32,
-    /// In the same ticks.
-    pub duration: u32,
-    /// In bytes.
-    pub size: u32,
-    /// Decoding can begin here.
-    pub is_sync: bool,
-}
-
-impl SampleHead {
-    /// Decoding and presentation time in 90 kHz ticks, by the scale and the edit of its track.
-    #[must_use]
-    pub fn times_90k(&self, track: &Track) -> (i64, i64) {
-        let dts = i64::try_from(self.dts).unwrap_or(i64::MAX);
-        let pts = dts.saturating_add(self.composition.into());
-        (track.ticks_90k(dts), track.ticks_90k(pts))
-    }
 }
 
 /// Reads init and media segments, in any cut.

@@ -1,10 +1,10 @@
 //! A run of samples (`trun`, ISO/IEC 14496-12 clause 8.8.8), read entry by entry from the held box.
 
-use crate::boxes::FourCc;
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::four_cc::FourCc;
 use crate::movie::Defaults;
-use crate::reader::SampleHead;
+use crate::sample::SampleHead;
 
 pub(crate) const TRUN: FourCc = FourCc(*b"trun");
 

@@ -1,8 +1,9 @@
 //! What the samples of a track are: the first entry of `stsd` (ISO/IEC 14496-12 clause 8.5.2).
 
-use crate::boxes::{FourCc, child, children};
+use crate::boxes::{child, children};
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::four_cc::FourCc;
 
 const STSD: FourCc = FourCc(*b"stsd");
 const AVCC: FourCc = FourCc(*b"avcC");

@@ -173,7 +173,8 @@ fn segments_that_lie_are_named() {
     ]
     .concat();
     let many = boxed(b"moof", &boxed(b"traf", &many));
-    let table: Vec<(&str, Vec<u8>, fn(&Error) -> bool)> = vec![
+    type Case = (&'static str, Vec<u8>, fn(&Error) -> bool);
+    let table: Vec<Case> = vec![
         ("no header", good.clone(), |e| *e == Error::NoMovie),
         ("cut in media", with(&|b| b.truncate(b.len() - 1)), |e| {
             *e == Error::CutOff

@@ -179,7 +179,8 @@ mod tests {
         const IDR: &[u8] = &[0x65, 1, 1, 1, 1];
         const SEI: &[u8] = &[6, 5];
         const P: &[u8] = &[0x41, 7];
-        let table: &[(bool, &[&[u8]], &[&[u8]])] = &[
+        type Units = &'static [&'static [u8]];
+        let table: &[(bool, Units, Units)] = &[
             (true, &[IDR], &[AUD, SPS, PPS, IDR]),
             (true, &[SEI, IDR], &[AUD, SPS, PPS, SEI, IDR]),
             (true, &[AUD, IDR], &[AUD, SPS, PPS, IDR]),

@@ -3,6 +3,7 @@
 mod ac3;
 mod fmp4;
 mod frame;
+mod look;
 mod packed;
 mod tracks;
 mod ts;

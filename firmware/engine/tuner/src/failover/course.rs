@@ -40,8 +40,8 @@ pub(crate) struct Course {
     round: Round,
     backoff: Backoff,
     early_rounds: u32,
-    /// A bit for each stream that said no: a viewer who waits for the first picture is not kept
-    /// waiting for another no.
+    /// A bit for each stream that said no: where all have, a viewer who waits for the first picture
+    /// is not kept waiting for another no.
     said_no: u32,
     watch: Option<Watch>,
     /// Whether the stream being opened had failed a moment ago and gets its one more try.
@@ -280,7 +280,6 @@ impl Course {
         self.watch = None;
         // Somebody is there and cares: as many rounds as for a channel that has just failed.
         self.backoff.steady();
-        self.said_no = 0;
         let count = self.streams.len().max(1);
         let is_open = self.is_playing() || matches!(self.state, State::Connecting { .. });
         self.round = Round {
@@ -310,7 +309,7 @@ impl Course {
     /// Streams not tried in this round, in its order: those that cool down behind the others, the
     /// one that has cooled down first in front.
     fn untried(&self, now: Moment, cooldowns: &Cooldowns) -> Vec<(Option<Moment>, usize)> {
-        let passed_over = self.round.tried | if self.has_played() { 0 } else { self.said_no };
+        let passed_over = self.round.tried;
         let count = self.streams.len();
         let mut untried: Vec<_> = (0..count)
             .map(|place| (place + self.round.from) % count)
@@ -395,7 +394,7 @@ impl Course {
 
     /// Streams that may still be tried while somebody waits for the first picture.
     fn others_untried(&self, stream: usize) -> u32 {
-        let passed_over = self.round.tried | self.said_no | bit(stream);
+        let passed_over = self.round.tried | bit(stream);
         let others = (0..self.streams.len()).filter(|&other| passed_over & bit(other) == 0);
         u32::try_from(others.count()).unwrap_or(u32::MAX)
     }

@@ -320,7 +320,8 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         }
         if remuxes {
             let begun = (opened, kind);
-            return self.join.segment(&mut self.transfer, request, begun).await;
+            // On the heap: most streams never come here, and need no room for it in their task.
+            return Box::pin(self.join.segment(&mut self.transfer, request, begun)).await;
         }
         self.transfer.pass(opened).await
     }

@@ -12,7 +12,6 @@ use url::Url;
 
 use super::idle::Home;
 use super::link::Link;
-use super::live::Live;
 
 use super::{Error, Phase, redact};
 
@@ -116,13 +115,6 @@ impl Body {
             idle_timeout,
             ends_with_connection,
         }
-    }
-
-    /// From here on the bytes are taken by the handful, on the common beat: for a live stream,
-    /// which comes in pieces of a network packet. They come up to 75 ms later and cost a fraction.
-    #[must_use]
-    pub fn live(self) -> Live {
-        Live::of(self)
     }
 
     /// The next piece, at most [`head_bytes_max`](super::ClientConfig::head_bytes_max) long; `None`

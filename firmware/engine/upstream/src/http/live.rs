@@ -48,22 +48,27 @@ struct Socket {
     is_over: bool,
 }
 
-impl Live {
-    pub(super) fn of(body: Body) -> Self {
-        match Socket::of(body) {
-            Ok(socket) => Self(Source::Socket(socket)),
+impl Body {
+    /// From here on the bytes are taken by the handful, on the common beat: for a live stream,
+    /// which comes in pieces of a network packet. They come up to 75 ms later and cost a fraction.
+    #[must_use]
+    pub fn live(self) -> Live {
+        match Socket::of(self) {
+            Ok(socket) => Live(Source::Socket(socket)),
             Err(body) => {
                 if let Some(link) = &body.link {
                     link.on_beat.set(true);
                 }
-                Self(Source::Frames {
+                Live(Source::Frames {
                     body: *body,
                     next: None,
                 })
             }
         }
     }
+}
 
+impl Live {
     /// Waits until there may be bytes; `false` at the end. Safe to drop while waiting.
     ///
     /// # Errors

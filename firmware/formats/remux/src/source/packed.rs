@@ -3,7 +3,8 @@
 use mpegts::ticks::PTS_WRAP;
 
 use super::Piece;
-use super::frame::{Frame, HEAD_BYTES, Look, look};
+use super::frame::{Frame, HEAD_BYTES};
+use super::look::{Look, look};
 use crate::error::Error;
 use crate::stream::{StreamInfo, UnitHead};
 
