@@ -2,6 +2,7 @@
 //!
 //! `dipole.example.toml` documents every key; a test holds it to the types below.
 
+mod error;
 mod failover;
 
 use std::{
@@ -12,6 +13,8 @@ use std::{
 };
 
 use base::ByteSize;
+pub(crate) use error::ConfigError;
+use error::within;
 pub(crate) use failover::Failover;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -216,37 +219,6 @@ fn byte_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ByteSize, D::
         .map_err(D::Error::custom)
 }
 
-/// The configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
-    /// The file cannot be read.
-    #[error("{path} cannot be read: {error}")]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// The file is no TOML, or has a key or value that Dipole does not know; names the line.
-    #[error("{path}: {error}")]
-    Parse {
-        /// Which file.
-        path: PathBuf,
-        /// Where and what.
-        error: Box<toml::de::Error>,
-    },
-    /// A value is out of its range.
-    #[error("{key} = {value}: {range}")]
-    Range {
-        /// The key.
-        key: String,
-        /// Its value.
-        value: String,
-        /// What is allowed.
-        range: &'static str,
-    },
-}
-
 /// The settings, and which keys the file sets.
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
@@ -393,22 +365,6 @@ fn check_source(place: &str, source: &Source, again: bool) -> Result<(), ConfigE
         &source.interval_hours,
         "from 1 to 168",
     )
-}
-
-fn within(
-    fits: bool,
-    key: &str,
-    value: &dyn ToString,
-    range: &'static str,
-) -> Result<(), ConfigError> {
-    if fits {
-        return Ok(());
-    }
-    Err(ConfigError::Range {
-        key: key.to_owned(),
-        value: value.to_string(),
-        range,
-    })
 }
 
 #[cfg(test)]

@@ -89,11 +89,21 @@ fn says_no(error: &upstream::Error) -> bool {
     match error {
         Error::NotAStream { .. } | Error::Empty => true,
         Error::Http(error) => is_refusal(error),
-        Error::Hls(hls::Error::Fetch { source, .. }) => is_refusal(source),
-        Error::Hls(hls::Error::SegmentsLost { last, .. }) => {
-            matches!(&**last, hls::Error::Fetch { source, .. } if is_refusal(source))
+        Error::Hls(error) => says_no_in_hls(error),
+        _ => false,
+    }
+}
+
+fn says_no_in_hls(error: &hls::Error) -> bool {
+    use hls::Error;
+    match error {
+        Error::Fetch { source, .. } => is_refusal(source),
+        Error::NotMedia { content, .. } => *content == hls::Content::Nothing,
+        Error::SegmentsLost { last, .. } => says_no_in_hls(last),
+        // It was a playlist a moment ago, and is a web page or nothing now.
+        Error::PlaylistLost(last) => {
+            matches!(**last, Error::Playlist(_) | Error::NestedMaster(_)) || says_no_in_hls(last)
         }
-        Error::Hls(hls::Error::NotMedia { content, .. }) => *content == hls::Content::Nothing,
         _ => false,
     }
 }
@@ -128,6 +138,11 @@ mod tests {
             in_row: 8,
             last: Box::new(fetch(code)),
         };
+        let unanswered = || hls::Error::NoAnswer {
+            address: "http://h/".to_owned(),
+            seconds: 2,
+        };
+        let playlist_lost = |last| hls::Error::PlaylistLost(Box::new(last));
         let kind = Kind::Html;
         for (error, kind) in [
             (upstream::Error::from(status(404)), FailureKind::Refused),
@@ -139,6 +154,13 @@ mod tests {
             (fetch(502).into(), FailureKind::Broken),
             (lost(404).into(), FailureKind::Refused),
             (hls::Error::Stalled(None).into(), FailureKind::Stalled),
+            (playlist_lost(fetch(404)).into(), FailureKind::Refused),
+            (playlist_lost(fetch(503)).into(), FailureKind::Broken),
+            (playlist_lost(unanswered()).into(), FailureKind::Broken),
+            (
+                playlist_lost(hls::Error::NestedMaster("http://h/".to_owned())).into(),
+                FailureKind::Refused,
+            ),
             (upstream::Error::NotAStream { kind }, FailureKind::Refused),
             (upstream::Error::Empty, FailureKind::Refused),
             (upstream::Error::LocalFile, FailureKind::Hopeless),

@@ -5,7 +5,7 @@ use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use tuner::FailoverConfig;
 
-use super::{ConfigError, within};
+use super::error::{ConfigError, within};
 
 /// `[failover]`.
 #[derive(Clone, Debug, Deserialize)]

@@ -13,8 +13,8 @@ use crate::liveness::Liveness;
 pub struct Counters {
     /// Bytes appended to the ring, bridges included.
     pub bytes: AtomicU64,
-    /// Bytes that upstreams brought, whatever became of them: what shows life while a new stream
-    /// is searched for its first key frame.
+    /// Bytes that upstreams brought, whatever became of them, null packets excepted: what shows life
+    /// while a new stream is searched for its first key frame.
     pub received: AtomicU64,
     /// Continuity errors in what the upstream sent.
     pub continuity_errors: AtomicU64,
@@ -32,8 +32,9 @@ pub struct Counters {
     pub promises_video: AtomicBool,
     /// Seams of all kinds, see [`mpegts::Seam`].
     pub seams: AtomicU64,
-    /// Times that a clip of 0.5–30 s came round again, from its third return on: a provider's
-    /// "channel offline", or a source that is meant to loop. Begins anew at a
+    /// Times that a clip of 0.5–30 s came round again, from its third return on, or its second where
+    /// its clock came round as well: a provider's "channel offline", a server that sends the same
+    /// second for ever, or a source that is meant to loop. Begins anew at a
     /// [`Seam::Switch`](mpegts::Seam::Switch), in that rounds on both sides of it do not add up.
     pub clip_repeats: AtomicU64,
     /// Null packets given out by [`Ingest::bridge`](crate::Ingest::bridge).

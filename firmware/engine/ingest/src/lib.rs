@@ -26,7 +26,7 @@ use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 pub use counters::Counters;
 use liveness::Liveness;
-use mpegts::{Conditioner, Packet, Seam, Sink, packet::NULL_PACKET};
+use mpegts::{Conditioner, PACKET_BYTES, Packet, Seam, Sink, packet::NULL_PACKET};
 use pacer::Pacer;
 use ring::{Starved, Writer};
 use tokio::time::{Instant, sleep_until};
@@ -133,8 +133,12 @@ impl Ingest {
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.intake.now = Instant::now();
-        self.counters.add_received(bytes.len() as u64);
+        let nulls_before = self.conditioner.stats().null_packets_in;
         self.conditioner.push(bytes, &mut self.intake);
+        let nulls = self.conditioner.stats().null_packets_in - nulls_before;
+        let of_nulls = nulls * PACKET_BYTES as u64;
+        self.counters
+            .add_received((bytes.len() as u64).saturating_sub(of_nulls));
         self.settle()
     }
 
@@ -146,6 +150,13 @@ impl Ingest {
             sleep_until(due).await;
             self.intake.publish_due();
         }
+    }
+
+    /// How long what came in will still play, by the stream's clock: the read-ahead. Nothing for a
+    /// live stream, and for one without a clock.
+    #[must_use]
+    pub fn ahead(&self) -> Duration {
+        self.intake.pacer.ahead(Instant::now())
     }
 
     /// The next bytes come from another connection, segment or loop pass.
@@ -284,6 +295,10 @@ impl Sink for Intake {
     fn clock(&mut self, ticks: u64) {
         self.pacer.clock(self.writer.head(), ticks, self.now);
         self.liveness.clock(ticks);
+    }
+
+    fn source_went_back(&mut self) {
+        self.liveness.went_back();
     }
 
     fn packet(&mut self, packet: &Packet) {

@@ -31,6 +31,8 @@ pub(crate) struct Liveness {
     time: Time,
     video_units: u64,
     audio_units: u64,
+    /// The source's clock went back since the last key picture.
+    went_back: bool,
     /// A join point was announced and its picture has not come yet.
     key_expected: bool,
     key: Option<Fingerprint>,
@@ -73,6 +75,7 @@ impl Liveness {
             },
             video_units: 0,
             audio_units: 0,
+            went_back: false,
             key_expected: false,
             key: None,
             repeats: Repeats::new(),
@@ -115,6 +118,12 @@ impl Liveness {
         self.repeats.restart();
         self.key = None;
         self.key_expected = false;
+        self.went_back = false;
+    }
+
+    /// The clock of the source went back.
+    pub(crate) const fn went_back(&mut self) {
+        self.went_back = true;
     }
 
     /// A join point follows.
@@ -152,7 +161,8 @@ impl Liveness {
                 self.video_units += 1;
                 self.end_key(view.pid());
                 if std::mem::take(&mut self.key_expected) && !view.scrambled() {
-                    self.key = Some(Fingerprint::new(view.pid(), self.time.ticks));
+                    let went_back = std::mem::take(&mut self.went_back);
+                    self.key = Some(Fingerprint::new(view.pid(), self.time.ticks, went_back));
                     self.key.iter_mut().for_each(|key| key.read(pes.data()));
                 }
                 self.time.dts(view.pid(), pes.dts());
@@ -196,11 +206,12 @@ impl Liveness {
 
 impl Fingerprint {
     /// FNV-1a's start.
-    const fn new(pid: u16, ticks: u64) -> Self {
+    const fn new(pid: u16, ticks: u64, went_back: bool) -> Self {
         let key = Key {
             fingerprint: 0xCBF2_9CE4_8422_2325,
             packets: 0,
             ticks,
+            went_back,
         };
         Self { pid, key }
     }

@@ -75,6 +75,12 @@ impl Pacer {
         self.held.len() >= MARKS_FULL
     }
 
+    /// How long what came in will still play.
+    pub(crate) fn ahead(&self, now: Instant) -> Duration {
+        let last = self.last.map(|(_, due)| due.saturating_duration_since(now));
+        last.unwrap_or_default()
+    }
+
     /// When more will be due.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         self.held.front().map(|(_, due)| *due)
@@ -152,6 +158,9 @@ mod tests {
             (2500..2700).contains(&held_from),
             "after 2 s: 2.5 s and 2 %, not {held_from} ms"
         );
+        let ahead = |seconds| pacer.ahead(at(seconds)).as_millis();
+        assert!((3300..3500).contains(&ahead(2.0)), "{} ms", ahead(2.0));
+        assert_eq!(ahead(6.0), 0);
         assert_eq!(pacer.due(at(6.0)), None);
     }
 

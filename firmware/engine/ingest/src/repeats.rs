@@ -12,6 +12,11 @@
 //! differ too, by more than the packet that a longer header may cost. A clip with a single key
 //! picture is therefore never found: it cannot be told from a still one.
 //!
+//! Where the source's clock goes back in each round, as when a server sends the same piece again as
+//! it is, that is a second sign: a round less is enough, and a single key picture will do. Either
+//! sign alone is none: each HLS segment may begin on a clock of its own. What the two mistake for a
+//! clip is a still picture in such segments; whoever judges has it play on where nothing else does.
+//!
 //! What a repeat means is the caller's matter: the built-in test channel and looped files repeat
 //! by design.
 
@@ -20,8 +25,10 @@ const KEYS_MAX: usize = 128;
 /// Length of a clip, in 27 MHz ticks of the stream.
 const CLIP_TICKS_MIN: u64 = 27_000_000 / 2;
 const CLIP_TICKS_MAX: u64 = 30 * 27_000_000;
-/// Rounds behind the first one before anything is counted.
+/// Rounds behind the first one before anything is counted ...
 const ROUNDS_MIN: usize = 3;
+/// ... and where the clock of the source has come round in each of them as well.
+const CLOCK_ROUNDS_MIN: usize = 2;
 /// Packets by which the sizes of different pictures differ at least.
 const SIZES_DIFFER_PACKETS: u32 = 2;
 
@@ -34,6 +41,8 @@ pub(crate) struct Key {
     pub(crate) packets: u32,
     /// Time of the stream at which it came, 27 MHz ticks.
     pub(crate) ticks: u64,
+    /// The clock of the source went back in front of it.
+    pub(crate) went_back: bool,
 }
 
 /// The last key pictures, and the sequence that they are found to repeat.
@@ -55,6 +64,7 @@ impl Repeats {
                 fingerprint: 0,
                 packets: 0,
                 ticks: 0,
+                went_back: false,
             }; KEYS_MAX],
             seen: 0,
             round: 0,
@@ -97,7 +107,13 @@ impl Repeats {
     /// Counts when a round has just ended.
     fn judge(&mut self) {
         let is_round = self.round > 0 && self.run.is_multiple_of(self.round);
-        if !is_round || self.run / self.round < ROUNDS_MIN {
+        let has_clock_round = is_round && self.clock_comes_round();
+        let rounds_min = if has_clock_round {
+            CLOCK_ROUNDS_MIN
+        } else {
+            ROUNDS_MIN
+        };
+        if !is_round || self.run / self.round < rounds_min {
             return;
         }
         let Some((last, before)) = self.back(1).zip(self.back(1 + self.round)) else {
@@ -110,9 +126,16 @@ impl Repeats {
                     && key.packets.abs_diff(last.packets) >= SIZES_DIFFER_PACKETS
             })
         };
-        if (CLIP_TICKS_MIN..=CLIP_TICKS_MAX).contains(&ticks) && (2..=self.round).any(differs) {
+        let is_clip = has_clock_round || (2..=self.round).any(differs);
+        if (CLIP_TICKS_MIN..=CLIP_TICKS_MAX).contains(&ticks) && is_clip {
             self.count += 1;
         }
+    }
+
+    /// Whether the clock went back in the last round and in the one before.
+    fn clock_comes_round(&self) -> bool {
+        let went_back = |back: usize| self.back(back).is_some_and(|key| key.went_back);
+        (1..=self.round).any(went_back) && (self.round + 1..=2 * self.round).any(went_back)
     }
 
     /// The key picture so many before the next one, 1 the last; if it is remembered.
@@ -136,9 +159,44 @@ mod tests {
                 fingerprint: name,
                 packets: u32::try_from(10 + name * 5).unwrap(),
                 ticks: number * SECOND / 2,
+                went_back: false,
             });
         }
         repeats.count()
+    }
+
+    #[test]
+    fn a_clip_whose_clock_comes_round_counts_from_its_second_return_on() {
+        for (clip, went_back_each, wanted) in [
+            // A single picture, or several.
+            (1_u64, 1_u64, 6),
+            (3, 3, 6),
+            // The clock goes back once, not in each round.
+            (3, 100, 5),
+            (1, 100, 0),
+        ] {
+            let mut repeats = Repeats::new();
+            for number in 0..8 * clip {
+                repeats.push(Key {
+                    fingerprint: number % clip,
+                    packets: u32::try_from(10 + number % clip * 5).unwrap(),
+                    ticks: number * SECOND,
+                    went_back: number > 0 && number % went_back_each == 0,
+                });
+            }
+            assert_eq!(repeats.count(), wanted, "{clip} pictures");
+        }
+        // Segments of a film, each on a clock of its own.
+        let mut repeats = Repeats::new();
+        for number in 0..100 {
+            repeats.push(Key {
+                fingerprint: number,
+                packets: 10,
+                ticks: number * SECOND,
+                went_back: true,
+            });
+        }
+        assert_eq!(repeats.count(), 0);
     }
 
     #[test]
@@ -181,6 +239,7 @@ mod tests {
                     fingerprint: number % 2,
                     packets: if number % 2 == 0 { 10 } else { size },
                     ticks: number * SECOND,
+                    went_back: false,
                 });
             }
             assert_eq!(repeats.count(), wanted, "{size}");
@@ -198,6 +257,7 @@ mod tests {
                 fingerprint: number % 4,
                 packets: u32::try_from(number % 4).unwrap() * 9,
                 ticks: number * SECOND,
+                went_back: false,
             });
         }
         assert_eq!(repeats.count(), 0);

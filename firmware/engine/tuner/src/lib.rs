@@ -12,6 +12,7 @@
 //! What does not belong here: what a stream is made of (`ingest`, `mpegts`), how it is asked for
 //! (`upstream`), which channels there are (`lineup`).
 
+mod common;
 mod failover;
 mod opener;
 mod play;

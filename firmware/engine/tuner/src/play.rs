@@ -15,22 +15,27 @@ use tokio::{
 };
 
 use crate::{
+    common::Common,
     failover::{Candidate, Course, Ending, Failure, FailureKind, Moment, Step, Verdict, Vitals},
     opener::PlayError,
     refusal::Refusal,
     slots::{Priority, Slot},
     stream::{Phase, Progress, Stream},
-    tuners::Tuners,
 };
 
 /// Between two looks at a stream that plays: four of the beats on which streams are read, so that
 /// looking wakes nobody who would not be awake.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(300);
 
+/// Closes streams that nobody watches and that hold a connection to one of these sources: somebody
+/// who does watch needs it.
+pub(crate) type StopLingering<'a> = dyn Fn(&[u16]) + Send + Sync + 'a;
+
 /// One channel being played.
 pub(crate) struct Play<'a> {
-    tuners: &'a Tuners,
+    common: &'a Common,
     stream: &'a Stream,
+    stop_lingering: &'a StopLingering<'a>,
     /// On the heap: it is large, and the future around it is moved.
     ingest: Box<Ingest>,
     course: Course,
@@ -47,16 +52,21 @@ enum Left {
 }
 
 impl<'a> Play<'a> {
-    pub(crate) fn new(tuners: &'a Tuners, stream: &'a Stream, writer: Writer) -> Self {
-        let config = tuners.config();
+    pub(crate) fn new(
+        common: &'a Common,
+        stream: &'a Stream,
+        writer: Writer,
+        stop_lingering: &'a StopLingering<'a>,
+    ) -> Self {
         let course = Course::new(
-            config.failover.clone(),
+            common.failover.clone(),
             stream.spec.streams.iter().map(Candidate::of),
-            tuners.now() + config.first_picture_max,
+            common.now() + common.first_picture_max,
         );
         Self {
-            tuners,
+            common,
             stream,
+            stop_lingering,
             ingest: Box::new(Ingest::new(writer)),
             course,
             slot: None,
@@ -96,7 +106,7 @@ impl<'a> Play<'a> {
     /// What to do next; where that is to open a stream, its slot is held.
     fn next(&mut self) -> Step {
         let Self {
-            tuners,
+            common,
             stream,
             course,
             slot,
@@ -104,8 +114,8 @@ impl<'a> Play<'a> {
         } = self;
         loop {
             let holds = |source| slot.as_ref().is_some_and(|slot| slot.source() == source);
-            let room = |source| holds(source) || tuners.slots().has_room(source);
-            let step = course.next(tuners.now(), &tuners.cooldowns().lock(), room);
+            let room = |source| holds(source) || common.slots.has_room(source);
+            let step = course.next(common.now(), &common.cooldowns.lock(), room);
             let Step::Open(index) = step else {
                 return step;
             };
@@ -113,7 +123,7 @@ impl<'a> Play<'a> {
             if holds(source) {
                 return step;
             }
-            *slot = tuners.slots().try_take(source, Priority::Viewer);
+            *slot = common.slots.try_take(source, Priority::Viewer);
             if slot.is_some() {
                 return step;
             }
@@ -123,22 +133,22 @@ impl<'a> Play<'a> {
     /// Plays one stream. Its connection is closed when this returns.
     async fn play(&mut self, index: usize) -> Left {
         let watched = Watched::new(self.stream, &mut self.ingest);
-        self.course.opened(self.tuners.now(), watched.vitals());
+        self.course.opened(self.common.now(), watched.vitals());
         let Some(spec) = self.stream.spec.streams.get(index) else {
             let what = "the channel has no such stream";
             return Left::Failed(Failure::new(FailureKind::Hopeless, what));
         };
         let Self {
-            tuners,
+            common,
             stream,
             ingest,
             course,
             slot,
             ..
         } = self;
-        let mut playing = tuners.opener().play(spec, ingest);
+        let mut playing = common.opener.play(spec, ingest);
         loop {
-            let look_at = next_look(course.deadline().map(|until| tuners.instant(until)));
+            let look_at = next_look(course.deadline().map(|until| common.instant(until)));
             tokio::select! {
                 ended = &mut playing => return Left::Failed(failure_of(ended)),
                 () = preempted(slot.as_ref()) => {
@@ -150,8 +160,8 @@ impl<'a> Play<'a> {
                 () = sleep_until(look_at) => {}
             }
             let has_picture = watched.has_picture();
-            let mut cooldowns = tuners.cooldowns().lock();
-            let verdict = course.look(tuners.now(), watched.vitals(), has_picture, &mut cooldowns);
+            let mut cooldowns = common.cooldowns.lock();
+            let verdict = course.look(common.now(), watched.vitals(), has_picture, &mut cooldowns);
             drop(cooldowns);
             show(stream, course);
             if let Verdict::Close(failure) = verdict {
@@ -161,9 +171,9 @@ impl<'a> Play<'a> {
     }
 
     fn fail(&mut self, failure: &Failure) {
-        let mut cooldowns = self.tuners.cooldowns().lock();
+        let mut cooldowns = self.common.cooldowns.lock();
         self.course
-            .failed(self.tuners.now(), failure, &mut cooldowns);
+            .failed(self.common.now(), failure, &mut cooldowns);
         drop(cooldowns);
         self.leave(&failure.message);
     }
@@ -190,9 +200,9 @@ impl<'a> Play<'a> {
         // Not to hold one place and wait for another: two channels that did would wait for each
         // other.
         self.slot = None;
-        self.tuners.stop_lingering(sources);
-        let until = self.tuners.instant(until);
-        let slots = self.tuners.slots();
+        (self.stop_lingering)(sources);
+        let until = self.common.instant(until);
+        let slots = &self.common.slots;
         let taking = self
             .ingest
             .during(slots.take(sources, Priority::Viewer, until));
@@ -203,7 +213,7 @@ impl<'a> Play<'a> {
     }
 
     async fn rest(&mut self, until: Moment) {
-        let until = self.tuners.instant(until);
+        let until = self.common.instant(until);
         tokio::select! {
             () = self.ingest.during(sleep_until(until)) => {}
             () = preempted(self.slot.as_ref()) => self.slot = None,

@@ -16,7 +16,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    failover::{Cooldowns, FailoverConfig, Moment},
+    common::Common,
+    failover::FailoverConfig,
     opener::Opener,
     play::Play,
     refusal::{LockedBy, Refusal},
@@ -115,10 +116,7 @@ pub struct Tuners {
     me: Weak<Tuners>,
     config: Config,
     pool: Arc<Pool>,
-    opener: Arc<dyn Opener>,
-    slots: Arc<Slots>,
-    cooldowns: Lock<Cooldowns>,
-    started: Instant,
+    common: Common,
     state: Lock<State>,
     tasks: TaskTracker,
     /// A lease may end on the data plane's thread, where there is no runtime.
@@ -148,8 +146,12 @@ impl Tuners {
     /// Outside a tokio runtime: that is where the streams live.
     #[must_use]
     pub fn new(config: Config, pool: Arc<Pool>, opener: Arc<dyn Opener>) -> Arc<Self> {
-        let slots = Slots::new(config.connections.clone());
-        let cooldowns = Lock::new(Cooldowns::new(config.failover.cooldown));
+        let common = Common::new(
+            config.failover.clone(),
+            config.first_picture_max,
+            config.connections.clone(),
+            opener,
+        );
         let state = State {
             table: Table::new(config.tuners),
             streams: Vec::new(),
@@ -158,10 +160,7 @@ impl Tuners {
             me: me.clone(),
             config,
             pool,
-            opener,
-            slots,
-            cooldowns,
-            started: Instant::now(),
+            common,
             state: Lock::new(state),
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
@@ -302,9 +301,10 @@ impl Tuners {
 
     /// A stream's life, from its first viewer until it is stopped or given up.
     async fn run(&self, stream: &Arc<Stream>, writer: Writer) {
+        let stop_lingering = |sources: &[u16]| self.stop_lingering(sources);
         let over = tokio::select! {
             () = stream.stop.cancelled() => Refusal::NoVideoData,
-            refusal = Play::new(self, stream, writer).run() => {
+            refusal = Play::new(&self.common, stream, writer, &stop_lingering).run() => {
                 tracing::warn!(channel = %stream.spec.number, name = stream.spec.name, %refusal, "channel given up");
                 refusal
             }
@@ -362,34 +362,12 @@ impl Tuners {
     /// slot from here.
     #[must_use]
     pub fn slots(&self) -> &Arc<Slots> {
-        &self.slots
-    }
-
-    pub(crate) fn config(&self) -> &Config {
-        &self.config
-    }
-
-    pub(crate) fn opener(&self) -> &dyn Opener {
-        &*self.opener
-    }
-
-    pub(crate) fn cooldowns(&self) -> &Lock<Cooldowns> {
-        &self.cooldowns
-    }
-
-    /// The time by the clock that failing over knows.
-    pub(crate) fn now(&self) -> Moment {
-        self.started.elapsed()
-    }
-
-    /// The same point in time for the runtime.
-    pub(crate) fn instant(&self, moment: Moment) -> Instant {
-        self.started + moment
+        &self.common.slots
     }
 
     /// Closes streams that nobody watches and that hold a connection to one of these sources:
     /// somebody who does watch needs it.
-    pub(crate) fn stop_lingering(&self, sources: &[u16]) {
+    fn stop_lingering(&self, sources: &[u16]) {
         let mut state = self.state.lock();
         let State { table, streams } = &mut *state;
         streams.retain(|stream| {

@@ -4,7 +4,7 @@
 
 use crate::joins::WAITING_PACKETS_MAX;
 use crate::outlet::Entry;
-use crate::packet::PID_COUNT;
+use crate::packet::{NULL_PID, PID_COUNT, PacketView};
 use crate::pipeline::Pipeline;
 use crate::psi::{PSI_SECTION_BYTES_MAX, Program};
 use crate::seam::Seam;
@@ -38,6 +38,7 @@ pub struct Conditioner {
     sync: PacketSync,
     splicer: Splicer,
     pipeline: Pipeline,
+    null_packets: u64,
 }
 
 impl Default for Conditioner {
@@ -54,6 +55,7 @@ impl Conditioner {
             sync: PacketSync::new(),
             splicer: Splicer::new(),
             pipeline: Pipeline::new(),
+            null_packets: 0,
         }
     }
 
@@ -66,8 +68,12 @@ impl Conditioner {
             sync,
             splicer,
             pipeline,
+            null_packets,
         } = self;
-        sync.push(bytes, |packet| splicer.take(packet, pipeline, sink));
+        sync.push(bytes, |packet| {
+            *null_packets += u64::from(PacketView::new(packet).pid() == NULL_PID);
+            splicer.take(packet, pipeline, sink);
+        });
     }
 
     /// Tells that the next bytes come from another connection, HLS segment or loop pass,
@@ -90,6 +96,7 @@ impl Conditioner {
         Stats {
             bytes_dropped: sync.bytes_dropped,
             sync_losses: sync.sync_losses,
+            null_packets_in: self.null_packets,
             ..self.splicer.correct(self.pipeline.stats())
         }
     }
@@ -105,7 +112,11 @@ impl Conditioner {
             sync,
             splicer,
             pipeline,
+            null_packets,
         } = self;
-        sync.finish(|packet| splicer.take(packet, pipeline, sink));
+        sync.finish(|packet| {
+            *null_packets += u64::from(PacketView::new(packet).pid() == NULL_PID);
+            splicer.take(packet, pipeline, sink);
+        });
     }
 }

@@ -156,7 +156,7 @@ impl Pipeline {
             return;
         };
         self.hold.close();
-        self.settle_timeline(reason);
+        self.settle_timeline(reason, sink);
         self.selector.reset_assembly();
         if self.hold.tables_changed {
             self.lead_with_tables(sink);
@@ -166,7 +166,7 @@ impl Pipeline {
         }
     }
 
-    fn settle_timeline(&mut self, reason: Reason) {
+    fn settle_timeline(&mut self, reason: Reason, sink: &mut impl Sink) {
         let marks = &self.hold.marks;
         let pcr = marks.pcr.or(marks.any_pcr);
         let loss = self.timeline.is_loss(marks.clock_cc);
@@ -177,6 +177,9 @@ impl Pipeline {
                 pcr.is_some_and(|pcr| self.timeline.is_jump(pcr, loss))
             }
         };
+        if jump && pcr.is_some_and(|pcr| self.timeline.goes_back(pcr)) {
+            sink.source_went_back();
+        }
         if jump && self.timeline.rebase(pcr, &marks.stamps) {
             self.stats.clock_jumps += 1;
         } else if reason == Reason::Suspicion {

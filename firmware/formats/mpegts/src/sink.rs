@@ -14,6 +14,10 @@ pub trait Sink {
     /// back and never wraps. A stream without any PCR never calls it.
     fn clock(&mut self, ticks: u64);
 
+    /// The clock of the source went back, which was evened out: what follows may be something else,
+    /// or what was there before once more. Told in front of the first packet of it.
+    fn source_went_back(&mut self) {}
+
     /// One whole packet, sync byte first.
     fn packet(&mut self, packet: &Packet);
 }

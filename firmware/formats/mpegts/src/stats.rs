@@ -5,6 +5,8 @@
 pub struct Stats {
     /// Whole packets found in the input.
     pub packets_in: u64,
+    /// Null packets among them: they hold a connection open and bring nothing.
+    pub null_packets_in: u64,
     /// Packets given to the sink, inserted ones included.
     pub packets_out: u64,
     /// Packets of other programs, of no program before the first PMT was known, and of a new

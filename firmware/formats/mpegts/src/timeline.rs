@@ -159,6 +159,12 @@ impl Timeline {
         !(0..=max).contains(&step)
     }
 
+    /// Whether a PCR of the source is before the last one.
+    pub(crate) fn goes_back(&self, pcr: u64) -> bool {
+        let last = self.last_output;
+        last.is_some_and(|last| pcr_difference(pcr + self.offset, last % PCR_WRAP) < 0)
+    }
+
     /// Odd timestamps turned out to be nothing: they are no sign in this source.
     pub(crate) const fn distrust_stamps(&mut self) {
         self.stamps_trusted = false;

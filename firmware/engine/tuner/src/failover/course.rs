@@ -21,6 +21,8 @@ const STRIKES_MAX: u32 = 3;
 const PICTURE_MAX: Duration = Duration::from_secs(13);
 /// The least that a stream gets while a viewer waits for the first picture.
 const FIRST_SHARE_MIN: Duration = Duration::from_secs(1);
+/// What each further stream gets of that wait where one shows life and no picture.
+const FIRST_SHARE_KEPT: Duration = Duration::from_millis(1500);
 /// Further rounds while a viewer waits for the first picture.
 const FIRST_ROUNDS_MAX: u32 = 2;
 /// How long is waited for a provider's connection: a player that zaps opens the new channel before
@@ -370,12 +372,31 @@ impl Course {
             return self.config.connect;
         }
         let left = self.first_picture_by.saturating_sub(now);
+        match self.others_untried(stream) {
+            0 => left.max(self.config.connect),
+            others => (left / (others + 1)).max(FIRST_SHARE_MIN),
+        }
+    }
+
+    /// Until when a stream that shows life may bring a picture: while somebody waits for the first
+    /// one, only as long as the others still have time.
+    fn picture_by(&self, since: Moment) -> Moment {
+        let by = since + PICTURE_MAX;
+        if self.has_played() {
+            return by;
+        }
+        let kept = FIRST_SHARE_KEPT * self.others_untried(self.current);
+        if kept.is_zero() {
+            return by;
+        }
+        by.min(self.first_picture_by.saturating_sub(kept))
+    }
+
+    /// Streams that may still be tried while somebody waits for the first picture.
+    fn others_untried(&self, stream: usize) -> u32 {
         let passed_over = self.round.tried | bit(stream);
         let others = (0..self.streams.len()).filter(|&other| passed_over & bit(other) == 0);
-        match u32::try_from(others.count()) {
-            Ok(0) | Err(_) => left.max(self.config.connect),
-            Ok(others) => (left / (others + 1)).max(FIRST_SHARE_MIN),
-        }
+        u32::try_from(others.count()).unwrap_or(u32::MAX)
     }
 
     const fn has_played(&self) -> bool {
@@ -410,8 +431,8 @@ impl Course {
         condition: Condition,
     ) -> Verdict {
         let until = match condition {
-            Condition::Silent => until,
-            _ => until.max(since + PICTURE_MAX),
+            Condition::Silent | Condition::Stalled => until,
+            _ => until.max(self.picture_by(since)),
         };
         if let State::Connecting {
             until: deadline, ..
@@ -424,6 +445,7 @@ impl Course {
         }
         let what = match condition {
             Condition::Silent => "nothing came in time",
+            Condition::Stalled => "it stopped before its first picture",
             _ => "no picture came in time",
         };
         Verdict::Close(Failure::new(FailureKind::Stalled, what))

@@ -16,6 +16,9 @@ const AHEAD_MAX: Duration = Duration::from_secs(30);
 /// A stream that has fallen behind makes it up this many times as fast: one that plays at a quarter
 /// of its speed or less is as good as stalled, one that stutters is not.
 const FORGIVENESS: u32 = 4;
+/// Bytes a second, from the opening on, below which nothing is a stream: 32 kbit/s, less than any
+/// radio in a transport stream has. A trickle must not pass for a stream that is about to begin.
+const LIFE_BYTES_PER_SECOND: u64 = 4096;
 /// Beginnings of sound without a picture between them: fewer may be an accident of reading.
 const SOUNDS_MIN: u64 = 3;
 /// The longest clip that is taken for "this channel is offline" when it comes again and again. A
@@ -55,6 +58,7 @@ pub(super) enum Condition {
 /// Watches one connection.
 #[derive(Debug)]
 pub(super) struct Watch {
+    opened_at: Moment,
     stall: Duration,
     video_missing: Duration,
     may_loop: bool,
@@ -75,6 +79,7 @@ impl Watch {
     /// Watches from now on; `begin` is what had come before.
     pub(super) fn new(now: Moment, begin: Vitals, may_loop: bool, config: &FailoverConfig) -> Self {
         Self {
+            opened_at: now,
             stall: config.stall,
             video_missing: config.video_missing,
             may_loop,
@@ -93,7 +98,7 @@ impl Watch {
     pub(super) fn look(&mut self, now: Moment, vitals: Vitals) -> Condition {
         let before = std::mem::replace(&mut self.last, vitals);
         if !self.is_alive {
-            if !has_grown(&self.begin, &vitals) {
+            if !self.shows_life(now, &vitals) {
                 return Condition::Silent;
             }
             (self.is_alive, self.cover, self.picture_at) = (true, now, now);
@@ -112,6 +117,16 @@ impl Watch {
         } else {
             Condition::Well
         }
+    }
+
+    /// Whether something has come of the stream: its time, or bytes enough to search for it.
+    fn shows_life(&self, now: Moment, vitals: &Vitals) -> bool {
+        let seconds = now.saturating_sub(self.opened_at).as_secs() + 1;
+        let bytes = vitals.bytes.saturating_sub(self.begin.bytes);
+        bytes >= seconds.saturating_mul(LIFE_BYTES_PER_SECOND)
+            || vitals.clock_ticks > self.begin.clock_ticks
+            || vitals.pictures > self.begin.pictures
+            || vitals.sounds > self.begin.sounds
     }
 
     /// Books the stream time that has come. Where a stream has no clock, its bytes speak for it.
@@ -148,13 +163,6 @@ impl Watch {
             && self.last.sounds >= self.sounds_then + SOUNDS_MIN
             && now >= self.picture_at + self.video_missing
     }
-}
-
-fn has_grown(before: &Vitals, now: &Vitals) -> bool {
-    now.bytes > before.bytes
-        || now.clock_ticks > before.clock_ticks
-        || now.pictures > before.pictures
-        || now.sounds > before.sounds
 }
 
 #[cfg(test)]
@@ -258,6 +266,34 @@ mod tests {
             first_complaint(60, false, clockless(10.0)),
             Some((13_000, Condition::Stalled))
         );
+    }
+
+    #[test]
+    fn a_trickle_is_no_life() {
+        let only_bytes = |per_second: f64| {
+            move |t: f64| Vitals {
+                bytes: playing(t, per_second / 1_000_000.0).bytes,
+                ..Vitals::default()
+            }
+        };
+        for (per_second, wanted) in [
+            (100.0, Some((250, Condition::Silent))),
+            (3000.0, Some((250, Condition::Silent))),
+            (100_000.0, None),
+        ] {
+            assert_eq!(first_complaint(20, false, only_bytes(per_second)), wanted);
+        }
+        let mut watch = Watch::new(
+            Moment::ZERO,
+            Vitals::default(),
+            false,
+            &FailoverConfig::default(),
+        );
+        for look in 1..60_u32 {
+            let now = LOOK * look;
+            let condition = watch.look(now, only_bytes(3000.0)(now.as_secs_f64()));
+            assert_eq!(condition, Condition::Silent, "at {now:?}");
+        }
     }
 
     #[test]

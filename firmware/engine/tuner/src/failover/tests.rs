@@ -107,6 +107,47 @@ fn what_says_no_is_left_at_once() {
 }
 
 #[test]
+fn life_without_a_picture_leaves_the_others_time_of_the_first_wait() {
+    let mut table = Table::new(&[0, 0]);
+    table.opens(ms(0), 0);
+    for at in (250..3500).step_by(250) {
+        table.vitals.bytes += 30_000;
+        let verdict = table
+            .course
+            .look(ms(at), table.vitals, false, &mut table.cooldowns);
+        assert_eq!(verdict, Verdict::GoOn, "at {at} ms");
+    }
+    table.vitals.bytes += 30_000;
+    let verdict = table
+        .course
+        .look(ms(3500), table.vitals, false, &mut table.cooldowns);
+    assert!(matches!(verdict, Verdict::Close(_)), "{verdict:?}");
+    table.fails(ms(3500), FailureKind::Stalled);
+    table.plays(ms(3500), 1);
+}
+
+#[test]
+fn a_retry_that_brings_no_time_is_over_when_it_stops() {
+    let mut table = Table::new(&[0, 0]);
+    table.plays(ms(0), 0);
+    table.fails(ms(60_000), FailureKind::Ended);
+    table.opens(ms(60_300), 0);
+    table.vitals.bytes += 30_000;
+    let look = |table: &mut Table, at| {
+        table
+            .course
+            .look(ms(at), table.vitals, false, &mut table.cooldowns)
+    };
+    assert_eq!(look(&mut table, 60_500), Verdict::GoOn);
+    assert_eq!(look(&mut table, 63_000), Verdict::GoOn, "it is searched");
+    let verdict = look(&mut table, 63_500);
+    assert!(
+        matches!(verdict, Verdict::Close(_)),
+        "silent for 3 s: {verdict:?}"
+    );
+}
+
+#[test]
 fn grace_is_for_whom_it_is_meant() {
     for (applies_to, is_vod, is_granted) in [
         (AppliesTo::All, false, true),

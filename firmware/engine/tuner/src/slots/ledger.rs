@@ -1,6 +1,6 @@
 //! Who holds which connection, and who is next. Pure.
 
-use super::Priority;
+use super::priority::Priority;
 
 /// Those who wait at most; beyond, waiting is in vain at once. One per channel being opened.
 const WAITING_MAX: usize = 4096;

@@ -6,6 +6,7 @@
 //! while it believes to be within the limit.
 
 mod ledger;
+mod priority;
 
 use std::sync::Arc;
 
@@ -17,16 +18,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Who needs a connection more. A higher one takes it from a lower one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Priority {
-    /// A look at whether a stream plays.
-    Probe,
-    /// Somebody watches.
-    Viewer,
-    /// Somebody who may do so decided it.
-    Admin,
-}
+pub use priority::Priority;
 
 /// The connections of all sources.
 #[derive(Debug)]

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use hls::{Follower, FollowerConfig, MediaPlaylist, Playlist, Preference, SegmentRequest, Step};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 use url::Url;
 
 use super::error::Error;
 use super::join::Join;
 use super::keys::KeyCache;
+use super::opened::Opened;
 use super::outside::{Fetch, Intake};
+use super::patience::{AGAIN_AFTER, Patience};
 use super::remux_slots::{RemuxSlot, RemuxSlots};
 use super::side::Side;
 use super::sniff::Kind;
@@ -65,6 +67,8 @@ pub async fn play<F: Fetch, I: Intake>(
         lost_in_row: 0,
         renewed_for: None,
         begun: false,
+        is_giving: false,
+        patience: Patience::new(),
         join: Join::new(),
         slot: None,
         remuxes: None,
@@ -91,6 +95,9 @@ struct Driver<'a, F: Fetch, I> {
     renewed_for: Option<u64>,
     /// A segment has been begun, so the next one needs a seam.
     begun: bool,
+    /// Bytes of the segment at hand went to the intake, so it cannot be asked for again.
+    is_giving: bool,
+    patience: Patience,
     join: Join<F::Body>,
     /// Held from the first segment that is remuxed on.
     slot: Option<RemuxSlot>,
@@ -107,11 +114,12 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
     async fn run(&mut self) -> Result<(), Error> {
         let requested = self.now();
         let media = self.locate().await?;
+        self.patience.loaded(media.target_duration);
         self.follower.on_playlist(&media, requested);
         loop {
             match self.follower.next(self.now()) {
                 Step::Segment(request) => self.segment(&request).await?,
-                Step::Reload { at } => self.reload(at).await,
+                Step::Reload { at } => self.reload(at).await?,
                 Step::Ended => return Ok(()),
                 Step::Stalled => return Err(Error::Stalled(self.last_error.take())),
                 Step::Unsupported(refusal) => return Err(refusal.into()),
@@ -163,14 +171,24 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         }
     }
 
-    /// Waits until a reload is due and does it. No failure ends the play at once: the follower
-    /// calls a stall when it has gone on for too long.
-    async fn reload(&mut self, at: Duration) {
+    /// Waits until a reload is due and does it. A failure is borne as long as [`Patience`] has it.
+    async fn reload(&mut self, at: Duration) -> Result<(), Error> {
+        let at = self.patience.reload_at(at, self.transfer.intake.ahead());
         self.transfer
             .intake
             .during(sleep_until(self.started + at))
             .await;
         let requested = self.now();
+        let wait = self.patience.answer_wait(self.transfer.intake.ahead());
+        let loaded = match timeout(wait, self.load()).await {
+            Ok(loaded) => loaded,
+            Err(_) => Err(no_answer(&self.playlist, wait)),
+        };
+        self.take(loaded, requested)
+    }
+
+    /// The playlist as it is now. Safe to drop while waiting.
+    async fn load(&mut self) -> Result<MediaPlaylist, Error> {
         let address = self.playlist.clone();
         let loaded = match self.transfer.playlist(&address).await {
             Ok((address, Playlist::Media(media))) => {
@@ -183,34 +201,50 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         match loaded {
             Err(error) if error.is_expired() || error.is_unknown() => {
                 debug!(%error, "hls: the playlist is looked up anew");
-                let located = self.locate().await;
-                self.take(located, requested);
+                self.locate().await
             }
-            loaded => self.take(loaded, requested),
+            loaded => loaded,
         }
     }
 
-    fn take(&mut self, loaded: Result<MediaPlaylist, Error>, requested: Duration) {
+    fn take(
+        &mut self,
+        loaded: Result<MediaPlaylist, Error>,
+        requested: Duration,
+    ) -> Result<(), Error> {
         match loaded {
             Ok(media) => {
+                self.patience.loaded(media.target_duration);
                 self.follower.on_playlist(&media, requested);
                 self.last_error = None;
             }
             Err(error) => {
                 warn!(%error, "hls: the playlist could not be loaded");
                 self.follower.on_reload_failed(requested);
+                let has_waited = matches!(error, Error::NoAnswer { .. });
+                self.patience.playlist_failed(self.now(), has_waited);
+                if self.is_over() {
+                    return Err(Error::PlaylistLost(Box::new(error)));
+                }
                 self.last_error = Some(Box::new(error));
             }
         }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        let ahead = self.transfer.intake.ahead();
+        self.patience.is_over(ahead, self.follower.waiting())
     }
 
     async fn segment(&mut self, request: &SegmentRequest) -> Result<(), Error> {
-        self.renew_sound().await;
+        self.renew_sound().await?;
         self.seam(request).await?;
         self.begun = true;
-        match self.give(request).await {
+        match self.give_or_try_again(request).await {
             Ok(()) => {
                 self.lost_in_row = 0;
+                self.patience.given();
                 Ok(())
             }
             Err(error) if error.is_final() => Err(error),
@@ -220,8 +254,7 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
                 self.follower.on_addresses_expired();
                 let requested = self.now();
                 let located = self.locate().await;
-                self.take(located, requested);
-                Ok(())
+                self.take(located, requested)
             }
             Err(error) => self.lose(error),
         }
@@ -248,11 +281,32 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         Ok(())
     }
 
+    /// A segment that fails with nothing behind it is asked for once more: it may not have reached
+    /// the server that announces it, and there is nothing else to do.
+    async fn give_or_try_again(&mut self, request: &SegmentRequest) -> Result<(), Error> {
+        self.is_giving = false;
+        let error = match self.give(request).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let has_waited = matches!(error, Error::NoAnswer { .. });
+        let is_last_word = self.is_giving || has_waited || error.is_final() || error.is_expired();
+        if is_last_word || self.follower.waiting() > 0 {
+            return Err(error);
+        }
+        debug!(%error, "hls: the segment is asked for again");
+        self.transfer.intake.during(sleep(AGAIN_AFTER)).await;
+        self.give(request).await
+    }
+
     /// Fetches a segment and gives it out: a whole transport stream as it is, all else remuxed.
     async fn give(&mut self, request: &SegmentRequest) -> Result<(), Error> {
-        self.join.prepare(&mut self.transfer, request).await?;
-        let mut opened = self.transfer.open(request).await?;
-        let kind = self.transfer.kind(&mut opened).await?;
+        let wait = self.patience.answer_wait(self.transfer.intake.ahead());
+        let (opened, kind) = match timeout(wait, self.open(request)).await {
+            Ok(opened) => opened?,
+            Err(_) => return Err(no_answer(&request.uri, wait)),
+        };
+        self.is_giving = true;
         let remuxes = kind != Kind::TransportStream || self.join.side.is_some();
         if remuxes && self.slot.is_none() {
             self.slot = Some(self.config.remux_slots.take()?);
@@ -272,29 +326,46 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         self.transfer.pass(opened).await
     }
 
+    /// A segment that has begun to come, and what it is. Safe to drop while waiting.
+    async fn open(&mut self, request: &SegmentRequest) -> Result<(Opened<F::Body>, Kind), Error> {
+        self.join.prepare(&mut self.transfer, request).await?;
+        let mut opened = self.transfer.open(request).await?;
+        let kind = self.transfer.kind(&mut opened).await?;
+        Ok((opened, kind))
+    }
+
     /// Looks the addresses up anew where that of the sound has run out.
-    async fn renew_sound(&mut self) {
+    async fn renew_sound(&mut self) -> Result<(), Error> {
         let is_expired = self.join.side.as_ref().is_some_and(|side| side.is_expired);
         let is_due = |at: Instant| at.elapsed() >= SIDE_RENEWAL_EVERY;
         if !is_expired || !self.side_renewed_at.is_none_or(is_due) {
-            return;
+            return Ok(());
         }
         self.side_renewed_at = Some(Instant::now());
         let requested = self.now();
         let located = self.locate().await;
-        self.take(located, requested);
+        self.take(located, requested)
     }
 
     fn lose(&mut self, error: Error) -> Result<(), Error> {
         warn!(%error, "hls: a segment is passed over");
         self.follower.on_segment_lost();
         self.lost_in_row += 1;
-        if self.lost_in_row < LOST_IN_ROW_MAX {
+        let has_waited = matches!(error, Error::NoAnswer { .. });
+        self.patience.segment_lost(has_waited);
+        if self.lost_in_row < LOST_IN_ROW_MAX && !self.is_over() {
             return Ok(());
         }
         Err(Error::SegmentsLost {
             in_row: self.lost_in_row,
             last: Box::new(error),
         })
+    }
+}
+
+fn no_answer(address: &Url, wait: Duration) -> Error {
+    Error::NoAnswer {
+        address: redact(address),
+        seconds: wait.as_secs(),
     }
 }

@@ -71,6 +71,17 @@ pub enum Error {
     /// The playlist has stopped growing, or cannot be loaded any more.
     #[error("the playlist has brought nothing new for too long")]
     Stalled(#[source] Option<Box<Error>>),
+    /// The playlist cannot be loaded any more, and nothing is left to play.
+    #[error("the playlist cannot be loaded any more: {0}")]
+    PlaylistLost(#[source] Box<Error>),
+    /// There is no answer, and nothing is left to play.
+    #[error("{address} has not answered for {seconds} s")]
+    NoAnswer {
+        /// What was asked for, redacted.
+        address: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// Segment after segment could not be fetched.
     #[error("{in_row} segments in a row could not be fetched")]
     SegmentsLost {
@@ -93,6 +104,8 @@ impl Error {
             Self::Fetch { source, .. } => source.is_temporary(),
             Self::SegmentsLost { last, .. } => last.is_temporary(),
             Self::Stalled(_)
+            | Self::PlaylistLost(_)
+            | Self::NoAnswer { .. }
             | Self::CutOff(_)
             | Self::Gzip(_)
             | Self::Intake(_)

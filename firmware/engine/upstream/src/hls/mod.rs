@@ -24,6 +24,7 @@ mod join;
 mod keys;
 mod opened;
 mod outside;
+mod patience;
 mod remux_slots;
 mod side;
 mod sniff;
@@ -33,6 +34,8 @@ mod testing;
 mod tests;
 #[cfg(test)]
 mod tests_apart;
+#[cfg(test)]
+mod tests_failing;
 #[cfg(test)]
 mod tests_gzip;
 #[cfg(test)]

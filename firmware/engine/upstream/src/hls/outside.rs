@@ -4,6 +4,7 @@
 //! errors that no real server gives on demand.
 
 use std::future::Future;
+use std::time::Duration;
 
 use bytes::Bytes;
 use url::Url;
@@ -49,6 +50,9 @@ pub trait Intake: Send {
 
     /// Says how the bytes that follow join those before.
     fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error>;
+
+    /// How long what was taken in will still play: the read-ahead.
+    fn ahead(&self) -> Duration;
 
     /// Awaits something else and goes on publishing meanwhile.
     fn during<F>(&mut self, work: F) -> impl Future<Output = F::Output> + Send
@@ -105,6 +109,10 @@ impl Intake for ingest::Ingest {
 
     fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error> {
         Self::seam(self, seam)
+    }
+
+    fn ahead(&self) -> Duration {
+        Self::ahead(self)
     }
 
     async fn during<F>(&mut self, work: F) -> F::Output

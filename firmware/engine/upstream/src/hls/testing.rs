@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
+use std::time::Duration;
 
 use aes::Aes128;
 use aes::cipher::array::Array;
 use aes::cipher::{BlockModeEncrypt, KeyIvInit};
 use bytes::Bytes;
+use tokio::time::Instant;
 use url::Url;
 
 use super::outside::{Body, Fetch, Intake, Response};
@@ -45,6 +47,8 @@ pub(super) enum Answer {
     /// The answer comes from another address.
     MovedTo(&'static str, Vec<u8>),
     NoConnection,
+    /// None, ever.
+    Silence,
 }
 
 impl From<&str> for Answer {
@@ -138,6 +142,7 @@ impl Fetch for Provider {
                 address = address.join(path).expect("an address");
                 (200, bytes)
             }
+            (Answer::Silence, _) => return std::future::pending().await,
             (Answer::NoConnection, _) => return Err(silence(http::Phase::Connect)),
         };
         let chunks = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
@@ -172,6 +177,8 @@ fn silence(phase: http::Phase) -> http::Error {
 pub(super) struct Recorder {
     bytes: Vec<u8>,
     out: String,
+    /// Until when what was taken in plays.
+    pub(super) plays_until: Option<Instant>,
 }
 
 impl Recorder {
@@ -209,6 +216,11 @@ impl Intake for Recorder {
         Ok(())
     }
 
+    fn ahead(&self) -> Duration {
+        let until = self.plays_until;
+        until.map_or(Duration::ZERO, |until| until.duration_since(Instant::now()))
+    }
+
     async fn during<F>(&mut self, work: F) -> F::Output
     where
         F: Future + Send,
@@ -234,6 +246,10 @@ impl Intake for Tape {
     fn seam(&mut self, seam: mpegts::Seam) -> Result<(), ingest::Error> {
         self.discontinuities += usize::from(seam == mpegts::Seam::Discontinuity);
         Ok(())
+    }
+
+    fn ahead(&self) -> Duration {
+        Duration::ZERO
     }
 
     async fn during<F>(&mut self, work: F) -> F::Output

@@ -1,7 +1,5 @@
 //! The driver against a scripted provider, on a paused clock.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 use url::Url;
 
@@ -52,7 +50,7 @@ async fn the_best_variant_is_followed_through_redirects() {
 }
 
 /// A live list of two-second segments named by their numbers.
-fn live(sequences: std::ops::Range<u64>, footer: &str) -> String {
+pub(super) fn live(sequences: std::ops::Range<u64>, footer: &str) -> String {
     let mut text = format!(
         "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{}\n",
         sequences.start
@@ -63,7 +61,7 @@ fn live(sequences: std::ops::Range<u64>, footer: &str) -> String {
     text + footer
 }
 
-fn with_numbers(provider: Provider, sequences: std::ops::Range<u64>) -> Provider {
+pub(super) fn with_numbers(provider: Provider, sequences: std::ops::Range<u64>) -> Provider {
     sequences.fold(provider, |provider, n| {
         let mark = b'0' + u8::try_from(n).expect("one digit");
         provider.on(&format!("/{n}.ts"), packets(mark, 1))
@@ -168,23 +166,6 @@ async fn a_list_that_expires_is_looked_up_anew() {
     let (outcome, story) = play_from(&mut provider).await;
     assert!(outcome.is_ok());
     assert_eq!(story, "01|11|21|31|41");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_list_that_stays_away_is_stalled_with_its_reason() {
-    let provider = Provider::default()
-        .on("/list", live(0..3, ""))
-        .on("/list", Answer::Status(500));
-    let mut provider = with_numbers(provider, 0..3);
-    let begun = Instant::now();
-    let (outcome, story) = play_from(&mut provider).await;
-    let Err(Error::Stalled(Some(reason))) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert!(reason.to_string().contains("500"), "{reason}");
-    assert_eq!(story, "01|11|21");
-    assert!((10..13).contains(&begun.elapsed().as_secs()));
-    assert!(begun.elapsed() >= Duration::from_secs(10));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,51 @@
+//! What all channels that are being played share, and know of each other only through it.
+
+use std::{sync::Arc, time::Duration};
+
+use base::Lock;
+use tokio::time::Instant;
+
+use crate::{
+    failover::{Cooldowns, FailoverConfig, Moment},
+    opener::Opener,
+    slots::Slots,
+};
+
+/// Shared by all channels.
+pub(crate) struct Common {
+    pub(crate) failover: FailoverConfig,
+    /// How long a client waits for its first picture.
+    pub(crate) first_picture_max: Duration,
+    pub(crate) opener: Arc<dyn Opener>,
+    pub(crate) slots: Arc<Slots>,
+    pub(crate) cooldowns: Lock<Cooldowns>,
+    started: Instant,
+}
+
+impl Common {
+    pub(crate) fn new(
+        failover: FailoverConfig,
+        first_picture_max: Duration,
+        connections: Vec<Option<usize>>,
+        opener: Arc<dyn Opener>,
+    ) -> Self {
+        Self {
+            cooldowns: Lock::new(Cooldowns::new(failover.cooldown)),
+            failover,
+            first_picture_max,
+            opener,
+            slots: Slots::new(connections),
+            started: Instant::now(),
+        }
+    }
+
+    /// The time by the clock that failing over knows.
+    pub(crate) fn now(&self) -> Moment {
+        self.started.elapsed()
+    }
+
+    /// The same point in time for the runtime.
+    pub(crate) fn instant(&self, moment: Moment) -> Instant {
+        self.started + moment
+    }
+}
