@@ -63,9 +63,7 @@ impl Pipeline {
     pub(crate) fn take(&mut self, packet: &Packet, sink: &mut impl Sink) {
         self.stats.packets_in += 1;
         let view = PacketView::new(packet);
-        if view.transport_error() {
-            // Any field may be wrong. Its absence shows as a loss, which it is.
-            self.stats.transport_errors += 1;
+        if !view.is_plain() && self.refuses(view) {
             return;
         }
         if self.hold.reason().is_none() {
@@ -78,6 +76,30 @@ impl Pipeline {
             self.hold.open(Reason::Suspicion);
         }
         self.keep(packet, sink);
+    }
+
+    /// Whether a packet that is not plain is of no use.
+    fn refuses(&mut self, view: PacketView<'_>) -> bool {
+        if view.is_damaged() {
+            // Any field may be wrong. Its absence shows as a loss, which it is.
+            self.stats.transport_errors += 1;
+            return true;
+        }
+        let is_locked = self.is_locked(view);
+        if is_locked {
+            self.leave_out(view);
+        }
+        is_locked
+    }
+
+    /// Whether this is a picture or sound that nobody can read: no client has the keys.
+    fn is_locked(&self, view: PacketView<'_>) -> bool {
+        view.scrambled() && self.selector.is_stream(view.pid())
+    }
+
+    fn leave_out(&mut self, view: PacketView<'_>) {
+        self.stats.packets_dropped += 1;
+        self.continuity.leave_out(view, self.selector.program());
     }
 
     /// A packet that cannot go on before more is known.
@@ -227,6 +249,10 @@ impl Pipeline {
         match seen.fate {
             Fate::Drop => self.stats.packets_dropped += 1,
             Fate::Swallow => {}
+            // It was held before the map was known.
+            Fate::Pass if self.is_locked(PacketView::new(packet)) => {
+                self.leave_out(PacketView::new(packet));
+            }
             Fate::Pass => self.give(packet, Kind::Other, sink),
             Fate::Pat if seen.as_sent => self.give(packet, Kind::Pat, sink),
             Fate::Pmt if seen.as_sent => self.give(packet, Kind::Pmt, sink),

@@ -147,7 +147,7 @@ impl Splicer {
     fn take_spliced(&mut self, packet: &Packet, outside: &mut Outside<'_, impl Sink>) {
         self.counts.taken += 1;
         let view = PacketView::new(packet);
-        if view.transport_error() {
+        if !view.is_plain() && view.is_damaged() {
             return self.feed(packet, outside);
         }
         let had_map = self.selector.program().is_some();

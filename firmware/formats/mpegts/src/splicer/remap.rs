@@ -5,7 +5,7 @@
 //! was never announced get PIDs that nothing else had. What was once decided for a PID of a source
 //! holds while that source plays, even if its map drops the stream for a time.
 
-use crate::packet::{NULL_PID, PID_COUNT};
+use crate::packet::{NULL_PID, STREAM_PIDS};
 use crate::psi::{Codec, Program, STREAMS_MAX, Section, Stream, seal, section_view, with_version};
 
 /// PIDs of a source and of the output.
@@ -13,9 +13,6 @@ pub(crate) type Pairs = heapless::Vec<(u16, u16), STREAMS_MAX>;
 
 /// Streams remembered: two programs of the largest size.
 const TOLD_MAX: usize = 2 * STREAMS_MAX;
-/// PIDs below are kept for tables (ETSI EN 300 468 table 1, ATSC A/65 from 0x1FF7 on).
-const PID_MIN: u16 = 0x20;
-const PID_MAX: u16 = 0x1FEF;
 const CRC_BYTES: usize = 4;
 
 /// What receivers were told, and where the streams of the source at hand go.
@@ -166,13 +163,13 @@ impl Remap {
     /// The PID that the source itself uses where that is free, else the lowest free one.
     fn free_pid(&self, wanted: u16) -> u16 {
         let is_free = |pid: &u16| {
-            (PID_MIN..=PID_MAX).contains(pid)
+            STREAM_PIDS.contains(pid)
                 && *pid != self.pmt_pid
                 && *pid != self.clock_told
                 && !self.is_paired(*pid)
                 && !self.told.iter().any(|told| told.pid == *pid)
         };
-        let any = || (0x100..=PID_MAX).find(is_free);
+        let any = || (0x100..=*STREAM_PIDS.end()).find(is_free);
         let own = Some(wanted).filter(is_free);
         own.or_else(any).unwrap_or(wanted)
     }
@@ -276,8 +273,6 @@ fn content(section: &[u8]) -> &[u8] {
     let end = section.len().saturating_sub(CRC_BYTES);
     section.get(..end).unwrap_or_default()
 }
-
-const _: () = assert!((PID_MAX as usize) < PID_COUNT && PID_MAX < NULL_PID);
 
 #[cfg(test)]
 mod tests {

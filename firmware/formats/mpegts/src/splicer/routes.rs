@@ -188,8 +188,11 @@ impl Route {
         key: Option<u64>,
         is_given: impl Fn(u16, u64) -> bool,
     ) -> Door {
-        if !self.is_pes || view.scrambled() {
+        if !self.is_pes {
             return Door::Open;
+        }
+        if view.scrambled() {
+            return Door::Shut;
         }
         let Some(pes) = PesView::parse(view.payload()) else {
             return Door::Shut;
@@ -206,7 +209,7 @@ impl Route {
         }
     }
 
-    /// Losses of the source stay visible; what was left out here is none.
+    /// Losses of the source stay visible to what is behind; what was left out here is none.
     fn number(&mut self, packet: &mut Packet) {
         let view = PacketView::new(packet);
         let cc = view.cc();
