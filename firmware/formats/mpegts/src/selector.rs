@@ -41,7 +41,7 @@ pub(crate) struct Seen {
 }
 
 /// Reads the tables and chooses the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Selector {
     pat_assembler: PsiAssembler,
     pmt_assembler: PsiAssembler,
