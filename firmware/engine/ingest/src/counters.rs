@@ -6,7 +6,8 @@ use mpegts::{Program, Stats};
 
 use crate::liveness::Liveness;
 
-/// What has come in since the ring was opened. All but [`Self::promises_video`] only grow. They are
+/// What has come in since the ring was opened. All but [`Self::promises_video`] and [`Self::clip_ticks`] only
+/// grow. They are
 /// brought up to date once in 16 KiB of input, at seams and at the end, each by itself: a reader
 /// may see one before the other.
 #[derive(Debug, Default)]
@@ -37,6 +38,8 @@ pub struct Counters {
     /// second for ever, or a source that is meant to loop. Begins anew at a
     /// [`Seam::Switch`](mpegts::Seam::Switch), in that rounds on both sides of it do not add up.
     pub clip_repeats: AtomicU64,
+    /// How long the clip that came round last is, in ticks of 27 MHz.
+    pub clip_ticks: AtomicU64,
     /// Null packets given out by [`Ingest::bridge`](crate::Ingest::bridge).
     pub bridge_packets: AtomicU64,
 }
@@ -51,6 +54,7 @@ impl Counters {
             (&self.video_units, liveness.video_units()),
             (&self.audio_units, liveness.audio_units()),
             (&self.seams, stats.seams),
+            (&self.clip_ticks, liveness.clip_ticks()),
             (&self.clip_repeats, liveness.clip_repeats()),
         ];
         for (counter, value) in all {

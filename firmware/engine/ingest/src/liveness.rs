@@ -102,6 +102,11 @@ impl Liveness {
         self.repeats.count()
     }
 
+    /// How long the clip that came round last is, 27 MHz ticks.
+    pub(crate) const fn clip_ticks(&self) -> u64 {
+        self.repeats.clip_ticks()
+    }
+
     /// Another program is given out.
     pub(crate) fn set_program(&mut self, program: &Program) {
         let kind = |codec: mpegts::Codec| match codec {

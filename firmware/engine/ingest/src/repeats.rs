@@ -55,6 +55,7 @@ pub(crate) struct Repeats {
     round: usize,
     run: usize,
     count: u64,
+    clip_ticks: u64,
 }
 
 impl Repeats {
@@ -70,12 +71,18 @@ impl Repeats {
             round: 0,
             run: 0,
             count: 0,
+            clip_ticks: 0,
         }
     }
 
     /// How often a clip has come round, from the third time on.
     pub(crate) const fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Length of the clip that came round last.
+    pub(crate) const fn clip_ticks(&self) -> u64 {
+        self.clip_ticks
     }
 
     /// Another stream: what came before is no part of its rounds.
@@ -129,6 +136,7 @@ impl Repeats {
         let is_clip = has_clock_round || (2..=self.round).any(differs);
         if (CLIP_TICKS_MIN..=CLIP_TICKS_MAX).contains(&ticks) && is_clip {
             self.count += 1;
+            self.clip_ticks = ticks;
         }
     }
 
@@ -185,6 +193,9 @@ mod tests {
                 });
             }
             assert_eq!(repeats.count(), wanted, "{clip} pictures");
+            if wanted > 0 {
+                assert_eq!(repeats.clip_ticks(), clip * SECOND);
+            }
         }
         // Segments of a film, each on a clock of its own.
         let mut repeats = Repeats::new();

@@ -278,6 +278,7 @@ impl<'a> Watched<'a> {
             audio_units,
             promises_video,
             clip_repeats,
+            clip_ticks,
             ..
         } = &*self.counters;
         Vitals {
@@ -287,6 +288,7 @@ impl<'a> Watched<'a> {
             sounds: audio_units.load(Ordering::Relaxed),
             promises_video: promises_video.load(Ordering::Relaxed),
             repeats: clip_repeats.load(Ordering::Relaxed),
+            clip_ticks: clip_ticks.load(Ordering::Relaxed),
         }
     }
 }

@@ -431,7 +431,9 @@ impl Course {
         condition: Condition,
     ) -> Verdict {
         let until = match condition {
-            Condition::Silent | Condition::Stalled => until,
+            Condition::Silent => until,
+            // It had begun, and has brought nothing since for as long as any stream may.
+            Condition::Stalled => now,
             _ => until.max(self.picture_by(since)),
         };
         if let State::Connecting {

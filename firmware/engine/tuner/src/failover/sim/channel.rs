@@ -237,7 +237,7 @@ impl Channel {
             pictures: open.begin.pictures + millis / 40,
             sounds: open.begin.sounds + millis / 24,
             promises_video: true,
-            repeats: 0,
+            ..Vitals::default()
         };
         let has_picture = millis > 0;
         let verdict = self.course.look(now, self.total, has_picture, cooldowns);
