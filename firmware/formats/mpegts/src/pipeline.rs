@@ -206,14 +206,20 @@ impl Pipeline {
         }
         let clock_pid = self.timeline.clock_pid();
         let packets = &mut self.hold.packets;
-        let packet = packets.iter_mut().find(|packet| {
+        let at = packets.iter().position(|packet| {
             let view = PacketView::new(packet);
             Some(view.pid()) == clock_pid && view.pcr() == Some(pcr)
         });
-        packet.is_some_and(|packet| {
-            clear_pcr(packet);
-            PacketView::new(packet).pcr().is_none()
-        })
+        let Some((at, packet)) = at.and_then(|at| Some((at, packets.get_mut(at)?))) else {
+            return false;
+        };
+        clear_pcr(packet);
+        if PacketView::new(packet).pcr().is_some() {
+            // More stands behind it, or seems to: payload was taken for an adaptation field.
+            packets.remove(at);
+            self.stats.transport_errors += 1;
+        }
+        true
     }
 
     fn settle_timeline(&mut self, reason: Reason) {

@@ -135,6 +135,22 @@ fn a_clock_that_is_damaged_moves_nothing() {
 }
 
 #[test]
+fn payload_that_is_taken_for_a_clock_moves_nothing() {
+    let mut bytes = source(HOUR, 3);
+    // The second packet of a picture: one bit says that it has an adaptation field, of 170 bytes
+    // and with everything.
+    let at = bytes.len() / 3 + 188 * (3 + 2 * 4);
+    bytes[at + 3] |= 0x20;
+    bytes[at + 5] = 0x5E;
+    let (out, conditioner) = condition(&[&bytes], Seam::Continuous, 1316);
+    let stats = conditioner.stats();
+    assert_eq!((stats.transport_errors, stats.clock_jumps), (1, 0));
+    assert_eq!(told_losses(&out.packets()).len(), 1);
+    assert_eq!(out.clocks().len(), 30);
+    out.assert_clean();
+}
+
+#[test]
 fn a_map_that_is_wrong_is_replaced_by_the_one_that_is_known() {
     for at in [4, 5, 6, 7, 8, 12, 25, 30] {
         for bit in 0..8 {
