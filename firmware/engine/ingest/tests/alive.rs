@@ -170,6 +170,27 @@ async fn time_pictures_and_sound_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_scrambled_is_no_picture_and_no_sound() {
+    let (mut ingest, ring) = open();
+    let counters = ingest.counters();
+    let mut bytes = Source::new(0x100, 90_000).groups(0..8);
+    for packet in bytes.as_chunks_mut::<188>().0 {
+        let pid = PacketView::new(packet).pid();
+        packet[3] |= if pid == 0x100 || pid == 0x101 {
+            0x80
+        } else {
+            0
+        };
+    }
+    ingest.push(&bytes).await.unwrap();
+    ingest.drain().await.unwrap();
+    assert_eq!(read(&counters.video_units), 0);
+    assert_eq!(read(&counters.audio_units), 0);
+    assert_eq!(read(&counters.continuity_errors), 0);
+    assert!(ring.newest_join_point().is_none(), "nothing to begin with");
+}
+
+#[tokio::test(start_paused = true)]
 async fn bytes_without_time_are_no_progress() {
     let (mut ingest, _ring) = open();
     let counters = ingest.counters();

@@ -8,7 +8,7 @@ use crate::continuity::Continuity;
 use crate::hold::{Hold, Marks, Reason};
 use crate::joins::Joins;
 use crate::outlet::{Entry, Kind, Outlet, each_table_packet};
-use crate::packet::{PacketView, clock_packet};
+use crate::packet::{PacketView, clear_pcr, clock_packet};
 use crate::psi::Program;
 use crate::seam::Seam;
 use crate::selector::{Fate, Selector};
@@ -90,9 +90,9 @@ impl Pipeline {
         self.keep(packet, sink);
     }
 
-    /// Whether this is a picture or sound that nobody can read: no client has the keys.
+    /// Whether this is of the program and nobody can read it: no client has the keys.
     fn is_locked(&self, view: PacketView<'_>) -> bool {
-        view.scrambled() && self.selector.is_stream(view.pid())
+        view.scrambled() && self.selector.program().is_some()
     }
 
     /// What remains of such a packet: its clock, which is never scrambled (clause 2.4.3.3), and by
@@ -181,7 +181,9 @@ impl Pipeline {
             return;
         };
         self.hold.close();
-        self.settle_timeline(reason, sink);
+        if reason != Reason::Suspicion || !self.correct_clock() {
+            self.settle_timeline(reason, sink);
+        }
         self.selector.reset_assembly();
         if self.hold.tables_changed {
             self.lead_with_tables(sink);
@@ -189,6 +191,35 @@ impl Pipeline {
         while let Some(packet) = self.hold.packets.pop_front() {
             self.pass(&packet, sink);
         }
+    }
+
+    /// A single PCR that jumps while the pictures go on is damage: it is taken out. Returns whether
+    /// it was.
+    fn correct_clock(&mut self) -> bool {
+        let Some(pcr) = self.hold.marks.pcr else {
+            return false;
+        };
+        let main = self.selector.program().and_then(Program::main);
+        let dts = main.and_then(|main| self.hold.marks.dts(main.pid));
+        if !dts.is_some_and(|dts| self.timeline.is_damaged(pcr, dts)) {
+            return false;
+        }
+        let clock_pid = self.timeline.clock_pid();
+        let packets = &mut self.hold.packets;
+        let at = packets.iter().position(|packet| {
+            let view = PacketView::new(packet);
+            Some(view.pid()) == clock_pid && view.pcr() == Some(pcr)
+        });
+        let Some((at, packet)) = at.and_then(|at| Some((at, packets.get_mut(at)?))) else {
+            return false;
+        };
+        clear_pcr(packet);
+        if PacketView::new(packet).pcr().is_some() {
+            // More stands behind it, or seems to: payload was taken for an adaptation field.
+            packets.remove(at);
+            self.stats.transport_errors += 1;
+        }
+        true
     }
 
     fn settle_timeline(&mut self, reason: Reason, sink: &mut impl Sink) {

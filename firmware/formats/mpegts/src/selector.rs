@@ -117,11 +117,6 @@ impl Selector {
         })
     }
 
-    /// Whether a PID carries PES packets of the program.
-    pub(crate) fn is_stream(&self, pid: u16) -> bool {
-        self.program.is_some() && self.is_pes(pid)
-    }
-
     /// Where a program is known a stream that it does not list is nobody's, most likely a packet
     /// whose PID was damaged. Tables of the source pass where it has one program, and so does a
     /// clock that its map forgot.

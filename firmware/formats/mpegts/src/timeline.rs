@@ -165,6 +165,17 @@ impl Timeline {
         last.is_some_and(|last| pcr_difference(pcr + self.offset, last % PCR_WRAP) < 0)
     }
 
+    /// Whether a PCR of the source is far from a DTS that comes with it, and that is where the
+    /// clock of before has it.
+    pub(crate) fn is_damaged(&self, pcr: u64, dts: u64) -> bool {
+        let is_near = |dts: u64, pcr: u64| {
+            let distance = pts_difference(dts, pcr % PCR_WRAP / TICKS_PER_PTS);
+            distance.abs() <= STAMP_DISTANCE_MAX
+        };
+        self.last_output
+            .is_some_and(|last| is_near(self.shifted(dts), last) && !is_near(dts, pcr))
+    }
+
     /// Odd timestamps turned out to be nothing: they are no sign in this source.
     pub(crate) const fn distrust_stamps(&mut self) {
         self.stamps_trusted = false;

@@ -6,6 +6,7 @@
 mod support;
 
 use mpegts::packet::{PacketView, set_cc};
+use mpegts::pes::PesView;
 use mpegts::psi::packetize;
 use mpegts::{Packet, Seam};
 use support::*;
@@ -108,6 +109,45 @@ fn impossible_fields_are_a_loss() {
         assert_eq!(told_losses(&out.packets()).len(), 1);
         out.assert_clean();
     }
+}
+
+#[test]
+fn a_clock_that_is_damaged_moves_nothing() {
+    let good = source(HOUR, 3);
+    let wanted: Vec<u64> = (0..30).map(|n| HOUR + n * FRAME).collect();
+    // The first packet of the third picture of the second group; bits of 23 s and more.
+    let at = good.len() / 3 + 188 * (2 + 2 * 4);
+    for bit in 0..12 {
+        let mut bytes = good.clone();
+        bytes[at + 6 + bit / 8] ^= 0x80 >> (bit % 8);
+        let (out, conditioner) = condition(&[&bytes], Seam::Continuous, 1316);
+        let packets = out.packets();
+        let views = packets.iter().map(PacketView::new);
+        let starts = views.filter(|view| view.pid() == VIDEO && view.pusi());
+        let dts: Vec<u64> = starts
+            .filter_map(|view| PesView::parse(view.payload())?.dts())
+            .collect();
+        assert_eq!(dts, wanted, "bit {bit}");
+        assert_eq!(out.clocks().len(), 29, "bit {bit}");
+        assert_eq!(conditioner.stats().clock_jumps, 0);
+        out.assert_clean();
+    }
+}
+
+#[test]
+fn payload_that_is_taken_for_a_clock_moves_nothing() {
+    let mut bytes = source(HOUR, 3);
+    // The second packet of a picture: one bit says that it has an adaptation field, of 170 bytes
+    // and with everything.
+    let at = bytes.len() / 3 + 188 * (3 + 2 * 4);
+    bytes[at + 3] |= 0x20;
+    bytes[at + 5] = 0x5E;
+    let (out, conditioner) = condition(&[&bytes], Seam::Continuous, 1316);
+    let stats = conditioner.stats();
+    assert_eq!((stats.transport_errors, stats.clock_jumps), (1, 0));
+    assert_eq!(told_losses(&out.packets()).len(), 1);
+    assert_eq!(out.clocks().len(), 30);
+    out.assert_clean();
 }
 
 #[test]

@@ -443,6 +443,36 @@ fn a_stream_without_key_pictures_passes_when_the_wait_is_over() {
 }
 
 #[test]
+fn nothing_scrambled_begins_a_stream() {
+    let mut bytes = Plan::other().bytes();
+    let last = Plan {
+        joined: 28,
+        ..Plan::other()
+    };
+    // Key pictures at 10 and 20 that nobody can read, and random_access_indicators on all.
+    for packet in bytes.as_chunks_mut::<188>().0 {
+        let pid = PacketView::new(packet).pid();
+        packet[3] |= if pid == 0x44 || pid == 0x45 { 0xC0 } else { 0 };
+        packet[5] |= if packet[3] & 0x20 == 0 { 0 } else { 0x40 };
+    }
+    bytes.extend(last.bytes());
+    let (out, _) = switched(&[Plan::default().bytes(), bytes]);
+    assert_seamless(&out, "scrambled");
+    let packets = out.packets();
+    assert!(
+        packets
+            .iter()
+            .all(|packet| !PacketView::new(packet).scrambled())
+    );
+    let pictures = units(&packets)
+        .into_iter()
+        .filter(|(pid, ..)| *pid == VIDEO);
+    let pictures: Vec<_> = pictures.collect();
+    assert_eq!(pictures.len(), 25 + 23);
+    assert!(is_key(&pictures[25].2));
+}
+
+#[test]
 fn what_no_map_lists_does_not_come_over() {
     let mut mux = Mux::new(0);
     mux.program = Plan::other().program();
