@@ -158,14 +158,16 @@ impl Liveness {
             }
             return;
         }
-        let Some(pes) = PesView::parse(view.payload()) else {
+        // What is scrambled is neither picture nor sound to anybody.
+        let pes = PesView::parse(view.payload()).filter(|_| !view.scrambled());
+        let Some(pes) = pes else {
             return;
         };
         match self.kind(view.pid(), pes) {
             Kind::Video => {
                 self.video_units += 1;
                 self.end_key(view.pid());
-                if std::mem::take(&mut self.key_expected) && !view.scrambled() {
+                if std::mem::take(&mut self.key_expected) {
                     let went_back = std::mem::take(&mut self.went_back);
                     self.key = Some(Fingerprint::new(view.pid(), self.time.ticks, went_back));
                     self.key.iter_mut().for_each(|key| key.read(pes.data()));

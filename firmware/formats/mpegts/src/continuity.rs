@@ -1,7 +1,13 @@
 //! Continuity counters of the output (ISO/IEC 13818-1 clause 2.4.3.3).
 //!
-//! Within a run the difference of two input counters is passed on, so that a real loss shows and a
-//! repeated packet stays a repeated packet. Where a run ends the output simply counts on.
+//! The output counts on, whatever is lost before it, left out here, or begins anew; only a packet
+//! that is repeated once stays a repeated packet. Where something is missing decoders are to know,
+//! so [`Continuity::count`] tells, and a packet that says so is put before (`outlet`). A gap in the
+//! counters would tell as much, but to each strict receiver it is an error; with both, one that
+//! passes over packets without payload would still count one.
+//!
+//! Sections of PAT and PMT are checked and given out whole, so nothing is ever missing there. Other
+//! sections are treated like PES packets: their receivers check CRCs.
 
 use crate::packet::{self, NULL_PID, PID_COUNT, Packet, PacketView};
 use crate::psi::Program;
@@ -28,6 +34,10 @@ struct Counter {
     input: Option<u8>,
     /// Of the last payload packet given out.
     output: Option<u8>,
+    /// The last packet had the counter of the one before.
+    repeated: bool,
+    /// Packets were left out on purpose since the last one given out.
+    gap: bool,
 }
 
 impl Continuity {
@@ -41,7 +51,7 @@ impl Continuity {
     /// A run ends: the counters that follow have nothing to do with those before.
     pub(crate) fn seam(&mut self) {
         for counter in &mut self.counters {
-            counter.input = None;
+            counter.restart();
         }
     }
 
@@ -57,29 +67,41 @@ impl Continuity {
         packet::set_cc(packet, output);
     }
 
-    /// Numbers any other packet.
+    /// A packet of the source is not given out, for it is of no use to anybody.
+    pub(crate) fn leave_out(&mut self, view: PacketView<'_>, program: Option<&Program>) {
+        let Some(counter) = self.counter(view.pid(), program) else {
+            return;
+        };
+        counter.gap = true;
+        if view.has_payload() {
+            counter.input = Some(view.cc());
+        }
+    }
+
+    /// Numbers any other packet. Returns whether something is missing before it.
+    #[must_use]
     pub(crate) fn count(
         &mut self,
         packet: &mut Packet,
         program: Option<&Program>,
         stats: &mut Stats,
-    ) {
+    ) -> bool {
         let view = PacketView::new(packet);
         let (pid, cc, has_payload) = (view.pid(), view.cc(), view.has_payload());
         let restarts = view.discontinuity();
         if pid == NULL_PID {
-            return;
+            return false;
         }
         let Some(counter) = self.counter(pid, program) else {
-            return;
+            return false;
         };
         if restarts {
-            counter.input = None;
+            counter.restart();
         }
-        let output = if has_payload {
+        let (output, is_gap) = if has_payload {
             counter.advance(cc, stats)
         } else {
-            counter.output.unwrap_or(cc)
+            (counter.output.unwrap_or(cc), false)
         };
         if output != cc {
             packet::set_cc(packet, output);
@@ -87,6 +109,7 @@ impl Continuity {
         if restarts {
             packet::clear_discontinuity(packet);
         }
+        is_gap
     }
 
     /// The last counters given out: PAT, PMT and the program's streams first.
@@ -119,6 +142,8 @@ impl Continuity {
             pid,
             input: None,
             output: None,
+            repeated: false,
+            gap: false,
         };
         let slot = match self.counters.push(new) {
             Ok(()) => self.counters.len() - 1,
@@ -140,21 +165,32 @@ impl Continuity {
 }
 
 impl Counter {
-    /// The output counter of a payload packet with the input counter `cc`.
-    fn advance(&mut self, cc: u8, stats: &mut Stats) -> u8 {
-        let step = self.input.map(|input| cc.wrapping_sub(input) & 0x0F);
-        match step {
-            Some(0) => stats.duplicates += 1,
-            Some(1) | None => {}
-            Some(_) => stats.continuity_errors += 1,
-        }
-        let output = match (self.output, step) {
-            (None, _) => cc,
-            (Some(output), step) => output.wrapping_add(step.unwrap_or(1)) & 0x0F,
+    /// What follows has nothing to do with what was before.
+    const fn restart(&mut self) {
+        self.input = None;
+        self.repeated = false;
+    }
+
+    /// The output counter of a payload packet with the input counter `cc`, and whether something
+    /// is missing before it.
+    fn advance(&mut self, cc: u8, stats: &mut Stats) -> (u8, bool) {
+        let step = self.input.replace(cc);
+        let step = step.map(|input| cc.wrapping_sub(input) & 0x0F);
+        let is_repeat = step == Some(0) && !self.gap;
+        // Once is a repetition (clause 2.4.3.3); more often is a counter that stands.
+        let is_duplicate = is_repeat && !self.repeated;
+        let is_loss = !is_duplicate && !matches!(step, None | Some(1)) && !self.gap;
+        self.repeated = is_repeat;
+        stats.duplicates += u64::from(is_duplicate);
+        stats.continuity_errors += u64::from(is_loss);
+        let is_gap = std::mem::take(&mut self.gap) || is_loss;
+        let output = match self.output {
+            None => cc,
+            Some(output) if is_duplicate => output,
+            Some(output) => next(output),
         };
-        self.input = Some(cc);
-        self.output = Some(output);
-        output
+        let has_before = self.output.replace(output).is_some();
+        (output, is_gap && has_before)
     }
 }
 

@@ -233,9 +233,10 @@ impl Joins {
         codec: Codec,
         scan: &mut AccessUnitScan,
     ) -> Verdict {
-        let pes = (!view.scrambled())
-            .then(|| PesView::parse(view.payload()))
-            .flatten();
+        if view.scrambled() {
+            return Verdict::No;
+        }
+        let pes = PesView::parse(view.payload());
         if !codec.is_video() {
             return self.sound_verdict(pes.and_then(PesView::pts), view.random_access());
         }

@@ -1,7 +1,7 @@
 //! The last step: numbers a packet, counts it and gives it to the sink.
 
 use crate::continuity::Continuity;
-use crate::packet::Packet;
+use crate::packet::{Packet, PacketView, discontinuity_packet};
 use crate::psi::Program;
 use crate::selector::{Selector, Tables};
 use crate::{Sink, Stats};
@@ -41,17 +41,37 @@ impl<S: Sink> Outlet<'_, S> {
 
     pub(crate) fn give(&mut self, entry: &mut Entry) {
         let program = self.selector.program();
-        match entry.kind {
-            Kind::Pat | Kind::Pmt => self.continuity.count_psi(&mut entry.packet, program),
+        let is_gap = match entry.kind {
+            Kind::Pat | Kind::Pmt => {
+                self.continuity.count_psi(&mut entry.packet, program);
+                false
+            }
             Kind::Other => self
                 .continuity
                 .count(&mut entry.packet, program, self.stats),
+        };
+        if is_gap {
+            self.tell_of_gap(PacketView::new(&entry.packet));
         }
         if let Some(ticks) = entry.clock {
             self.sink.clock(ticks);
         }
         self.stats.packets_out += 1;
         self.sink.packet(&entry.packet);
+    }
+
+    /// Something is missing before this packet: one packet without payload says so (clause
+    /// 2.4.3.5).
+    ///
+    /// On the PID of the clock it also allows the next PCR to begin a new time base. That one goes
+    /// on with the old one, which a receiver that looks finds out, and one that does not look loses
+    /// nothing.
+    #[cold]
+    fn tell_of_gap(&mut self, view: PacketView<'_>) {
+        let before = view.cc().wrapping_sub(1);
+        self.stats.packets_inserted += 1;
+        self.stats.packets_out += 1;
+        self.sink.packet(&discontinuity_packet(view.pid(), before));
     }
 
     /// A join point begins with the next packet.

@@ -4,6 +4,8 @@
 //! its lengths; every accessor then answers as if the field were absent. What payload means is
 //! known to [`crate::psi`] and [`crate::pes`], not here.
 
+use std::ops::RangeInclusive;
+
 use crate::ticks::{PCR_WRAP, TICKS_PER_PTS};
 
 /// Length of a transport packet.
@@ -20,12 +22,19 @@ pub const PID_COUNT: usize = 8192;
 /// One transport packet.
 pub type Packet = [u8; PACKET_BYTES];
 
+/// Elementary streams and maps stand here. Below are tables (ETSI EN 300 468 table 1), above those
+/// of ATSC A/65 (from 0x1FF0 on, clause 4.4) and stuffing.
+pub(crate) const STREAM_PIDS: RangeInclusive<u16> = 0x20..=0x1FEF;
+
 const HEADER_BYTES: usize = 4;
 const ADAPTATION_MAX: usize = PACKET_BYTES - HEADER_BYTES - 1;
 const PCR_AT: usize = 6;
 const DISCONTINUITY: u8 = 0x80;
 const RANDOM_ACCESS: u8 = 0x40;
 const PCR_FLAG: u8 = 0x10;
+const OPCR_FLAG: u8 = 0x08;
+const SPLICE_FLAG: u8 = 0x04;
+const PRIVATE_FLAG: u8 = 0x02;
 
 /// A packet and what its header says.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +71,39 @@ impl<'a> PacketView<'a> {
     #[must_use]
     pub const fn transport_error(self) -> bool {
         self.bytes[1] & 0x80 != 0
+    }
+
+    /// Payload and nothing else: in the clear, no adaptation field, not marked as damaged. So are
+    /// nine packets of ten, and nothing about their fields can be wrong.
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        self.bytes[1] & 0x80 == 0 && self.bytes[3] & 0xF0 == 0x10
+    }
+
+    /// Whether the packet is useless: marked as damaged, or with fields that cannot be (clauses
+    /// 2.4.3.3 to 2.4.3.5). What is in it then cannot be told, not even whose it is.
+    #[must_use]
+    pub fn is_damaged(self) -> bool {
+        if self.transport_error() {
+            return true;
+        }
+        if !self.has_adaptation() {
+            // adaptation_field_control 00 is reserved; receivers discard such packets.
+            return !self.has_payload();
+        }
+        // With payload it must leave room for some; some multiplexers fill the packet all the same.
+        let length = usize::from(self.bytes[4]);
+        length > ADAPTATION_MAX || length > 0 && self.fixed_fields() > length
+    }
+
+    /// Bytes of the adaptation field that its flags announce, private data not looked into.
+    fn fixed_fields(self) -> usize {
+        let flags = self.bytes[5];
+        let field = |flag: u8, bytes: usize| if flags & flag == 0 { 0 } else { bytes };
+        1 + field(PCR_FLAG, 6)
+            + field(OPCR_FLAG, 6)
+            + field(SPLICE_FLAG, 1)
+            + field(PRIVATE_FLAG, 1)
     }
 
     /// The 4 bit continuity counter.
@@ -188,6 +230,21 @@ pub fn clock_packet(pid: u16, ticks: u64) -> Packet {
     packet
 }
 
+/// A packet without payload that says that what comes next on its PID does not follow what came
+/// before (discontinuity_indicator); `cc` is the counter of the payload packet before.
+#[must_use]
+pub fn discontinuity_packet(pid: u16, cc: u8) -> Packet {
+    let mut packet = [0xFF; PACKET_BYTES];
+    packet[0] = SYNC_BYTE;
+    packet[1] = 0;
+    packet[3] = 0x20;
+    packet[4] = 183;
+    packet[5] = DISCONTINUITY;
+    set_pid(&mut packet, pid);
+    set_cc(&mut packet, cc);
+    packet
+}
+
 /// Takes the PCR out of a packet that carries nothing else of variable place in its adaptation
 /// field (OPCR, splice countdown, private data); any other stays as it is.
 pub fn clear_pcr(packet: &mut Packet) {
@@ -254,9 +311,48 @@ mod tests {
         let view = PacketView::new(&packet);
         assert_eq!((view.pid(), view.pcr()), (0x1ABC, Some(987_654_321)));
         assert!(!view.has_payload() && !view.pusi() && view.payload().is_empty());
+        let loss = discontinuity_packet(0x1ABC, 9);
+        let view = PacketView::new(&loss);
+        assert_eq!((view.pid(), view.cc(), view.pcr()), (0x1ABC, 9, None));
+        assert!(view.discontinuity() && !view.has_payload() && !view.is_damaged());
         let null = PacketView::new(&NULL_PACKET);
         assert!(null.has_sync() && null.has_payload() && !null.has_adaptation());
         assert_eq!(null.pid(), NULL_PID);
+    }
+
+    #[test]
+    fn fields_that_cannot_be_are_damage() {
+        // Header byte 3, adaptation_field_length, flags.
+        let table = [
+            (0x10, 255, 0xFF, false),
+            (0x00, 7, 0x00, true),
+            (0x20, 183, 0x00, false),
+            (0x20, 184, 0x00, true),
+            (0x30, 182, 0x00, false),
+            (0x30, 183, 0x00, false),
+            (0x30, 184, 0x00, true),
+            (0x30, 0, 0xFF, false),
+            (0x30, 7, 0x10, false),
+            (0x30, 6, 0x10, true),
+            (0x30, 13, 0x18, false),
+            (0x30, 12, 0x18, true),
+            (0x30, 1, 0x04, true),
+            (0x30, 1, 0xE0, false),
+        ];
+        for (control, length, flags, damaged) in table {
+            let mut packet = with_pcr(0);
+            packet[3..6].copy_from_slice(&[control, length, flags]);
+            let view = PacketView::new(&packet);
+            assert_eq!(
+                view.is_damaged(),
+                damaged,
+                "{control:#x} {length} {flags:#x}"
+            );
+            assert!(!view.is_plain() || !damaged);
+            packet[1] |= 0x80;
+            let view = PacketView::new(&packet);
+            assert!(view.is_damaged() && !view.is_plain());
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::continuity::Continuity;
 use crate::hold::{Hold, Marks, Reason};
 use crate::joins::Joins;
 use crate::outlet::{Entry, Kind, Outlet, each_table_packet};
-use crate::packet::PacketView;
+use crate::packet::{PacketView, clock_packet};
 use crate::psi::Program;
 use crate::seam::Seam;
 use crate::selector::{Fate, Selector};
@@ -63,11 +63,21 @@ impl Pipeline {
     pub(crate) fn take(&mut self, packet: &Packet, sink: &mut impl Sink) {
         self.stats.packets_in += 1;
         let view = PacketView::new(packet);
-        if view.transport_error() {
+        if view.is_plain() {
+            self.take_good(packet, sink);
+        } else if view.is_damaged() {
             // Any field may be wrong. Its absence shows as a loss, which it is.
             self.stats.transport_errors += 1;
-            return;
+        } else if !self.is_locked(view) {
+            self.take_good(packet, sink);
+        } else if let Some(clock) = self.leave_out(view) {
+            self.take_good(&clock, sink);
         }
+    }
+
+    #[inline]
+    fn take_good(&mut self, packet: &Packet, sink: &mut impl Sink) {
+        let view = PacketView::new(packet);
         if self.hold.reason().is_none() {
             if !self
                 .timeline
@@ -78,6 +88,21 @@ impl Pipeline {
             self.hold.open(Reason::Suspicion);
         }
         self.keep(packet, sink);
+    }
+
+    /// Whether this is a picture or sound that nobody can read: no client has the keys.
+    fn is_locked(&self, view: PacketView<'_>) -> bool {
+        view.scrambled() && self.selector.is_stream(view.pid())
+    }
+
+    /// What remains of such a packet: its clock, which is never scrambled (clause 2.4.3.3), and by
+    /// which what is in the clear goes on.
+    fn leave_out(&mut self, view: PacketView<'_>) -> Option<Packet> {
+        self.stats.packets_dropped += 1;
+        self.continuity.leave_out(view, self.selector.program());
+        let clock = clock_packet(view.pid(), view.pcr()?);
+        self.stats.packets_inserted += 1;
+        Some(clock)
     }
 
     /// A packet that cannot go on before more is known.
@@ -230,6 +255,12 @@ impl Pipeline {
         match seen.fate {
             Fate::Drop => self.stats.packets_dropped += 1,
             Fate::Swallow => {}
+            // It was held before the map was known.
+            Fate::Pass if self.is_locked(PacketView::new(packet)) => {
+                if let Some(clock) = self.leave_out(PacketView::new(packet)) {
+                    self.give(&clock, Kind::Other, sink);
+                }
+            }
             Fate::Pass => self.give(packet, Kind::Other, sink),
             Fate::Pat if seen.as_sent => self.give(packet, Kind::Pat, sink),
             Fate::Pmt if seen.as_sent => self.give(packet, Kind::Pmt, sink),

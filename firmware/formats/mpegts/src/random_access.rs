@@ -1,8 +1,8 @@
 //! Is this PES packet one where decoding can begin?
 //!
 //! The answer comes from the elementary stream itself, because encoders forget the
-//! random_access_indicator, and from that indicator where the payload is scrambled or in a codec
-//! that is not read here. Only the kind of each unit is looked at, never its content, except for
+//! random_access_indicator, and from that indicator where it is in a codec that is not read here.
+//! Where the payload is scrambled decoding cannot begin, whatever an indicator says. Only the kind of each unit is looked at, never its content, except for
 //! the SEI message that announces a recovery point (ISO/IEC 14496-10 clause D.1.8).
 
 use crate::psi::Codec;

@@ -8,7 +8,7 @@
 mod candidates;
 mod tables;
 
-use crate::packet::{PAT_PID, PacketView};
+use crate::packet::{PAT_PID, PacketView, STREAM_PIDS};
 use crate::psi::{Pat, PatEntry, Program, PsiAssembler, Section, section_view};
 use candidates::Candidates;
 pub(crate) use tables::Tables;
@@ -16,9 +16,9 @@ pub(crate) use tables::Tables;
 /// What is to be done with a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It belongs to the program, or to a source that has only one.
+    /// It belongs to the program, or is a table of a source that has only one.
     Pass,
-    /// It belongs to another program.
+    /// It belongs to another program, or to none.
     Drop,
     /// It is part of a table that is given out as a whole at another packet.
     Swallow,
@@ -41,7 +41,7 @@ pub(crate) struct Seen {
 }
 
 /// Reads the tables and chooses the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Selector {
     pat_assembler: PsiAssembler,
     pmt_assembler: PsiAssembler,
@@ -110,20 +110,32 @@ impl Selector {
         if self.chosen.is_none() && self.pat.is_some() {
             return self.read_candidate(view);
         }
-        Seen::plain(if self.admits(pid) {
+        Seen::plain(if self.admits(view) {
             Fate::Pass
         } else {
             Fate::Drop
         })
     }
 
-    fn admits(&self, pid: u16) -> bool {
-        if !self.is_multiple() {
-            return true;
-        }
-        self.program.as_ref().is_some_and(|program| {
-            pid == program.pcr_pid || pid == program.pmt_pid || program.stream(pid).is_some()
-        })
+    /// Whether a PID carries PES packets of the program.
+    pub(crate) fn is_stream(&self, pid: u16) -> bool {
+        self.program.is_some() && self.is_pes(pid)
+    }
+
+    /// Where a program is known a stream that it does not list is nobody's, most likely a packet
+    /// whose PID was damaged. Tables of the source pass where it has one program, and so does a
+    /// clock that its map forgot.
+    fn admits(&self, view: PacketView<'_>) -> bool {
+        let pid = view.pid();
+        let Some(program) = &self.program else {
+            return !self.is_multiple();
+        };
+        let is_named =
+            program.stream(pid).is_some() || pid == program.pcr_pid || pid == program.pmt_pid;
+        let is_clock = || view.pcr().is_some() && !view.has_payload();
+        // Of a map with more streams than are kept the others are not known.
+        let is_other = || !STREAM_PIDS.contains(&pid) || program.streams.is_full() || is_clock();
+        is_named || !self.is_multiple() && is_other()
     }
 
     fn read_pat(&mut self, view: PacketView<'_>) -> Seen {
@@ -176,23 +188,26 @@ impl Selector {
             return Seen::plain(Fate::Pass);
         };
         let began_before = self.pmt_assembler.in_section();
-        let mut found = None;
+        let (mut found, mut is_other) = (None, !view.has_payload());
         self.pmt_assembler.push(view, |section| {
-            let program = section_view(section)
+            let parsed = section_view(section);
+            let program = parsed
                 .and_then(|view| Program::parse(&view, chosen.pmt_pid))
                 .filter(|program| program.number == chosen.number);
             if let Some(program) = program {
                 found = Some(program).zip(Section::from_slice(section).ok());
+            } else {
+                is_other |= parsed.is_some();
             }
         });
         let Some((program, section)) = found else {
             let in_map = began_before || self.pmt_assembler.in_section();
-            let other = if self.is_multiple() {
-                Fate::Drop
-            } else {
-                Fate::Pass
+            return match is_other {
+                _ if in_map => Seen::plain(Fate::Swallow),
+                true if self.is_multiple() => Seen::plain(Fate::Drop),
+                true => Seen::plain(Fate::Pass),
+                false => self.broken_map(view),
             };
-            return Seen::plain(if in_map { Fate::Swallow } else { other });
         };
         let changed = self.adopt(program, &section);
         let whole = view.pusi() && !began_before;
@@ -205,6 +220,19 @@ impl Selector {
         }
     }
 
+    /// No section with a right CRC stands where the map has to be: the map that is known is put in
+    /// its place.
+    fn broken_map(&self, view: PacketView<'_>) -> Seen {
+        let fate = match (&self.program, view.pusi()) {
+            (Some(_), true) => Fate::Pmt,
+            _ => Fate::Swallow,
+        };
+        Seen {
+            as_sent: false,
+            ..Seen::plain(fate)
+        }
+    }
+
     #[cold]
     fn read_candidate(&mut self, view: PacketView<'_>) -> Seen {
         let Some(pat) = &self.pat else {
@@ -213,7 +241,7 @@ impl Selector {
         let is_map = pat.programs.iter().any(|entry| entry.pmt_pid == view.pid());
         let fate = if is_map {
             Fate::Swallow
-        } else if self.admits(view.pid()) {
+        } else if self.admits(view) {
             Fate::Pass
         } else {
             Fate::Drop

@@ -1,7 +1,8 @@
 //! From one stream of a channel to another, so that what stands behind sees one that never ended.
 //!
 //! Stands between the sync and the pipeline and does nothing before the first
-//! [`Seam::Switch`](crate::Seam). From then on it looks for the point at which the new stream can
+//! [`Seam::Switch`](crate::Seam), or before a source puts another coding on a PID (`recode`). At a
+//! switch it looks for the point at which the new stream can
 //! begin (`seek`), gives its streams the PIDs that receivers know (`remap`) and carries packets
 //! over (`routes`), as long as that stream plays. PAT and PMT of the source are replaced, each at
 //! its place, by the tables as announced. Clock and counters are the pipeline's matter.
@@ -15,6 +16,7 @@
 //! (`ending`), at once, so that the last picture is shown and the next one begins anew.
 
 mod ending;
+mod recode;
 mod remap;
 mod routes;
 mod seek;
@@ -22,7 +24,7 @@ mod seek;
 use crate::packet::{NULL_PID, PAT_PID, Packet, PacketView, clock_packet};
 use crate::pes::PesView;
 use crate::pipeline::Pipeline;
-use crate::psi::packetize;
+use crate::psi::{PsiAssembler, packetize};
 use crate::seam::Seam;
 use crate::selector::{Fate, Seen, Selector};
 use crate::timeline::First;
@@ -38,6 +40,8 @@ pub(crate) struct Splicer {
     state: State,
     /// Reads the tables of the stream at hand.
     selector: Selector,
+    /// Reads its map while nothing is done.
+    map: PsiAssembler,
     seek: Seek,
     remap: Remap,
     routes: Routes,
@@ -70,6 +74,7 @@ impl Splicer {
         Self {
             state: State::Idle,
             selector: Selector::new(),
+            map: PsiAssembler::new(),
             seek: Seek::new(),
             remap: Remap::default(),
             routes: Routes::default(),
@@ -92,7 +97,11 @@ impl Splicer {
     #[inline]
     pub(crate) fn take(&mut self, packet: &Packet, pipeline: &mut Pipeline, sink: &mut impl Sink) {
         if self.state == State::Idle {
-            return pipeline.take(packet, sink);
+            let view = PacketView::new(packet);
+            if !(pipeline.is_on_map(view) && self.recodes(view, pipeline)) {
+                return pipeline.take(packet, sink);
+            }
+            self.take_over(pipeline);
         }
         self.take_spliced(packet, &mut Outside { pipeline, sink });
     }
@@ -100,6 +109,7 @@ impl Splicer {
     /// A seam, the bytes of the old run all taken.
     pub(crate) fn seam(&mut self, seam: Seam, pipeline: &mut Pipeline, sink: &mut impl Sink) {
         self.selector.reset_assembly();
+        self.map.reset();
         match (seam, self.state) {
             (Seam::Switch, state) => {
                 pipeline.leave(sink);
@@ -147,7 +157,7 @@ impl Splicer {
     fn take_spliced(&mut self, packet: &Packet, outside: &mut Outside<'_, impl Sink>) {
         self.counts.taken += 1;
         let view = PacketView::new(packet);
-        if view.transport_error() {
+        if !view.is_plain() && view.is_damaged() {
             return self.feed(packet, outside);
         }
         let had_map = self.selector.program().is_some();
@@ -204,6 +214,7 @@ impl Splicer {
         let first = First {
             pid,
             clock_pid: self.remap.clock_pid(),
+            follows: self.remap.main_told(),
             dts,
             pts,
             pcr: clock,

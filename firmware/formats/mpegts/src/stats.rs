@@ -9,10 +9,11 @@ pub struct Stats {
     pub null_packets_in: u64,
     /// Packets given to the sink, inserted ones included.
     pub packets_out: u64,
-    /// Packets of other programs, of no program before the first PMT was known, and of a new
-    /// stream before the point at which it begins.
+    /// Packets of other programs, on PIDs that the PMT does not list, of no program before the first
+    /// PMT was known, of a new stream before the point at which it begins, and scrambled ones.
     pub packets_dropped: u64,
-    /// PAT and PMT packets that the source did not send, and packets with nothing but its clock.
+    /// PAT and PMT packets that the source did not send, packets with nothing but its clock, and
+    /// those that tell of a loss.
     pub packets_inserted: u64,
     /// Bytes that were in no packet. The trailers of 192 and 204 byte packets are not counted.
     pub bytes_dropped: u64,
@@ -22,7 +23,8 @@ pub struct Stats {
     pub continuity_errors: u64,
     /// Packets repeated with the same continuity counter.
     pub duplicates: u64,
-    /// Packets dropped because the sender marked them as damaged (transport_error_indicator).
+    /// Packets dropped because they are damaged: marked so by the sender
+    /// (transport_error_indicator), or with fields that cannot be.
     pub transport_errors: u64,
     /// Calls of [`Conditioner::seam`](crate::Conditioner::seam).
     pub seams: u64,

@@ -37,6 +37,7 @@ impl Drop for Folder {
 }
 
 /// How one clip differs from another.
+#[derive(Clone, Copy)]
 struct Clip {
     size: &'static str,
     rate: u32,
@@ -68,6 +69,26 @@ const TWO: Clip = Clip {
     audio: AAC,
     pid: "0x333",
     pmt: "0x44",
+};
+
+const HEVC: Clip = Clip {
+    video: &[
+        "-c:v",
+        "libx265",
+        "-preset",
+        "ultrafast",
+        "-x265-params",
+        "log-level=none:bframes=3",
+    ],
+    ..TWO
+};
+
+const MPEG2: Clip = Clip {
+    video: &["-c:v", "mpeg2video", "-bf", "2", "-b:v", "1M"],
+    audio: &["-c:a", "mp2", "-ar", "48000", "-ac", "2"],
+    rate: 25,
+    gop: 12,
+    ..TWO
 };
 
 impl Clip {
@@ -114,10 +135,19 @@ fn part(clip: &[u8], from: usize, to: usize) -> Vec<u8> {
 
 /// What ffmpeg has to say when it decodes `bytes`.
 fn complaints(folder: &Folder, bytes: &[u8]) -> String {
+    complaints_with(&[], folder, bytes)
+}
+
+/// The same, opened with these options.
+fn complaints_with(options: &[&str], folder: &Folder, bytes: &[u8]) -> String {
     let path = folder.0.join("spliced.ts");
     std::fs::write(&path, bytes).unwrap();
     let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-v", "error", "-i"]).arg(&path);
+    ffmpeg
+        .args(["-v", "error"])
+        .args(options)
+        .arg("-i")
+        .arg(&path);
     // Times as they are: in frames of the first clip's rate those of a faster one would fall together.
     ffmpeg.args([
         "-map",
@@ -163,28 +193,9 @@ fn open_gops_and_other_codecs_decode_in_silence() {
         ],
         ..TWO
     };
-    let hevc = Clip {
-        video: &[
-            "-c:v",
-            "libx265",
-            "-preset",
-            "ultrafast",
-            "-x265-params",
-            "log-level=none:bframes=3",
-        ],
-        ..TWO
-    };
-    let mpeg2 = Clip {
-        video: &["-c:v", "mpeg2video", "-bf", "2", "-b:v", "1M"],
-        audio: &["-c:a", "mp2", "-ar", "48000", "-ac", "2"],
-        rate: 25,
-        gop: 12,
-        ..TWO
-    };
-    let Some(clips) = clips(&folder, &[&ONE, &open, &hevc, &mpeg2]) else {
+    let Some(clips) = clips(&folder, &[&ONE, &open, &HEVC, &MPEG2]) else {
         return;
     };
-    // Of one codec each: ffmpeg opens a decoder once, whatever a new version of the map says.
     for (from, to) in [(0, 1), (1, 0), (1, 1), (2, 2), (3, 3)] {
         let runs = [part(&clips[from], 0, 55), part(&clips[to], 33, 100)];
         let runs: Vec<&[u8]> = runs.iter().map(Vec::as_slice).collect();
@@ -210,5 +221,41 @@ fn a_cut_anywhere_costs_no_more_than_the_picture_that_was_cut() {
         let lines = said.lines().count();
         assert!(lines <= 4, "{percent} %: {said}");
         assert!(!said.to_lowercase().contains("dts"), "{percent} %: {said}");
+    }
+}
+
+/// Opened like a player does, ffmpeg decodes what it found at the start; told to look at all of it
+/// first, it decodes the streams that came later too.
+#[test]
+fn another_codec_on_the_same_pid_decodes_in_silence() {
+    let folder = Folder::new("recode");
+    let on_one = |clip: Clip| Clip {
+        pid: ONE.pid,
+        pmt: ONE.pmt,
+        ..clip
+    };
+    let others = [on_one(HEVC), on_one(MPEG2)];
+    let Some(clips) = clips(&folder, &[&ONE, &others[0], &others[1]]) else {
+        return;
+    };
+    let all = ["-probesize", "100M", "-analyzeduration", "100M"];
+    for seam in [None, Some(Seam::Discontinuity), Some(Seam::Switch)] {
+        for (from, to) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
+            // Where nothing tells of the new stream it begins with a key picture by itself.
+            let begin = if seam == Some(Seam::Switch) { 33 } else { 0 };
+            let parts = [part(&clips[from], 0, 55), part(&clips[to], begin, 100)];
+            let one = parts.concat();
+            let runs: Vec<&[u8]> = match seam {
+                Some(_) => parts.iter().map(Vec::as_slice).collect(),
+                None => vec![&one],
+            };
+            let (out, _) = condition(&runs, seam.unwrap_or(Seam::Switch), 1316);
+            let why = format!("{from} -> {to}, {seam:?}");
+            out.assert_clean();
+            let bytes = out.packets().concat();
+            assert_eq!(complaints(&folder, &bytes), "exit status: 0", "{why}");
+            let said = complaints_with(&all, &folder, &bytes);
+            assert_eq!(said, "exit status: 0", "{why}, all of it");
+        }
     }
 }

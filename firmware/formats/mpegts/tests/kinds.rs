@@ -5,7 +5,7 @@ mod support;
 use mpegts::packet::PacketView;
 use mpegts::pes::PesView;
 use mpegts::ticks::PTS_WRAP;
-use mpegts::{Codec, Packet};
+use mpegts::{Codec, Packet, Seam};
 use support::source::*;
 use support::*;
 
@@ -136,6 +136,78 @@ fn a_jump_is_a_step_of_one_picture_told_or_not_and_behind_a_switch_too() {
             let clocks = out.clocks();
             let even = |pair: &[u64]| pair[1] - pair[0] == FRAME * 300;
             assert!(clocks.windows(2).all(even), "{why}");
+        }
+    }
+}
+
+#[test]
+fn another_coding_gets_another_pid_and_time_goes_on() {
+    let hevc = Plan {
+        video: Some((0x44, Codec::Hevc)),
+        reorder: 2,
+        ..Plan::other()
+    };
+    let sources = [Plan::default(), hevc, Plan::other()].map(|plan| plan.bytes());
+    let (out, conditioner) = switched(&sources);
+    assert_seamless(&out, "H.264, HEVC, H.264");
+    let packets = out.packets();
+    // Back on its PID: 25 pictures, then 18 of the 25 joined at 3. Of the others one leads.
+    assert_eq!(dts_of(&packets, VIDEO).len(), 25 + 18);
+    assert_eq!(dts_of(&packets, 0x44).len(), 17);
+    assert_eq!(map_versions_in_row(&packets), [0, 1, 2]);
+    let program = conditioner.program().expect("a program");
+    assert_eq!(program.pcr_pid, VIDEO);
+    let shown: Vec<u64> = packets
+        .iter()
+        .map(PacketView::new)
+        .filter(|view| [VIDEO, 0x44].contains(&view.pid()) && view.pusi())
+        .filter_map(|view| PesView::parse(view.payload())?.pts())
+        .collect();
+    let (old, new) = shown.split_at(25);
+    assert!(old.iter().max() < new.iter().min(), "shown in order");
+}
+
+/// Two runs of one source: the second with another picture on the PID of the first.
+fn recoded(codec: Codec) -> [Plan; 2] {
+    let first = Plan {
+        pictures: 20,
+        ..Plan::default()
+    };
+    let second = Plan {
+        video: Some((VIDEO, codec)),
+        joined: 20,
+        pictures: 20,
+        ..Plan::default()
+    };
+    [first, second]
+}
+
+fn map_versions_in_row(packets: &[Packet]) -> Vec<u8> {
+    let mut versions = map_versions(packets, PMT);
+    versions.dedup();
+    versions
+}
+
+#[test]
+fn a_source_that_changes_its_coding_gives_it_another_pid() {
+    for codec in [Codec::Hevc, Codec::Mpeg2Video] {
+        let [first, second] = recoded(codec).map(|plan| plan.bytes());
+        for seam in [None, Some(Seam::Continuous), Some(Seam::Discontinuity)] {
+            let one = [first.clone(), second.clone(), first.clone()].concat();
+            let runs: Vec<&[u8]> = match seam {
+                Some(_) => vec![&first, &second, &first],
+                None => vec![&one],
+            };
+            let (out, conditioner) = condition(&runs, seam.unwrap_or(Seam::Switch), 1316);
+            let why = format!("{codec:?} {seam:?}");
+            let packets = out.packets();
+            out.assert_clean();
+            assert_eq!(dts_of(&packets, VIDEO).len(), 40, "{why}");
+            assert_eq!(dts_of(&packets, 0x102).len(), 20, "{why}");
+            assert_eq!(dts_of(&packets, AUDIO).len(), 60, "{why}");
+            assert_eq!(map_versions_in_row(&packets), [0, 1, 2], "{why}");
+            assert_eq!(out.clocks().len(), 60, "{why}");
+            assert_eq!(conditioner.program().expect("one").pcr_pid, VIDEO);
         }
     }
 }

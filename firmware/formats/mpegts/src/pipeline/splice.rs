@@ -5,7 +5,7 @@
 
 use super::{Pipeline, Reason};
 use crate::outlet::{Entry, Kind, Outlet};
-use crate::packet::clock_packet;
+use crate::packet::{PacketView, clock_packet};
 use crate::psi::Program;
 use crate::seam::Seam;
 use crate::selector::{Selector, Tables};
@@ -69,6 +69,18 @@ impl Pipeline {
         let program = self.selector.program()?;
         let clock_pid = self.timeline.clock_pid().unwrap_or(program.pcr_pid);
         Some((program, self.selector.tables(), clock_pid))
+    }
+
+    /// Whether a packet is on the PID of the map that receivers hold.
+    #[inline]
+    pub(crate) fn is_on_map(&self, view: PacketView<'_>) -> bool {
+        let program = self.selector.program();
+        program.is_some_and(|program| program.pmt_pid == view.pid())
+    }
+
+    /// What reads the source's tables, as far as it has read.
+    pub(crate) fn selector(&self) -> &Selector {
+        &self.selector
     }
 
     /// Whether the time of this DTS of the source was already given out on this PID.

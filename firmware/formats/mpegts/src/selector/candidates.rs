@@ -9,7 +9,7 @@ const ASSEMBLERS_MAX: usize = 4;
 const PATIENCE_PACKETS: u32 = 4096;
 
 /// What is known of the programs before one is chosen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Candidates {
     assemblers: heapless::Vec<(u16, PsiAssembler), ASSEMBLERS_MAX>,
     /// By place in the PAT: whether the program has video, once its PMT was read.
@@ -19,7 +19,7 @@ pub(super) struct Candidates {
 }
 
 /// The program that would be chosen now, with its PMT.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Best {
     place: usize,
     has_video: bool,

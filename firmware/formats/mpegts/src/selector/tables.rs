@@ -7,7 +7,7 @@ const VERSION_AT: usize = 5;
 const CRC_BYTES: usize = 4;
 
 /// The two tables that a receiver of the output holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     pat: Section,
     pmt: Section,

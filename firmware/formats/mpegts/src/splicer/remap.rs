@@ -1,21 +1,19 @@
 //! Under which PIDs, and in which map, the streams of another source are given out.
 //!
-//! A viewer chose a language or a subtitle by PID, so streams go where one of the same kind was:
-//! by language and codec, then by language, by codec, and at last in order. Streams of a kind that
-//! was never announced get PIDs that nothing else had. What was once decided for a PID of a source
-//! holds while that source plays, even if its map drops the stream for a time.
+//! A viewer chose a language or a subtitle by PID, so streams go where one of the same coding was:
+//! by language, then in order. A stream of a coding that was never announced gets a PID that
+//! nothing else had: few players look at the stream_type of a PID that they know (ffmpeg feeds an
+//! H.264 decoder with HEVC), and all of them open a decoder for a new one. What was once decided
+//! for a PID of a source holds while that source plays, even if its map drops the stream for a time.
 
-use crate::packet::{NULL_PID, PID_COUNT};
-use crate::psi::{Codec, Program, STREAMS_MAX, Section, Stream, seal, section_view, with_version};
+use crate::packet::{NULL_PID, STREAM_PIDS};
+use crate::psi::{Program, STREAMS_MAX, Section, Stream, seal, section_view, with_version};
 
 /// PIDs of a source and of the output.
 pub(crate) type Pairs = heapless::Vec<(u16, u16), STREAMS_MAX>;
 
 /// Streams remembered: two programs of the largest size.
 const TOLD_MAX: usize = 2 * STREAMS_MAX;
-/// PIDs below are kept for tables (ETSI EN 300 468 table 1, ATSC A/65 from 0x1FF7 on).
-const PID_MIN: u16 = 0x20;
-const PID_MAX: u16 = 0x1FEF;
 const CRC_BYTES: usize = 4;
 
 /// What receivers were told, and where the streams of the source at hand go.
@@ -36,6 +34,8 @@ pub(crate) struct Remap {
     is_announced: bool,
     pat: Section,
     pmt: Section,
+    /// The stream that decided (picture, else sound) when the source began.
+    main_told: Option<u16>,
 }
 
 impl Remap {
@@ -60,11 +60,17 @@ impl Remap {
         self.clock_pid
     }
 
+    /// The stream of before whose place that of the new source takes in time.
+    pub(crate) const fn main_told(&self) -> Option<u16> {
+        self.main_told
+    }
+
     /// Another source begins. `announced` is what receivers hold.
     pub(crate) fn restart(&mut self, announced: Option<(&Program, &Section, &Section, u16)>) {
         self.decided.clear();
         self.pairs.clear();
         self.is_announced = announced.is_some();
+        self.main_told = announced.and_then(|(program, ..)| Some(program.main()?.pid));
         let Some((program, pat, pmt, clock_pid)) = announced else {
             return;
         };
@@ -77,6 +83,14 @@ impl Remap {
         self.clock_told = clock_pid;
         self.pat = pat.clone();
         self.pmt = pmt.clone();
+    }
+
+    /// The source at hand is the one that was announced, every stream under its own PID.
+    pub(crate) fn keep_all(&mut self, program: &Program) {
+        for stream in &program.streams {
+            self.pair(stream, stream.pid);
+        }
+        self.clock_pid = self.clock_told;
     }
 
     /// Takes over a map of the source, whose clock is on `clock` ([`NULL_PID`]: it has none).
@@ -105,15 +119,11 @@ impl Remap {
                 self.pair(stream, pid);
             }
         }
-        let fits: [fn(&Stream, &Stream) -> bool; 4] = [
-            |told, new| told.language == new.language && told.codec == new.codec,
-            |told, new| told.language == new.language,
-            |told, new| told.codec == new.codec,
-            |_, _| true,
-        ];
+        let fits: [fn(&Stream, &Stream) -> bool; 2] =
+            [|told, new| told.language == new.language, |_, _| true];
         for fits in fits {
             for stream in streams {
-                let is_match = |told: &&Stream| kind(told) == kind(stream) && fits(told, stream);
+                let is_match = |told: &&Stream| is_same_coding(told, stream) && fits(told, stream);
                 let free = |told: &&Stream| !self.is_paired(told.pid);
                 let told = self.told.iter().filter(free).find(is_match);
                 if let Some(pid) = told.map(|told| told.pid) {
@@ -136,7 +146,7 @@ impl Remap {
             .iter()
             .find(|(source, _)| *source == stream.pid)?;
         let told = self.told.iter().find(|told| told.pid == *pid)?;
-        (kind(told) == kind(stream)).then_some(*pid)
+        is_same_coding(told, stream).then_some(*pid)
     }
 
     /// A map that lists a PID twice has one stream there.
@@ -166,18 +176,19 @@ impl Remap {
     /// The PID that the source itself uses where that is free, else the lowest free one.
     fn free_pid(&self, wanted: u16) -> u16 {
         let is_free = |pid: &u16| {
-            (PID_MIN..=PID_MAX).contains(pid)
+            STREAM_PIDS.contains(pid)
                 && *pid != self.pmt_pid
                 && *pid != self.clock_told
                 && !self.is_paired(*pid)
                 && !self.told.iter().any(|told| told.pid == *pid)
         };
-        let any = || (0x100..=PID_MAX).find(is_free);
+        let any = || (0x100..=*STREAM_PIDS.end()).find(is_free);
         let own = Some(wanted).filter(is_free);
         own.or_else(any).unwrap_or(wanted)
     }
 
-    /// The clock stays on its PID; where none was announced it goes with its stream.
+    /// The clock stays on its PID, even where that is no stream any more (clause 2.4.4.9 asks for
+    /// none): some receivers look for it once. Where none was announced it goes with its stream.
     fn place_clock(&self, source: u16) -> u16 {
         if source == NULL_PID {
             return NULL_PID;
@@ -248,22 +259,17 @@ impl Remap {
     }
 }
 
-/// What decides whether one stream can take the place of another.
-#[derive(PartialEq)]
-enum Kind {
-    Video,
-    Audio,
-    Coded(Codec),
-    Typed(u8),
+/// Whether a decoder of one stream decodes the other.
+fn is_same_coding(one: &Stream, other: &Stream) -> bool {
+    one.codec == other.codec && one.stream_type == other.stream_type
 }
 
-const fn kind(stream: &Stream) -> Kind {
-    match stream.codec {
-        codec if codec.is_video() => Kind::Video,
-        codec if codec.is_audio() => Kind::Audio,
-        Codec::Other | Codec::Sections => Kind::Typed(stream.stream_type),
-        codec => Kind::Coded(codec),
-    }
+/// Whether a map gives a stream of another coding the PID of one that `held` has.
+pub(super) fn recodes(held: &Program, map: &Program) -> bool {
+    map.streams.iter().any(|stream| {
+        let before = held.stream(stream.pid);
+        before.is_some_and(|before| !is_same_coding(before, stream))
+    })
 }
 
 /// Length of a descriptor loop, its 2 byte length field included.
@@ -277,12 +283,10 @@ fn content(section: &[u8]) -> &[u8] {
     section.get(..end).unwrap_or_default()
 }
 
-const _: () = assert!((PID_MAX as usize) < PID_COUNT && PID_MAX < NULL_PID);
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::psi::build_pmt;
+    use crate::psi::{Codec, build_pmt};
 
     fn stream(pid: u16, codec: Codec, language: &[u8; 3]) -> Stream {
         let stream_type = match codec {
@@ -353,12 +357,12 @@ mod tests {
                 &[(0x44, 0x100), (0x45, 0x102), (0x46, 0x101)],
             ),
             (
-                "other codecs, no language",
+                "codecs that were not there",
                 &[
                     stream(0x45, Codec::Eac3, b"   "),
                     stream(0x44, Codec::Hevc, b"   "),
                 ],
-                &[(0x45, 0x101), (0x44, 0x100)],
+                &[(0x45, 0x45), (0x44, 0x44)],
             ),
             (
                 "the PIDs crossed",
@@ -405,6 +409,19 @@ mod tests {
             (back.version, back.number, back.pcr_pid),
             (7, 0x1000, 0x100)
         );
+    }
+
+    #[test]
+    fn the_clock_stays_where_another_coding_goes() {
+        let told = [stream(0x100, V, b"   "), stream(0x101, A, b"   ")];
+        let mut remap = announced(&told);
+        let hevc = [stream(0x100, Codec::Hevc, b"   "), stream(0x101, A, b"   ")];
+        let map = adopt(&mut remap, &hevc);
+        let pid = map.video().map(|video| video.pid);
+        assert_eq!((map.pcr_pid, map.version, pid), (0x100, 6, Some(0x102)));
+        // Its old PID is still told.
+        let map = adopt(&mut remap, &told);
+        assert_eq!((map.pcr_pid, map.streams[0].pid), (0x100, 0x100));
     }
 
     #[test]

@@ -105,6 +105,14 @@ impl Routes {
         self.key = key;
     }
 
+    /// All streams have begun long ago: what is in the middle of a picture goes on too.
+    pub(crate) fn open_all(&mut self) {
+        self.key = None;
+        for route in &mut self.routes {
+            route.door = Door::Open;
+        }
+    }
+
     /// Where a PID of the source goes.
     pub(crate) fn output(&self, source: u16) -> Option<u16> {
         let route = self.routes.iter().find(|route| route.source == source);
@@ -188,8 +196,11 @@ impl Route {
         key: Option<u64>,
         is_given: impl Fn(u16, u64) -> bool,
     ) -> Door {
-        if !self.is_pes || view.scrambled() {
+        if !self.is_pes {
             return Door::Open;
+        }
+        if view.scrambled() {
+            return Door::Shut;
         }
         let Some(pes) = PesView::parse(view.payload()) else {
             return Door::Shut;
@@ -206,7 +217,7 @@ impl Route {
         }
     }
 
-    /// Losses of the source stay visible; what was left out here is none.
+    /// Losses of the source stay visible to what is behind; what was left out here is none.
     fn number(&mut self, packet: &mut Packet) {
         let view = PacketView::new(packet);
         let cc = view.cc();

@@ -191,6 +191,10 @@ impl Seek {
             return self.keep(packet);
         }
         let view = PacketView::new(packet);
+        if view.scrambled() {
+            // Nobody can read it, so nothing can begin with it.
+            return 1;
+        }
         let stream = program.stream(view.pid());
         if stream.is_some_and(|stream| stream.codec.is_audio()) && view.pusi() {
             self.sound = self.sound.saturating_add(1);
@@ -243,7 +247,7 @@ impl Seek {
     }
 
     fn start(&mut self, view: PacketView<'_>, main: Stream) -> Verdict {
-        let pes = PesView::parse(view.payload()).filter(|_| !view.scrambled());
+        let pes = PesView::parse(view.payload());
         let mut scan = AccessUnitScan::new(main.codec);
         let verdict = match pes {
             _ if view.random_access() => Verdict::Yes,

@@ -13,12 +13,18 @@ use super::{
 use crate::psi::{Program, STREAMS_MAX};
 use crate::ticks::{PCR_WRAP, PTS_PER_SECOND, TICKS_PER_PTS, pcr_difference};
 
+/// Two streams overlap by no more: each DTS is at most so far from the clock. 90 kHz.
+const OVERLAP_MAX: i64 = 2 * STAMP_DISTANCE_MAX;
+
 /// The first access unit of a new stream, in the time of its source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct First {
     /// PIDs of the output: of the stream, and of the clock that goes with it.
     pub(crate) pid: u16,
     pub(crate) clock_pid: u16,
+    /// PID of the output of the stream before that is decoded and shown up to here. Another one
+    /// where the coding differs.
+    pub(crate) follows: Option<u16>,
     /// 90 kHz.
     pub(crate) dts: u64,
     /// 90 kHz.
@@ -37,11 +43,22 @@ impl Timeline {
         let shift = if let Some((pcr, last)) = clocks {
             let wanted = (last % PCR_WRAP + self.interval + PCR_WRAP - pcr) % PCR_WRAP;
             self.offset = wanted.next_multiple_of(TICKS_PER_PTS) % PCR_WRAP;
-            self.stamp(first.pid)
-                .map_or(0, |stamp| self.overlap(stamp, first).max(0))
+            let before = [Some(first.pid), first.follows];
+            let stamps = before
+                .into_iter()
+                .flatten()
+                .filter_map(|pid| self.stamp(pid));
+            let overlaps = stamps.map(|stamp| self.overlap(stamp, first));
+            // A stamp that is farther away is of a stream that ended long ago.
+            overlaps
+                .filter(|overlap| (0..=OVERLAP_MAX).contains(overlap))
+                .max()
+                .unwrap_or(0)
         } else {
-            let same = self.stamp(first.pid);
-            let stamp = same.or_else(|| self.latest_stamp());
+            let before = first.follows.and_then(|pid| self.stamp(pid));
+            let stamp = before
+                .or_else(|| self.stamp(first.pid))
+                .or_else(|| self.latest_stamp());
             stamp.map_or(0, |stamp| self.overlap(stamp, first))
         };
         self.move_by(shift);
@@ -51,8 +68,10 @@ impl Timeline {
 
     /// Whether the time of this DTS was already given out on this PID of the output.
     pub(crate) fn is_given(&self, pid: u16, dts: u64) -> bool {
-        self.stamp(pid)
-            .is_some_and(|stamp| pts_difference(stamp.next(), self.shifted(dts)) > 0)
+        self.stamp(pid).is_some_and(|stamp| {
+            let overlap = pts_difference(stamp.next(), self.shifted(dts));
+            (1..=OVERLAP_MAX).contains(&overlap)
+        })
     }
 
     /// The next reading to be given out on the way to `pcr`, which is more than 100 ms away.
