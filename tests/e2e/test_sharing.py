@@ -20,10 +20,12 @@ def streaming(viewers, count):
 
 
 class Sharing(case.Case):
+    CONFIG = "[tuner]\ncount = 10\n\n"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.running = cls.enterClassContext(cls.channels(ENTRIES, "[tuner]\ncount = 10\n\n"))
+        cls.running = cls.enterClassContext(cls.channels(ENTRIES, cls.CONFIG))
         cls.running.with_channels(CHANNELS)
 
     def tearDown(self):
@@ -87,6 +89,12 @@ class Sharing(case.Case):
                 crowd.leave(viewer)
                 took = wait.seconds_until("a free tuner", lambda: not tuners_in_use(), 5)
                 self.assertLess(took, 0.1)
+
+
+class SharingByReference(Sharing):
+    """The same where sockets get the pages of the ring and not copies."""
+
+    CONFIG = Sharing.CONFIG + "[clients]\nsendfile = true\n\n"
 
 
 class Limits(case.Case):
