@@ -44,6 +44,8 @@ class Fault:
     # Whether packets are lost before they reach Dipole. Without a backup the client's counters may
     # then say so: a decoder wants to know. With one there is no such excuse.
     loses_packets: bool = False
+    # Whether a time in the stream may be made wrong and stay near the right one: nobody can tell.
+    bends_times: bool = False
     # Whether it is over at once: who comes back is served. So do kicks at an account's limit look.
     is_moment: bool = False
 
@@ -77,7 +79,7 @@ FAULTS = [
     Fault("length_long"),
     Fault("length_short"),
     Fault("truncated", loses_packets=True),
-    Fault("flip", loses_packets=True),
+    Fault("flip", loses_packets=True, bends_times=True),
     Fault("garbage", loses_packets=True),
     Fault("loss", loses_packets=True),
     Fault("nulls", backup=SWITCH, noticed_s=SILENT_S),

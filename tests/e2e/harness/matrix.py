@@ -156,9 +156,13 @@ def _outcome(cell, group):
 
 # What a client may be told of packets that the provider lost, where nothing replaces them.
 LOST = re.compile(r"counter \d+ then|is scrambled|and \d+ more$")
+# What a client is told of a time that is a little wrong.
+BENT = re.compile(r"DTS (runs back by|is -?[\d.]+ s ahead of)")
 
 
 def _is_excused(cell, error):
+    if cell.fault.bends_times and BENT.search(error):
+        return True
     return cell.fault.loses_packets and not cell.has_backup and LOST.search(error)
 
 
