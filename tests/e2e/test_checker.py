@@ -105,8 +105,8 @@ class Damage(unittest.TestCase):
     def test_gaps_are_measured(self):
         data, check = rendered({}), checker.StreamCheck()
         half = len(data) // 2
-        for now, piece in ((0.0, data[:half]), (2.5, data[half : half + 9400]), (2.6, data[half + 9400 :])):
-            check.feed(piece, now)
+        for at, piece in ((0.0, data[:half]), (2.5, data[half : half + 9400]), (2.6, data[half + 9400 :])):
+            check.feed(piece, at)
         self.assertEqual(check.arrival_gap, 2.5)
         self.assertEqual(check.picture_gap, 2.5)
         self.assertEqual(check.wait_so_far(7.6), 5.0)

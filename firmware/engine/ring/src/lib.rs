@@ -25,7 +25,7 @@ mod sync;
 mod tests;
 
 pub use pool::{Pool, PoolStats};
-pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, STAGE_BYTES, Starved, Writer, ring};
+pub use ring::{Chunk, JoinPoint, Limits, Read, Ring, Starved, Writer, ring};
 #[cfg(not(loom))]
 pub use segment::Place;
 pub use sizes::{PACKET_BYTES, SEGMENT_BYTES};

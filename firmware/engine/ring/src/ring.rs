@@ -19,8 +19,9 @@ const JOIN_POINTS_MAX: usize = 64;
 /// PIDs whose counters a join point keeps.
 const COUNTERS_MAX: usize = 16;
 
-/// What a writer collects before it writes to a file: whole packets in 16 KiB.
-pub const STAGE_BYTES: usize = 16 * 1024 / PACKET_BYTES * PACKET_BYTES;
+/// What a writer collects before it writes to a file: whole packets in 16 KiB. In the plan it is a
+/// part of the upstream (`budget`).
+const STAGE_BYTES: usize = 16 * 1024 / PACKET_BYTES * PACKET_BYTES;
 
 /// Bytes that must be published behind a join point before anybody begins there: PAT, PMT and the
 /// beginning of the picture. Where a stream is published up to its next clock reading, that is

@@ -26,6 +26,14 @@ fn pools(segments: usize) -> [Arc<Pool>; 2] {
     [Pool::new(segments), in_file]
 }
 
+fn open(pool: &Arc<Pool>, behind_min: usize, segments_max: usize) -> (Writer, Arc<Ring>) {
+    let limits = Limits {
+        behind_min,
+        segments_max,
+    };
+    ring(pool, limits)
+}
+
 /// Every packet from `position` on, and where reading stopped.
 fn read_all(ring: &Ring, mut position: Position) -> Result<(Vec<u64>, Position), Position> {
     let mut numbers = Vec::new();
@@ -46,13 +54,7 @@ fn read_all(ring: &Ring, mut position: Position) -> Result<(Vec<u64>, Position),
 #[test]
 fn readers_get_every_packet_once_and_in_order() {
     for pool in pools(4) {
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 2,
-                segments_max: 4,
-            },
-        );
+        let (mut writer, ring) = open(&pool, 2, 4);
         let mut position = 0;
         for round in 0..40u64 {
             fill(&mut writer, round * 100..(round + 1) * 100);
@@ -69,13 +71,7 @@ fn readers_get_every_packet_once_and_in_order() {
 #[test]
 fn a_reader_that_lags_is_told_and_can_jump() {
     for pool in pools(4) {
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 3,
-            },
-        );
+        let (mut writer, ring) = open(&pool, 1, 3);
         let segments = 6 * PER_SEGMENT as u64;
         for number in 0..segments {
             if number % 500 == 0 {
@@ -95,13 +91,7 @@ fn a_reader_that_lags_is_told_and_can_jump() {
 #[test]
 fn the_only_join_point_is_kept_up_to_the_cap() {
     for pool in pools(8) {
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 4,
-            },
-        );
+        let (mut writer, ring) = open(&pool, 1, 4);
         writer.mark_join_point(&[]);
         fill(&mut writer, 0..3 * PER_SEGMENT as u64);
         assert_eq!(ring.newest_join_point().unwrap().position, 0);
@@ -115,13 +105,7 @@ fn the_only_join_point_is_kept_up_to_the_cap() {
 #[test]
 fn what_is_not_published_is_not_there() {
     for pool in pools(4) {
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 4,
-            },
-        );
+        let (mut writer, ring) = open(&pool, 1, 4);
         writer.mark_join_point(&[]);
         for number in 0..10 {
             writer.append(&packet(number)).unwrap();
@@ -140,13 +124,7 @@ fn what_is_not_published_is_not_there() {
 #[test]
 fn a_segment_in_use_is_not_written_over() {
     for pool in pools(3) {
-        let (mut writer, ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
+        let (mut writer, ring) = open(&pool, 1, 2);
         fill(&mut writer, 0..PER_SEGMENT as u64);
         let Read::Chunk(held) = ring.read(0) else {
             panic!("published")
@@ -163,21 +141,9 @@ fn a_segment_in_use_is_not_written_over() {
 #[test]
 fn an_empty_pool_is_an_answer_and_closing_gives_everything_back() {
     for pool in pools(2) {
-        let (mut first, first_ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
+        let (mut first, first_ring) = open(&pool, 1, 2);
         fill(&mut first, 0..2 * PER_SEGMENT as u64);
-        let (mut second, second_ring) = ring(
-            &pool,
-            Limits {
-                behind_min: 1,
-                segments_max: 2,
-            },
-        );
+        let (mut second, second_ring) = open(&pool, 1, 2);
         assert_eq!(second.append(&packet(0)), Err(Starved));
         drop((first, first_ring));
         assert_eq!(pool.stats().used, 0);
