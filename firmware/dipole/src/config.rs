@@ -4,12 +4,11 @@
 
 mod error;
 mod failover;
+mod source;
 
 use std::{
-    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use base::ByteSize;
@@ -17,12 +16,12 @@ pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::Failover;
 use serde::{Deserialize, Deserializer, de::Error as _};
+pub(crate) use source::Source;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
-const INTERVAL_HOURS_MAX: u64 = 168;
 const SOURCES_MAX: usize = 64;
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
@@ -129,37 +128,6 @@ pub(crate) struct Discovery {
 pub(crate) struct Tls {
     /// Further authorities, PEM.
     pub(crate) ca: Option<PathBuf>,
-}
-
-/// `[[source]]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Source {
-    /// Name; channels are known by it.
-    pub(crate) name: String,
-    /// Address or path of the list.
-    pub(crate) url: String,
-    /// Upstream connections at once.
-    pub(crate) connections: Option<usize>,
-    /// User agent.
-    pub(crate) user_agent: Option<String>,
-    /// Further headers.
-    #[serde(default)]
-    pub(crate) headers: BTreeMap<String, String>,
-    /// Hours between two readings.
-    #[serde(default = "default_interval_hours")]
-    pub(crate) interval_hours: u64,
-}
-
-impl Source {
-    /// Time between two readings.
-    pub(crate) fn interval(&self) -> Duration {
-        Duration::from_secs(self.interval_hours * 3600)
-    }
-}
-
-fn default_interval_hours() -> u64 {
-    24
 }
 
 fn any(port: u16) -> Vec<SocketAddr> {
@@ -327,44 +295,9 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         let again = sources[..index]
             .iter()
             .any(|other| other.name == source.name);
-        check_source(&format!("source {}", index + 1), source, again)?;
+        source::check(&format!("source {}", index + 1), source, again)?;
     }
     Ok(())
-}
-
-fn check_source(place: &str, source: &Source, again: bool) -> Result<(), ConfigError> {
-    let key = |key: &str| format!("{place}: {key}");
-    within(
-        !source.name.trim().is_empty(),
-        &key("name"),
-        &"\"\"",
-        "must not be empty",
-    )?;
-    within(
-        !again,
-        &key("name"),
-        &source.name,
-        "stands twice; channels are known by it",
-    )?;
-    within(
-        !source.url.trim().is_empty(),
-        &key("url"),
-        &"\"\"",
-        "an address or a path",
-    )?;
-    within(
-        source.connections != Some(0),
-        &key("connections"),
-        &0,
-        "at least 1",
-    )?;
-    let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
-    within(
-        hours_fit,
-        &key("interval_hours"),
-        &source.interval_hours,
-        "from 1 to 168",
-    )
 }
 
 #[cfg(test)]
