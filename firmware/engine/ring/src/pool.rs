@@ -36,7 +36,7 @@ impl Pool {
     /// A pool of `segments` segments in the heap, allocated now.
     #[must_use]
     pub fn new(segments: usize) -> Arc<Self> {
-        Self::of((0..segments).map(|_| Segment::new()), false)
+        Self::of(Segment::in_heap(segments), false)
     }
 
     /// A pool of `segments` segments in pages that the kernel can send from, reserved now. One

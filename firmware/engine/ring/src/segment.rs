@@ -44,7 +44,7 @@ pub(crate) struct Segment {
 /// Where a segment's bytes lie.
 enum Memory {
     /// In the heap: whoever sends them copies them.
-    Heap(Box<[UnsafeCell<u8>]>),
+    Heap(Stretch),
     /// In pages that the kernel can send.
     #[cfg(not(loom))]
     File(Slot),
@@ -67,15 +67,38 @@ pub enum Place<'a> {
     },
 }
 
-// SAFETY: one `Filling` writes, above the published length; readers stay below it (the rule).
-unsafe impl Sync for Segment {}
+/// A segment's part of the memory that all of a pool's segments share: no other's.
+struct Stretch {
+    slab: Arc<Slab>,
+    start: usize,
+}
+
+impl Stretch {
+    /// The cells `from..to` of the segment, which has no more than [`SEGMENT_BYTES`].
+    fn cells(&self, from: usize, to: usize) -> &[UnsafeCell<u8>] {
+        assert!(to <= SEGMENT_BYTES);
+        &self.slab.0[self.start + from..self.start + to]
+    }
+}
+
+/// All memory of a pool in one piece, so that before its first use it takes a page and not one of
+/// each segment.
+struct Slab(Box<[UnsafeCell<u8>]>);
+
+// SAFETY: every cell belongs to one segment. One `Filling` writes to it, above the published length;
+// readers stay below that (the rule).
+unsafe impl Sync for Slab {}
 
 impl Segment {
-    /// A segment in the heap.
-    pub(crate) fn new() -> Self {
-        Self {
-            memory: Memory::Heap(zeroed_cells()),
-        }
+    /// As many segments in the heap.
+    pub(crate) fn in_heap(count: usize) -> impl Iterator<Item = Self> {
+        let slab = Arc::new(Slab(zeroed_cells(count * SEGMENT_BYTES)));
+        (0..count).map(move |index| Self {
+            memory: Memory::Heap(Stretch {
+                slab: Arc::clone(&slab),
+                start: index * SEGMENT_BYTES,
+            }),
+        })
     }
 
     /// A segment that the kernel can send from.
@@ -113,8 +136,8 @@ impl Segment {
     #[cfg(not(loom))]
     pub(crate) unsafe fn place(&self, from: usize, to: usize) -> Place<'_> {
         match &self.memory {
-            Memory::Heap(cells) => {
-                let cells = &cells[from..to];
+            Memory::Heap(stretch) => {
+                let cells = stretch.cells(from, to);
                 // SAFETY: UnsafeCell<u8> has the layout of u8; the range was just checked; by the
                 // caller's promise nobody writes to it while the borrow lives.
                 let bytes =
@@ -149,20 +172,21 @@ impl Segment {
 
     #[cfg(loom)]
     pub(crate) unsafe fn copy(&self, from: usize, to: usize) -> Vec<u8> {
-        let Memory::Heap(cells) = &self.memory;
+        let Memory::Heap(stretch) = &self.memory;
         // SAFETY: as for `place`; loom checks it.
-        cells[from..to]
+        stretch
+            .cells(from, to)
             .iter()
             .map(|cell| cell.with(|byte| unsafe { *byte }))
             .collect()
     }
 }
 
-/// A segment's memory. It is asked for as zeroed bytes, which a large allocation gets from the
+/// Memory for segments. It is asked for as zeroed bytes, which a large allocation gets from the
 /// kernel untouched: reserved at start, resident from first use on.
 #[cfg(not(loom))]
-fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
-    let bytes = vec![0_u8; SEGMENT_BYTES].into_boxed_slice();
+fn zeroed_cells(bytes: usize) -> Box<[UnsafeCell<u8>]> {
+    let bytes = vec![0_u8; bytes].into_boxed_slice();
     let raw = Box::into_raw(bytes) as *mut [UnsafeCell<u8>];
     // SAFETY: the pointer was just given up by a Box of the same length, and UnsafeCell<u8> has
     // the layout of u8 (std guarantees it: the type is repr(transparent)).
@@ -170,8 +194,8 @@ fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
 }
 
 #[cfg(loom)]
-fn zeroed_cells() -> Box<[UnsafeCell<u8>]> {
-    (0..SEGMENT_BYTES).map(|_| UnsafeCell::new(0)).collect()
+fn zeroed_cells(bytes: usize) -> Box<[UnsafeCell<u8>]> {
+    (0..bytes).map(|_| UnsafeCell::new(0)).collect()
 }
 
 impl std::fmt::Debug for Segment {
@@ -211,7 +235,7 @@ impl Filling {
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), NoMemory> {
         let end = self.filled + bytes.len();
         match &self.segment.memory {
-            Memory::Heap(cells) => write(&cells[self.filled..end], bytes),
+            Memory::Heap(stretch) => write(stretch.cells(self.filled, end), bytes),
             #[cfg(not(loom))]
             Memory::File(slot) => slot.write(self.filled, bytes).map_err(|_| NoMemory)?,
         }

@@ -1,12 +1,8 @@
-//! The page: plain files, embedded, each also gzipped once at start.
+//! The page: plain files, embedded, each also as `build.rs` gzipped it.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    io::Write,
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use hyper::{
     Response, StatusCode,
     header::{
@@ -29,6 +25,7 @@ struct File {
     path: &'static str,
     content_type: &'static str,
     bytes: &'static [u8],
+    gzipped: &'static [u8],
 }
 
 macro_rules! file {
@@ -37,6 +34,7 @@ macro_rules! file {
             path: $path,
             content_type: $content_type,
             bytes: include_bytes!(concat!("../../../../web-static/", $name)),
+            gzipped: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
         }
     };
 }
@@ -76,29 +74,24 @@ impl Assets {
     pub(crate) fn new() -> Self {
         Self(FILES.map(|file| Asset {
             content_type: file.content_type,
-            gzipped: Variant::new(gzipped(file.bytes).into()),
-            plain: Variant::new(Bytes::from_static(file.bytes)),
+            gzipped: Variant::new(file.gzipped),
+            plain: Variant::new(file.bytes),
         }))
     }
 }
 
 impl Variant {
-    fn new(bytes: Bytes) -> Self {
+    fn new(bytes: &'static [u8]) -> Self {
         // Fixed keys: the same file has the same tag after a restart.
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         let etag = format!("\"{:016x}\"", hasher.finish());
         let etag = HeaderValue::try_from(etag).expect("hex digits in quotes are a header value");
-        Self { bytes, etag }
+        Self {
+            bytes: Bytes::from_static(bytes),
+            etag,
+        }
     }
-}
-
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .expect("writing into a Vec cannot fail")
 }
 
 /// Answers with a file, or with 304 where the client has it.
@@ -146,12 +139,28 @@ fn takes_gzip(accepted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::GzDecoder;
+
     use super::*;
 
     #[test]
     fn the_page_is_small() {
         let bytes: usize = FILES.iter().map(|file| file.bytes.len()).sum();
         assert!(bytes <= 60 * 1024, "{bytes} bytes");
+    }
+
+    #[test]
+    fn both_forms_of_a_file_say_the_same() {
+        for file in FILES {
+            let mut bytes = vec![0; file.bytes.len()];
+            let mut plain = GzDecoder::new(file.gzipped);
+            plain.read_exact(&mut bytes).unwrap();
+            assert!(bytes == file.bytes, "{}", file.path);
+            assert_eq!(plain.read(&mut [0]).unwrap(), 0, "{}", file.path);
+            assert!(file.gzipped.len() < file.bytes.len(), "{}", file.path);
+        }
     }
 
     #[test]
