@@ -86,7 +86,10 @@ mod tests {
         assert!(is_rtp(&rtp(33, b"cut anywhere")) && is_rtp(&rtp(33, b"")));
         assert!(is_other(&rtp(96, b"G and a word")) && is_other(&rtp(96, &[7; 1300])));
         assert!(is_other(&rtp(0, b"")));
-        assert_eq!(Content::of(&rtp(72, b"")), Content::Malformed(Malformed::Rtcp));
+        assert_eq!(
+            Content::of(&rtp(72, b"")),
+            Content::Malformed(Malformed::Rtcp)
+        );
         assert_eq!(Content::of(b"<html>"), Content::Unknown);
         assert_eq!(Content::of(b""), Content::Unknown);
     }

@@ -104,17 +104,53 @@ mod tests {
             ("plain", datagram(0x80, 33, b"pay"), Ok(b"pay")),
             ("marker", datagram(0x80, 0x80 | 33, b"pay"), Ok(b"pay")),
             ("empty", datagram(0x80, 33, b""), Ok(b"")),
-            ("two contributors", datagram(0x82, 33, b"11112222pay"), Ok(b"pay")),
-            ("extension", datagram(0x90, 33, b"\xbe\xde\0\x01extdpay"), Ok(b"pay")),
-            ("empty extension", datagram(0x90, 33, b"\xbe\xde\0\0pay"), Ok(b"pay")),
+            (
+                "two contributors",
+                datagram(0x82, 33, b"11112222pay"),
+                Ok(b"pay"),
+            ),
+            (
+                "extension",
+                datagram(0x90, 33, b"\xbe\xde\0\x01extdpay"),
+                Ok(b"pay"),
+            ),
+            (
+                "empty extension",
+                datagram(0x90, 33, b"\xbe\xde\0\0pay"),
+                Ok(b"pay"),
+            ),
             ("padding", datagram(0xa0, 33, b"pay\0\0\x03"), Ok(b"pay")),
-            ("all", datagram(0xb1, 33, b"1111\0\0\0\x01extdpay\x01"), Ok(b"pay")),
-            ("no contributors", datagram(0x81, 33, b"111"), Err(Malformed::Truncated)),
-            ("no extension", datagram(0x90, 33, b"\0\0\0\x02extd"), Err(Malformed::Truncated)),
-            ("too much padding", datagram(0xa0, 33, b"pay\x05"), Err(Malformed::Truncated)),
-            ("padding of nothing", datagram(0xa0, 33, b""), Err(Malformed::Truncated)),
+            (
+                "all",
+                datagram(0xb1, 33, b"1111\0\0\0\x01extdpay\x01"),
+                Ok(b"pay"),
+            ),
+            (
+                "no contributors",
+                datagram(0x81, 33, b"111"),
+                Err(Malformed::Truncated),
+            ),
+            (
+                "no extension",
+                datagram(0x90, 33, b"\0\0\0\x02extd"),
+                Err(Malformed::Truncated),
+            ),
+            (
+                "too much padding",
+                datagram(0xa0, 33, b"pay\x05"),
+                Err(Malformed::Truncated),
+            ),
+            (
+                "padding of nothing",
+                datagram(0xa0, 33, b""),
+                Err(Malformed::Truncated),
+            ),
             ("RTCP", datagram(0x80, 200, b"pay"), Err(Malformed::Rtcp)),
-            ("version 1", datagram(0x47, 33, b"pay"), Err(Malformed::Version)),
+            (
+                "version 1",
+                datagram(0x47, 33, b"pay"),
+                Err(Malformed::Version),
+            ),
         ];
         for (name, bytes, expected) in table {
             let packet = Packet::parse(&bytes);

@@ -58,16 +58,16 @@ impl Reorder {
         let ahead = packet.sequence.wrapping_sub(self.awaited);
         let behind = self.awaited.wrapping_sub(packet.sequence);
         if packet.ssrc != self.ssrc {
-            self.from_outside(packet, Reason::OtherSender, now, counts, out);
+            self.outside(packet, Reason::OtherSender, now, counts, out);
         } else if ahead < DROPOUT_MAX {
             self.outsider.inside(now);
             self.inside(packet, now, counts, out);
         } else if behind > MISORDER_MAX {
-            self.from_outside(packet, Reason::Jump, now, counts, out);
+            self.outside(packet, Reason::Jump, now, counts, out);
         } else if behind <= REMEMBERED && self.given >> (behind - 1) & 1 == 1 {
             counts.duplicates += 1;
         } else {
-            self.from_outside(packet, Reason::Late, now, counts, out);
+            self.outside(packet, Reason::Late, now, counts, out);
         }
     }
 
@@ -157,7 +157,7 @@ impl Reorder {
         self.held.put(packet.sequence, waiting);
     }
 
-    fn from_outside(
+    fn outside(
         &mut self,
         packet: &Packet<'_>,
         reason: Reason,

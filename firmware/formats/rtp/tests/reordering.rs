@@ -80,7 +80,13 @@ fn order_is_kept_over_the_wrap() {
         bench.push(index);
     }
     assert!(bench.out.iter().copied().eq(0..3_000));
-    assert_eq!(bench.counts(), Counts { taken: 3_000, ..Counts::default() });
+    assert_eq!(
+        bench.counts(),
+        Counts {
+            taken: 3_000,
+            ..Counts::default()
+        }
+    );
 }
 
 #[test]
@@ -106,7 +112,12 @@ fn a_gap_is_waited_for_and_then_skipped() {
     bench.push(2);
     bench.push(5);
     assert_eq!(bench.out, [0, 1, 3, 4, 5], "too late");
-    let expected = Counts { taken: 6, lost: 1, late: 1, ..Counts::default() };
+    let expected = Counts {
+        taken: 6,
+        lost: 1,
+        late: 1,
+        ..Counts::default()
+    };
     assert_eq!(bench.counts(), expected);
 }
 
@@ -129,7 +140,10 @@ fn a_gap_is_given_up_when_no_more_can_be_held() {
     for sequence in [2, 4] {
         bench.push_raw(&datagram(33, sequence, SSRC, &large));
     }
-    assert_eq!((bench.out.as_slice(), bench.counts().lost), (&[0, 9][..], 1));
+    assert_eq!(
+        (bench.out.as_slice(), bench.counts().lost),
+        (&[0, 9][..], 1)
+    );
 }
 
 #[test]
@@ -160,7 +174,10 @@ fn one_stray_packet_moves_nothing_and_two_in_a_row_do() {
         bench.push(index);
     }
     assert_eq!(bench.out, [0, 1, 2, 3, 40_001, 40_002]);
-    assert_eq!((bench.counts().restarts, bench.counts().passed_over), (1, 2));
+    assert_eq!(
+        (bench.counts().restarts, bench.counts().passed_over),
+        (1, 2)
+    );
 }
 
 #[test]
@@ -238,7 +255,9 @@ fn plain_packets_go_through_as_they_come() {
         let mut receiver = Receiver::new();
         let mut out = Vec::new();
         for datagram in packets.chunks(datagram_bytes) {
-            let taken = receiver.push(datagram, Instant::now(), |bytes| out.extend_from_slice(bytes));
+            let taken = receiver.push(datagram, Instant::now(), |bytes| {
+                out.extend_from_slice(bytes)
+            });
             assert_eq!(taken, Taken::Stream);
         }
         assert!(out == packets, "cut every {datagram_bytes} bytes");
@@ -246,7 +265,10 @@ fn plain_packets_go_through_as_they_come() {
     // From the middle on, the caller finds out.
     let mut receiver = Receiver::new();
     let middle = &packets[100..1100];
-    assert_eq!(receiver.push(middle, Instant::now(), |_| panic!()), Taken::Unknown);
+    assert_eq!(
+        receiver.push(middle, Instant::now(), |_| panic!()),
+        Taken::Unknown
+    );
     receiver.take_unknown();
     assert_eq!(receiver.push(middle, Instant::now(), |_| {}), Taken::Stream);
 }
@@ -263,13 +285,17 @@ struct Fate {
 
 fn fate() -> impl Strategy<Value = Fate> {
     let again = proptest::option::weighted(0.1, 0..40_u32);
-    (proptest::bool::weighted(0.03), 0..30_u32, any::<bool>(), again).prop_map(
-        |(is_lost, detour, is_detoured, again)| Fate {
+    (
+        proptest::bool::weighted(0.03),
+        0..30_u32,
+        any::<bool>(),
+        again,
+    )
+        .prop_map(|(is_lost, detour, is_detoured, again)| Fate {
             is_lost,
             detour: if is_detoured { detour } else { 0 },
             again,
-        },
-    )
+        })
 }
 
 proptest! {

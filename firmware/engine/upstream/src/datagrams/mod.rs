@@ -1,0 +1,58 @@
+//! `udp://` and `rtp://`: transport streams in datagrams, sent to a group or to this machine.
+//!
+//! Live as it comes: nobody can be told to send more slowly, so what is not read in time is lost.
+//! Dropping a play closes its socket, and the kernel leaves the group with it, before the drop
+//! returns.
+//!
+//! What does not belong here: what datagrams carry and their order (`rtp`), `udpxy` (whose addresses
+//! are plain http), RTSP.
+
+mod address;
+mod error;
+mod interface;
+mod play;
+mod rhythm;
+mod socket;
+mod tally;
+
+use std::time::Duration;
+
+pub(crate) use address::Address;
+pub use error::Error;
+pub(crate) use play::play;
+
+/// Limits of a stream of datagrams.
+#[derive(Clone, Copy, Debug)]
+pub struct DatagramConfig {
+    /// `SO_RCVBUF`. The kernel books twice as much (socket(7)), and for each datagram the memory that
+    /// its driver took for it: two to four times its payload.
+    pub receive_buffer_bytes: usize,
+    /// How long an address may bring nothing at first. Groups come within a second or not at all.
+    pub first_wait: Duration,
+    /// How long it may bring nothing later on.
+    pub idle_timeout: Duration,
+}
+
+/// What a stream of datagrams has for its receive buffer besides `SO_RCVBUF` of the plan: no TLS and
+/// no HTTP, which hold 96 KiB. 64 KiB of them are for packets out of order
+/// ([`rtp::HELD_BYTES_MAX`]); the rest is doubled by the kernel.
+const RECEIVE_BUFFER_EXTRA_BYTES: usize = 16 * 1024;
+const _: () = assert!(rtp::HELD_BYTES_MAX + 2 * RECEIVE_BUFFER_EXTRA_BYTES <= 96 * 1024);
+
+impl DatagramConfig {
+    /// With what the plan gives each upstream for its `SO_RCVBUF`.
+    #[must_use]
+    pub const fn new(receive_buffer_bytes: usize) -> Self {
+        Self {
+            receive_buffer_bytes: receive_buffer_bytes + RECEIVE_BUFFER_EXTRA_BYTES,
+            first_wait: Duration::from_millis(3_500),
+            idle_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+impl Default for DatagramConfig {
+    fn default() -> Self {
+        Self::new(128 * 1024)
+    }
+}
