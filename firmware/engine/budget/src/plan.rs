@@ -19,8 +19,9 @@ const RING_SEGMENTS_MIN: usize = 3;
 const RING_SEGMENTS_MAX: usize = 16;
 /// `SO_RCVBUF` of an upstream; the kernel takes twice that.
 const RECEIVE_BUFFER: u64 = 128 * KIB;
-/// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB, and 16 KiB on the way
-/// into a ring that lies in a file.
+/// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB (or as much for
+/// datagrams: a larger receive buffer, and those that came out of order), and 16 KiB on the way into
+/// a ring that lies in a file.
 const UPSTREAM_STATE: u64 = 312 * KIB;
 /// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
 pub const REMUX_STATE: u64 = 544 * KIB;
