@@ -20,9 +20,9 @@ class Senders:
         for name in list(self.running):
             self.stop(name)
 
-    def ffmpeg(self, name, url, muxer, own=lan.PROVIDER, space="provider"):
-        """ffmpeg sends the small clip, as people do by hand."""
-        command = ["ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i", media.clip("small"),
+    def ffmpeg(self, name, url, muxer, clip="small", own=lan.PROVIDER, space="provider"):
+        """ffmpeg sends a clip, as people do by hand."""
+        command = ["ffmpeg", "-nostdin", "-v", "error", "-re", "-stream_loop", "-1", "-i", media.clip(clip),
                    "-c", "copy", "-f", muxer, f"{url}?pkt_size=1316&localaddr={own}"]
         self._start(name, space, command)
 

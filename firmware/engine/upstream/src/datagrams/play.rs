@@ -18,8 +18,10 @@ use crate::kind::Kind;
 
 /// The largest datagram there is (RFC 768: 16 bits of length, those of the header included).
 const DATAGRAM_BYTES_MAX: usize = 65_535 - 8;
-/// Datagrams read before others have their turn.
+/// Datagrams, and bytes, that are read before the ring is looked at and others have their turn. With
+/// what the reorder buffer may give out at once this is less than a segment of the ring.
 const ROUND_DATAGRAMS_MAX: usize = 256;
+const ROUND_BYTES_MAX: usize = 64 * 1024;
 
 thread_local! {
     /// One for all streams: it stays in the cache.
@@ -144,7 +146,7 @@ impl<'a> Stream<'a> {
     ) -> Result<(), Error> {
         let (mut datagrams, mut bytes) = (0, 0);
         self.is_drained = false;
-        for _ in 0..ROUND_DATAGRAMS_MAX {
+        while datagrams < ROUND_DATAGRAMS_MAX && bytes < ROUND_BYTES_MAX {
             let look = self.socket.look(room).map_err(|cause| self.failed(cause))?;
             let Some(look) = look else {
                 self.is_drained = true;
