@@ -15,6 +15,8 @@ use crate::{
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+// And for what a stream of datagrams holds.
+const _: () = assert!(upstream::DATAGRAMS_BYTES_MAX as u64 <= budget::DATAGRAMS_STATE);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {

@@ -76,18 +76,20 @@ async fn failure_of(url: &str, interface: Option<&str>) -> Error {
 
 /// A port at which nobody receives.
 fn free_port() -> u16 {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.local_addr().unwrap().port()
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.local_addr().expect("bound").port()
 }
 
 /// A sender on the loopback.
 fn sender(from: &str) -> UdpSocket {
-    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
-    let from: SocketAddr = from.parse().unwrap();
-    socket.bind(&from.into()).unwrap();
-    socket.set_multicast_if_v4(&Ipv4Addr::LOCALHOST).unwrap();
-    socket.set_nonblocking(true).unwrap();
-    UdpSocket::from_std(socket.into()).unwrap()
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).expect("a socket");
+    let from: SocketAddr = from.parse().expect("an address");
+    socket.bind(&from.into()).expect("a free port");
+    let is_set = socket.set_multicast_if_v4(&Ipv4Addr::LOCALHOST);
+    is_set
+        .and_then(|()| socket.set_nonblocking(true))
+        .expect("options");
+    UdpSocket::from_std(socket.into()).expect("a reactor")
 }
 
 fn rtp(sequence: u16, payload: &[u8]) -> Vec<u8> {
@@ -98,15 +100,15 @@ fn rtp(sequence: u16, payload: &[u8]) -> Vec<u8> {
 
 /// Sends batch after batch, each as soon as the one before is there.
 async fn send(socket: &UdpSocket, to: &str, datagrams: &[Vec<u8>], counters: &Counters) {
-    let mut sent = 0;
+    let mut sent = 0_u64;
     for batch in datagrams.chunks(BATCH) {
         for datagram in batch {
-            socket.send_to(datagram, to).await.unwrap();
+            socket.send_to(datagram, to).await.expect("sent");
             sent += 1;
         }
         let received = || counters.received.load(Ordering::Relaxed);
         // All but the packets that wait in the reorder buffer and null packets.
-        while received() < (sent as u64).saturating_sub(BATCH as u64) * 188 {
+        while received() < sent.saturating_sub(BATCH as u64) * 188 {
             tokio::task::yield_now().await;
         }
     }

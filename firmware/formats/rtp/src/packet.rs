@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn headers_of_every_shape() {
-        let table: [(&str, Vec<u8>, Result<&[u8], Malformed>); 14] = [
+        type Row = (&'static str, Vec<u8>, Result<&'static [u8], Malformed>);
+        let table: [Row; 14] = [
             ("plain", datagram(0x80, 33, b"pay"), Ok(b"pay")),
             ("marker", datagram(0x80, 0x80 | 33, b"pay"), Ok(b"pay")),
             ("empty", datagram(0x80, 33, b""), Ok(b"")),

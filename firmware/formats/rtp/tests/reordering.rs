@@ -22,6 +22,12 @@ fn datagram(payload_type: u8, sequence: u16, ssrc: u32, payload: &[u8]) -> Vec<u
     bytes
 }
 
+/// The number that a payload begins with.
+fn number_of(payload: &[u8]) -> u32 {
+    let number = payload.first_chunk().expect("a payload with a number");
+    u32::from_be_bytes(*number)
+}
+
 /// A receiver on a clock of its own, and the numbers that it gave out.
 struct Bench {
     receiver: Receiver,
@@ -53,7 +59,7 @@ impl Bench {
 
     fn push_raw(&mut self, datagram: &[u8]) -> Taken {
         let out = &mut self.out;
-        let mut note = |bytes: &[u8]| out.push(u32::from_be_bytes(bytes[..4].try_into().unwrap()));
+        let mut note = |bytes: &[u8]| out.push(number_of(bytes));
         let taken = self.receiver.push(datagram, self.now, &mut note);
         self.now += SPACING;
         self.receiver.expire(self.now, &mut note);
@@ -64,7 +70,7 @@ impl Bench {
     fn wait(&mut self, time: Duration) {
         self.now += time;
         let out = &mut self.out;
-        let note = |bytes: &[u8]| out.push(u32::from_be_bytes(bytes[..4].try_into().unwrap()));
+        let note = |bytes: &[u8]| out.push(number_of(bytes));
         self.receiver.expire(self.now, note);
     }
 

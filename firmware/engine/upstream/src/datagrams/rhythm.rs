@@ -19,7 +19,7 @@ const BEAT: Duration = Duration::from_millis(15);
 /// give half a page to each datagram make it 1.3 KiB, a page 3 KiB.
 const OVERHEAD_BYTES: usize = 3 * 1024;
 /// The buffer is good for so many times what comes in a beat: the thread may be late by a beat or
-/// two. At 20 Mbit/s 30 datagrams come in a beat and book 130 KiB of 288.
+/// two. At 20 Mbit/s 30 datagrams come in a beat and book 130 KiB of 352.
 const RESERVE: usize = 2;
 /// So long a stream is watched before it is called even: a group of pictures, of which one is a key
 /// picture, is seldom longer.
@@ -44,10 +44,10 @@ pub(super) struct Rhythm {
 }
 
 impl Rhythm {
-    /// `receive_buffer_bytes` is `SO_RCVBUF`, of which the kernel books twice as much.
-    pub(super) fn new(receive_buffer_bytes: usize, now: Instant) -> Self {
+    /// `capacity` is what the kernel lets the stream book, in bytes.
+    pub(super) fn new(capacity: usize, now: Instant) -> Self {
         Self {
-            capacity: 2 * receive_buffer_bytes,
+            capacity,
             beat_end: now + BEAT,
             booked: 0,
             span_end: now + WATCHED,
@@ -91,13 +91,13 @@ impl Rhythm {
 mod tests {
     use super::*;
 
-    const BUFFER: usize = 144 * 1024;
+    const CAPACITY: usize = 352 * 1024;
 
     /// Plays a stream of `datagrams` each `every`, for so many seconds; whether it is on the beat then.
     fn is_on_beat(datagrams: usize, every: Duration, seconds: u64) -> (bool, Rhythm, Instant) {
         let start = Instant::now();
         let mut now = start;
-        let mut rhythm = Rhythm::new(BUFFER, now);
+        let mut rhythm = Rhythm::new(CAPACITY, now);
         while now < start + Duration::from_secs(seconds) {
             now += every;
             rhythm.found(datagrams, datagrams * 1316, now);

@@ -24,6 +24,8 @@ pub(super) struct Socket {
     /// Others are not listened to: the kernel filters groups of IPv4 only.
     sources: Vec<IpAddr>,
     control: Vec<u8>,
+    /// Bytes that the kernel lets it book.
+    capacity_bytes: usize,
     /// The kernel's count of datagrams that it had no room for, modulo 2^32 (`SO_RXQ_OVFL`).
     dropped: u32,
 }
@@ -61,12 +63,28 @@ impl Socket {
         if address.is_group() {
             join(&socket, address, interface)?;
         }
+        // The kernel books twice what is asked for, and gives less than that without a word.
+        let wanted = 2 * receive_buffer_bytes;
+        let capacity_bytes = socket.recv_buffer_size().unwrap_or(wanted);
+        if capacity_bytes < wanted {
+            tracing::warn!(
+                capacity_bytes,
+                wanted,
+                "the receive buffer is small: raise net.core.rmem_max"
+            );
+        }
         Ok(Self {
+            capacity_bytes,
             mode: Mode::Beaten(socket.into()),
             sources: address.sources.clone(),
             control: cmsg_space!(u32),
             dropped: 0,
         })
+    }
+
+    /// Bytes that the kernel lets it book.
+    pub(super) const fn capacity_bytes(&self) -> usize {
+        self.capacity_bytes
     }
 
     /// Waits until there may be something to read. Safe to drop while waiting.
