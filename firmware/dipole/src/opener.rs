@@ -128,7 +128,7 @@ fn is_refusal(error: &http::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use upstream::kind::Kind;
+    use upstream::{DatagramContent, kind::Kind};
 
     #[test]
     fn errors_are_told_apart_by_what_may_be_done() {
@@ -150,6 +150,15 @@ mod tests {
         };
         let playlist_lost = |last| hls::Error::PlaylistLost(Box::new(last));
         let kind = Kind::Html;
+        let address = || "239.0.0.1:1234".to_owned();
+        let no_stream = || DatagramError::NoStream {
+            address: address(),
+            what: DatagramContent::Bytes(Kind::Unknown),
+        };
+        let ceased = || DatagramError::Ceased {
+            address: address(),
+            after: std::time::Duration::from_secs(15),
+        };
         for (error, kind) in [
             (upstream::Error::from(status(404)), FailureKind::Refused),
             (status(403).into(), FailureKind::Refused),
@@ -169,6 +178,8 @@ mod tests {
             ),
             (upstream::Error::NotAStream { kind }, FailureKind::Refused),
             (upstream::Error::Empty, FailureKind::Refused),
+            (no_stream().into(), FailureKind::Refused),
+            (ceased().into(), FailureKind::Stalled),
             (upstream::Error::LocalFile, FailureKind::Hopeless),
         ] {
             assert_eq!(kind_of(&error), kind, "{error}");

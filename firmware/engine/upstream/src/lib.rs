@@ -17,7 +17,9 @@ mod testchannel;
 mod ts;
 
 pub use ::hls::Preference;
-pub use datagrams::{DATAGRAMS_BYTES_MAX, DatagramConfig, Error as DatagramError};
+pub use datagrams::{
+    DATAGRAMS_BYTES_MAX, DatagramConfig, Error as DatagramError, What as DatagramContent,
+};
 pub use error::Error;
 pub use player::{PlayRequest, Player, PlayerConfig};
 pub use testchannel::TEST_CHANNEL;

@@ -18,7 +18,7 @@ mod tally;
 use std::time::Duration;
 
 pub(crate) use address::Address;
-pub use error::Error;
+pub use error::{Error, What};
 pub(crate) use play::play;
 
 /// Limits of a stream of datagrams.
