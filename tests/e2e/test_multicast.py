@@ -6,6 +6,8 @@ them, and each carries a group that the other does not. The kernel tells who has
 groups are of MCAST-TEST-NET (RFC 6676) but the one that is joined by its sender.
 """
 
+import re
+
 import case
 from harness import groups, lan, tools, ts, wait
 from harness.daemon import source, tuners_in_use
@@ -187,7 +189,9 @@ class Multicast(case.Case):
             wait.until("two megabytes", lambda: viewer.ended or viewer.received > 2_000_000, 25)
             self.assertIsNone(viewer.ended)
             report = ts.Report(whole(bytes(viewer.body)))
-        # 1,520 datagrams, of which about 15 are lost: two or three PIDs are in each.
-        self.assertLess(report.continuity_errors, 90)
-        self.assertEqual(report.lost_sync, 0)
-        wait.until("the loss to be told", lambda: "datagrams were lost on the way" in self.running.log(), 3)
+        # Gaps are announced, so that no player takes them for damage.
+        self.assertEqual((report.continuity_errors, report.lost_sync), (0, 0))
+        told = re.compile(r'were lost on the way.*233\.252\.0\.5:5004.*\blost=(\d+).*\bdropped=0\b')
+        line = wait.until("the loss to be told", lambda: told.search(self.running.log()), 3)
+        # About 1,550 datagrams have come.
+        self.assertIn(int(line[1]), range(3, 50))

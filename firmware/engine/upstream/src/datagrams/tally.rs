@@ -46,7 +46,8 @@ impl Drop for Tally {
             restarts,
         } = self.counts;
         let (from, dropped) = (&self.address, self.dropped_by_kernel);
-        if lost + late + dropped > 0 {
+        // A late one alone is missing nowhere: it belongs before the first, or came a second time.
+        if lost + dropped > 0 {
             tracing::warn!(
                 from,
                 taken,
@@ -63,6 +64,7 @@ impl Drop for Tally {
             tracing::debug!(
                 from,
                 taken,
+                late,
                 reordered,
                 duplicates,
                 restarts,
