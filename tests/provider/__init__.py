@@ -10,6 +10,7 @@ runs it for a test. Standard library only; ffmpeg makes the pictures once, opens
     damage         what is done to bytes on the way out
     playlists      HLS documents and segments
     session        one live transport stream to one client
+    datagrams      a transport stream by UDP or RTP, and what networks do to datagrams
     server         connections, addresses, answers
     certificates   a CA of our own, and a certificate that has expired
     client         the handle that a test or a bench holds

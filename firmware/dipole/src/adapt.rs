@@ -15,6 +15,8 @@ use crate::{
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+// And for what a stream of datagrams holds.
+const _: () = assert!(upstream::DATAGRAMS_BYTES_MAX as u64 <= budget::DATAGRAMS_STATE);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -39,10 +41,16 @@ pub(crate) fn tuners(
         http: client.clone(),
         hls_variant,
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
+        datagrams: upstream::DatagramConfig {
+            // A little less than the tuner's own patience: what is told then says more.
+            first_wait: config.failover.of_tuner().connect * 9 / 10,
+            ..upstream::DatagramConfig::new(plan.receive_buffer_bytes)
+        },
     });
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
         headers: headers(source),
+        interface: source.interface.clone(),
     });
     let opener = Arc::new(Upstreams::new(player, manners.collect()));
     let tuner_config = tuner::Config {

@@ -370,6 +370,10 @@ mod tests {
             ("[clients]\nmax = 0", "clients.max"),
             ("[[source]]\nname = \"a\"\nurl = \"\"", "source 1: url"),
             (
+                "[[source]]\nname = \"a\"\nurl = \"u\"\ninterface = \" \"",
+                "source 1: interface",
+            ),
+            (
                 "[[source]]\nname = \"a\"\nurl = \"u\"\n[[source]]\nname = \"a\"\nurl = \"v\"",
                 "source 2: name",
             ),

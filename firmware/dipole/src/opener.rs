@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::Ingest;
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{PlayRequest, Player, hls, http};
+use upstream::{DatagramError, PlayRequest, Player, hls, http};
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Manners {
     pub(crate) user_agent: Option<String>,
     /// Its headers; those of a playlist entry come on top.
     pub(crate) headers: Vec<(String, String)>,
+    /// The network interface at which its groups are joined.
+    pub(crate) interface: Option<String>,
 }
 
 /// Plays the streams of all sources.
@@ -51,6 +53,7 @@ impl Upstreams {
             url: stream.url.clone(),
             user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
             headers,
+            interface: manners.interface,
             is_built_in: stream.is_built_in(),
         }
     }
@@ -76,7 +79,9 @@ fn kind_of(error: &upstream::Error) -> FailureKind {
     use upstream::Error;
     match error {
         _ if says_no(error) => FailureKind::Refused,
-        Error::Hls(hls::Error::Stalled(_)) => FailureKind::Stalled,
+        Error::Hls(hls::Error::Stalled(_)) | Error::Datagrams(DatagramError::Ceased { .. }) => {
+            FailureKind::Stalled
+        }
         _ if error.is_temporary() => FailureKind::Broken,
         _ => FailureKind::Hopeless,
     }
@@ -88,6 +93,7 @@ fn says_no(error: &upstream::Error) -> bool {
     use upstream::Error;
     match error {
         Error::NotAStream { .. } | Error::Empty => true,
+        Error::Datagrams(error) => matches!(error, DatagramError::NoStream { .. }),
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
         _ => false,
@@ -122,7 +128,7 @@ fn is_refusal(error: &http::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use upstream::kind::Kind;
+    use upstream::{DatagramContent, kind::Kind};
 
     #[test]
     fn errors_are_told_apart_by_what_may_be_done() {
@@ -144,6 +150,15 @@ mod tests {
         };
         let playlist_lost = |last| hls::Error::PlaylistLost(Box::new(last));
         let kind = Kind::Html;
+        let address = || "239.0.0.1:1234".to_owned();
+        let no_stream = || DatagramError::NoStream {
+            address: address(),
+            what: DatagramContent::Bytes(Kind::Unknown),
+        };
+        let ceased = || DatagramError::Ceased {
+            address: address(),
+            after: std::time::Duration::from_secs(15),
+        };
         for (error, kind) in [
             (upstream::Error::from(status(404)), FailureKind::Refused),
             (status(403).into(), FailureKind::Refused),
@@ -163,6 +178,8 @@ mod tests {
             ),
             (upstream::Error::NotAStream { kind }, FailureKind::Refused),
             (upstream::Error::Empty, FailureKind::Refused),
+            (no_stream().into(), FailureKind::Refused),
+            (ceased().into(), FailureKind::Stalled),
             (upstream::Error::LocalFile, FailureKind::Hopeless),
         ] {
             assert_eq!(kind_of(&error), kind, "{error}");

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use super::error::{ConfigError, within};
 
 const INTERVAL_HOURS_MAX: u64 = 168;
+/// The longest address of IPv6 with the name of an interface behind it.
+const INTERFACE_BYTES_MAX: usize = 64;
 
 /// `[[source]]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +25,8 @@ pub(crate) struct Source {
     /// Further headers.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    /// Network interface at which its groups are joined, by name or address.
+    pub(crate) interface: Option<String>,
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
@@ -65,6 +69,15 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         &key("connections"),
         &0,
         "at least 1",
+    )?;
+    let interface = source.interface.as_deref();
+    let interface_fits =
+        interface.is_none_or(|name| (1..=INTERFACE_BYTES_MAX).contains(&name.trim().len()));
+    within(
+        interface_fits,
+        &key("interface"),
+        &interface.unwrap_or_default(),
+        "the name of a network interface or one of its addresses, such as \"eth1\"",
     )?;
     let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
     within(

@@ -19,9 +19,12 @@ const RING_SEGMENTS_MIN: usize = 3;
 const RING_SEGMENTS_MAX: usize = 16;
 /// `SO_RCVBUF` of an upstream; the kernel takes twice that.
 const RECEIVE_BUFFER: u64 = 128 * KIB;
-/// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB, and 16 KiB on the way
+/// Of a stream of datagrams besides that (`upstream::DATAGRAMS_BYTES_MAX`): its sender cannot be
+/// made to wait. TLS and HTTP buffers, which it has not, are 96 KiB.
+pub const DATAGRAMS_STATE: u64 = 160 * KIB;
+/// Of an upstream besides: conditioner 200 KiB, datagrams or TLS and HTTP, and 16 KiB on the way
 /// into a ring that lies in a file.
-const UPSTREAM_STATE: u64 = 312 * KIB;
+const UPSTREAM_STATE: u64 = 216 * KIB + DATAGRAMS_STATE;
 /// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
 pub const REMUX_STATE: u64 = 544 * KIB;
 /// Of such a stream besides its upstream: that, and a second connection.
@@ -243,7 +246,7 @@ fn rows(
             "upstreams",
             demand.tuners,
             fixed.upstream,
-            "receive buffer, TLS, conditioner",
+            "receive buffer, TLS or datagrams, conditioner",
         ),
         row(
             "remuxed",

@@ -7,6 +7,7 @@ use ::hls::Preference;
 use ingest::Ingest;
 use url::Url;
 
+use crate::datagrams::{self, DatagramConfig};
 use crate::error::Error;
 use crate::hls::{HlsConfig, RemuxSlots, SessionFetch};
 use crate::{file, http, testchannel, ts};
@@ -20,17 +21,22 @@ pub struct PlayerConfig {
     pub hls_variant: Preference,
     /// How many streams may be remuxed at the same time.
     pub remux_slots: RemuxSlots,
+    /// Limits of streams of datagrams.
+    pub datagrams: DatagramConfig,
 }
 
 /// A stream as it is asked for.
 #[derive(Clone, Default)]
 pub struct PlayRequest {
-    /// Its address: http(s), and where that is allowed `dipole:test` and a file's path.
+    /// Its address: http(s), udp, rtp, and where that is allowed `dipole:test` and a file's path.
     pub url: String,
     /// Sent with every request.
     pub headers: Vec<(String, String)>,
     /// Goes before one among `headers`.
     pub user_agent: Option<String>,
+    /// Name or address of the interface at which groups are joined; goes before the one that the
+    /// address names.
+    pub interface: Option<String>,
     /// The address is not from a playlist but from Dipole itself or its configuration: it may name
     /// a local file or the test channel.
     pub is_built_in: bool,
@@ -65,6 +71,12 @@ impl Player {
         let address = request.url.trim();
         if address.starts_with('/') {
             return local(request, Path::new(address), ingest).await;
+        }
+        if let Some(address) = datagrams::Address::parse(address) {
+            let (address, interface) = (address?, request.interface.as_deref());
+            let config = &self.config.datagrams;
+            Box::pin(datagrams::play(&address, interface, config, ingest)).await?;
+            return Ok(ingest.drain().await?);
         }
         let url = Url::parse(address).map_err(|error| Error::BadAddress {
             reason: error.to_string(),
