@@ -18,6 +18,9 @@ pub(crate) struct Source {
     pub(crate) url: String,
     /// Upstream connections at once.
     pub(crate) connections: Option<usize>,
+    /// Whether viewers of a channel share a connection.
+    #[serde(default)]
+    pub(crate) sharing: Sharing,
     /// User agent.
     pub(crate) user_agent: Option<String>,
     /// Further headers.
@@ -26,6 +29,17 @@ pub(crate) struct Source {
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
+}
+
+/// `sharing`: whether the viewers of a channel share an upstream connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Sharing {
+    /// All viewers of a channel share one, and one tuner.
+    #[default]
+    Shared,
+    /// Each viewer has one of its own, and a tuner of its own.
+    Direct,
 }
 
 impl Source {
