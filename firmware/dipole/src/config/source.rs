@@ -88,3 +88,21 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         "from 1 to 168",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viewers_share_unless_the_file_says_otherwise() {
+        let read = |line: &str| {
+            let text = format!("name = \"a\"\nurl = \"u\"\n{line}");
+            toml::from_str::<Source>(&text).map(|source| source.sharing)
+        };
+        assert_eq!(read(""), Ok(Sharing::Shared));
+        assert_eq!(read("sharing = \"shared\""), Ok(Sharing::Shared));
+        assert_eq!(read("sharing = \"direct\""), Ok(Sharing::Direct));
+        let error = read("sharing = \"both\"").unwrap_err().to_string();
+        assert!(error.contains("`shared` or `direct`"), "{error}");
+    }
+}

@@ -239,7 +239,8 @@ impl Tuners {
         asker: Asker,
     ) -> Result<Lease, Refusal> {
         let mut state = self.state.lock();
-        let known = match self.sharing(&spec) {
+        let sharing = self.sharing(&spec);
+        let known = match sharing {
             Sharing::Shared => state.shared(spec.channel),
             Sharing::Direct => None,
         };
@@ -248,7 +249,7 @@ impl Tuners {
             .map_or_else(|| state.next_id(), |stream| stream.id);
         let tuner = state.table.enter(want, id, asker)?;
         self.stop_untuned(&mut state);
-        let stream = known.unwrap_or_else(|| self.open(&mut state, id, spec));
+        let stream = known.unwrap_or_else(|| self.open(&mut state, id, sharing, spec));
         stream.join();
         Ok(Lease {
             tuners: Arc::clone(self),
@@ -277,9 +278,14 @@ impl Tuners {
         });
     }
 
-    fn open(&self, state: &mut State, id: StreamId, spec: ChannelSpec) -> Arc<Stream> {
+    fn open(
+        &self,
+        state: &mut State,
+        id: StreamId,
+        sharing: Sharing,
+        spec: ChannelSpec,
+    ) -> Arc<Stream> {
         let (writer, ring) = ring::ring(&self.pool, self.config.ring);
-        let sharing = self.sharing(&spec);
         let stop = self.shutdown.child_token();
         let stream = Arc::new(Stream::new(id, sharing, spec, ring, stop));
         state.streams.push(Arc::clone(&stream));
