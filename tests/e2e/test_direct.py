@@ -1,8 +1,13 @@
 """Goal: in direct mode each client has an upstream of its own, and what happens to it is its own affair.
 
 Method: the misbehaving provider counts connections and resets one of them; every client's stream is
-checked packet by packet.
+checked packet by packet. hdhomerun_config is a client like any other.
 """
+
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
 
 import case
 from harness import lan, tools, wait
@@ -120,3 +125,52 @@ class Direct(case.Case):
         self.assertLess(took, 1)
         self.group = self.audience.join(self.path)
         wait.until("one more to play", lambda: self.group.is_receiving(PLAYING_BYTES), 20)
+
+
+class ByControl(case.Case):
+    """The same for streams that a control client has pushed to itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tools.need("hdhomerun_config")
+        entries = [(n, f"Pushed {n}", f"/ts/pushed-{n}") for n in (1, 2)]
+        cls.running = cls.enterClassContext(cls.channels(entries, "[tuner]\ncount = 3\n\n", {"sharing": "direct"}))
+        cls.running.with_channels(2)
+        cls.device_id = get("/discover.json").json()["DeviceID"]
+
+    def setUp(self):
+        # The last thing, when the recordings have ended.
+        self.addCleanup(
+            wait.until, "everything to be closed again", lambda: not any(self.connections()), 10)
+
+    def connections(self):
+        """Open connections at the provider, by channel."""
+        return [self.provider.counts(f"pushed-{n}")["open"] for n in (1, 2)]
+
+    def tune(self, tuner, number):
+        said = tools.run("hdhomerun_config", self.device_id, "set", f"/tuner{tuner}/vchannel", str(number))
+        self.assertEqual(said.stdout + said.stderr, "")
+
+    def saving(self, tuner, path):
+        """A recording of that tuner, until the test ends."""
+        words = ["hdhomerun_config", self.device_id, "save", f"/tuner{tuner}", str(path)]
+        saving = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(tools.stop, saving, signal.SIGINT)
+
+    def test_each_push_has_its_own_and_a_change_of_channel_is_that_tuners_alone(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        paths = [folder / f"{tuner}.ts" for tuner in (0, 1)]
+        for tuner, path in enumerate(paths):
+            self.tune(tuner, 1)
+            self.saving(tuner, path)
+        more = lambda path, count: path.exists() and path.stat().st_size > count
+        wait.until("both to be pushed", lambda: all(more(path, 200_000) for path in paths), 20)
+        self.assertEqual(self.connections(), [2, 0])
+        # To the channel that it has already, and to another one.
+        for number, expected in ((1, [2, 0]), (2, [1, 1])):
+            self.tune(0, number)
+            wait.until("another connection", lambda want=expected: self.connections() == want, 10)
+            before = [path.stat().st_size for path in paths]
+            wait.until("both to go on", lambda sizes=before: all(
+                more(path, size + 200_000) for path, size in zip(paths, sizes)), 20)
