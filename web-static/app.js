@@ -114,7 +114,7 @@ function createTuner() {
   const next = make("button", { type: "button", hidden: true, textContent: texts.nextStream });
   next.addEventListener("click", async () => {
     try {
-      await ask(`/api/v1/channels/${next.dataset.number}/failover`, { method: "POST", headers: { "X-Dipole": "1" } });
+      await ask(`/api/v1/tuners/${next.dataset.tuner}/failover`, { method: "POST", headers: { "X-Dipole": "1" } });
       tell(texts.nextStreamAsked);
       run();
     } catch {
@@ -132,7 +132,7 @@ function updateTuner(row, { index, viewers, holder, locked, playing }) {
   const [dot, middle, end, next] = row.children;
   next.hidden = !(playing?.streams > 1);
   if (playing) {
-    next.dataset.number = playing.number;
+    next.dataset.tuner = index;
     next.title = texts.nextStreamOf(playing.name);
   }
   dot.dataset.state = playing ? playing.state : locked ? "locked" : "free";
@@ -142,6 +142,7 @@ function updateTuner(row, { index, viewers, holder, locked, playing }) {
         texts.tuner(index),
         playing.detail ?? texts.tunerStates[playing.state],
         ...(playing.streams > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
+        ...(playing.direct ? [texts.direct] : []),
         texts.viewers(viewers),
       ].join(" · ")
     : locked ? texts.tunerLocked(holder) : texts.tunerIdle;
@@ -164,7 +165,7 @@ function showSources({ sources }) {
     make("p", { className: "end pill" })), (row, source) => {
     const [name, facts, address, error] = row.firstChild.children;
     say(name, source.name);
-    say(facts, texts.sourceFacts(source.channels, source.read_unix_s));
+    say(facts, texts.sourceFacts(source));
     say(address, source.address);
     say(error, source.error ?? "");
     row.lastChild.dataset.state = source.state;

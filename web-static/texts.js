@@ -56,6 +56,7 @@ export const texts = {
   tunerLocked: (holder) => (holder ? `Reserved by ${holder}` : "Reserved"),
   noTunerInUse: "Nobody is watching.",
   backup: (stream, streams) => `stream ${number.format(stream)} of ${number.format(streams)}`,
+  direct: "a connection of its own",
   nextStream: "Next stream",
   nextStreamOf: (name) => `Let ${name} go on with its next stream`,
   nextStreamAsked: "The next stream takes over.",
@@ -88,8 +89,8 @@ export const texts = {
 
   noSources: "No source is configured. The built-in test channel plays; add a [[source]] to the config file.",
   sourceStates: { waiting: "Waiting", reading: "Reading", ready: "Ready", failed: "Failed" },
-  sourceFacts: (channels, read) => {
-    const count = plural(channels, "channel", "channels");
+  sourceFacts: ({ channels, read_unix_s: read, direct }) => {
+    const count = plural(channels, "channel", "channels") + (direct ? " · a connection for each viewer" : "");
     if (read === null) return `${count} · never read`;
     const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
     const [size, name] = unitOf(seconds);

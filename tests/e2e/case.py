@@ -45,11 +45,11 @@ class Case(unittest.TestCase):
         return daemon.Daemon(cls.network, config, **options)
 
     @classmethod
-    def channels(cls, entries, extra="", **options):
+    def channels(cls, entries, extra="", keys=None, **options):
         """A daemon whose one source is a playlist of `entries`: (number, name, path at the provider).
 
-        Use it in a `with`, then `with_channels(len(entries))`.
+        `keys` are further ones of that source. Use it in a `with`, then `with_channels(len(entries))`.
         """
         entries = [(number, name, cls.provider.url(path)) for number, name, path in entries]
         address = cls.provider.put(f"{next(_lists)}.m3u", provider.playlist(entries))
-        return cls.daemon(extra + daemon.source("e2e", address), **options)
+        return cls.daemon(extra + daemon.source("e2e", address, **(keys or {})), **options)

@@ -10,7 +10,6 @@ import case
 from harness import cells as grid
 from harness import lan, matrix, matrix_table, tools, wait
 from harness.audience import Audience
-from harness.daemon import source
 from provider import client
 
 # The file that the table is written to, when one is asked for.
@@ -27,9 +26,8 @@ class Matrix(case.Case):
         cls.hurting = cls.enterClassContext(
             client.Provider(lan.PROVIDER, prefix=cls.network.inside("provider"), v6=lan.PROVIDER_V6))
         cls.cells = [cell for cell in grid.cells() if os.environ.get(ONLY, "") in str(cell)]
-        list_url = cls.hurting.put("matrix.m3u", matrix.channels(cls.cells, cls.hurting))
         config = matrix.CONFIG + matrix.FAILOVER
-        config += f'\n[tls]\nca = "{cls.hurting.authority}"\n\n' + source("matrix", list_url)
+        config += f'\n[tls]\nca = "{cls.hurting.authority}"\n\n' + matrix.sources(cls.cells, cls.hurting)
         cls.running = cls.enterClassContext(cls.daemon(config))
         cls.running.with_channels(len(cls.cells))
         cls.outcomes = []

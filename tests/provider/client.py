@@ -79,6 +79,12 @@ class Provider:
         if status != 204:
             raise AssertionError(f"script {script!r} of {stream}: {status} {body.decode()}")
 
+    def cut(self, stream):
+        """Resets the oldest live connection of a stream and leaves the others alone."""
+        status, _ = self.ask(f"/_/cut/{stream}")
+        if status != 204:
+            raise AssertionError(f"nobody is connected to {stream}: {status}")
+
     def stats(self):
         """Counts of every stream."""
         return json.loads(self.ask("/_/streams")[1])

@@ -6,6 +6,7 @@
     /_/streams                      counts of every stream
     /_/log/NAME                     what happened to a stream
     /_/script/NAME?script=...       GET: from now on that script (or seed=N)
+    /_/cut/NAME                     GET: the oldest live connection of a stream is reset, that one alone
     /_/connections                  open connections of any kind
 
 What a stream is like stands in the address that is asked first (`faults` names what a script may
@@ -134,6 +135,9 @@ class Connection:
             self.exchange.answer(200, "\n".join(stream.log).encode())
         elif parts[0] == "script" and stream:
             self._script(stream, request)
+        elif parts[0] == "cut" and stream and stream.sessions:
+            min(stream.sessions, key=lambda session: session.opened_at).ended_by = "rst"
+            self.exchange.answer(204)
         else:
             self.exchange.answer(404)
         return True
@@ -204,7 +208,7 @@ class Connection:
         over = stream.options.get("over", "kick")
         stream.note(f"{len(open_now)} connections of {limit}: {over}")
         if over == "kick":
-            open_now[0].is_kicked = True
+            open_now[0].ended_by = "kicked by a newer connection"
             return True
         if over == "fin":
             self.exchange.head(200, "video/mp2t")

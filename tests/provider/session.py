@@ -25,7 +25,8 @@ class Session:
         self.pending = b""
         self.allowance = 0.0
         self.is_silent = False
-        self.is_kicked = False
+        # Why it is ended from outside: "rst", or in words.
+        self.ended_by = None
         self.sent = 0
         self.ends_after = None
 
@@ -62,8 +63,8 @@ class Session:
 
     def _cut(self):
         """Why the connection ends now, or None."""
-        if self.is_kicked:
-            return "kicked by a newer connection"
+        if self.ended_by:
+            return self.ended_by
         if self.ends_after is not None and self.sent >= self.ends_after:
             return "the end that was planned"
         event = self.stream.has_begun(CUTS, self.opened_at)

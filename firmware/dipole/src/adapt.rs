@@ -9,7 +9,7 @@ use tuner::Tuners;
 use upstream::{Player, PlayerConfig, http};
 
 use crate::{
-    config::{Config, HlsVariant, Source, TestChannel},
+    config::{Config, HlsVariant, Sharing, Source, TestChannel},
     opener::{Manners, Upstreams},
 };
 
@@ -65,6 +65,14 @@ pub(crate) fn tuners(
             .source
             .iter()
             .map(|source| source.connections)
+            .collect(),
+        sharing: config
+            .source
+            .iter()
+            .map(|source| match source.sharing {
+                Sharing::Shared => tuner::Sharing::Shared,
+                Sharing::Direct => tuner::Sharing::Direct,
+            })
             .collect(),
         failover: config.failover.of_tuner(),
     };

@@ -9,6 +9,8 @@ use ring::{Pool, SEGMENT_BYTES};
 use serve::{Gauge, PlanRow, SourceView};
 use tokio::sync::watch;
 
+use crate::config::{Config, Sharing};
+
 /// The plan for the page, with what is in use where somebody counts it.
 pub(crate) fn plan_rows(
     plan: &Plan,
@@ -35,14 +37,16 @@ pub(crate) fn plan_rows(
     rows.collect()
 }
 
-/// What `sync` knows of the sources, in the words of the page.
+/// What `sync` and the configuration know of the sources, in the words of the page.
 pub(crate) fn source_views(
+    config: &Config,
     mut status: watch::Receiver<Vec<sync::SourceStatus>>,
 ) -> watch::Receiver<Vec<SourceView>> {
     let (views_tx, views) = watch::channel(Vec::new());
+    let configured: Vec<Sharing> = config.source.iter().map(|source| source.sharing).collect();
     tokio::spawn(async move {
         loop {
-            let shown = status.borrow_and_update().iter().map(source_view).collect();
+            let shown = views_of(&status.borrow_and_update(), &configured);
             views_tx.send_replace(shown);
             if status.changed().await.is_err() {
                 break;
@@ -52,7 +56,16 @@ pub(crate) fn source_views(
     views
 }
 
-fn source_view(status: &sync::SourceStatus) -> SourceView {
+/// One view for each source; both lists are in the order of the configuration.
+fn views_of(status: &[sync::SourceStatus], configured: &[Sharing]) -> Vec<SourceView> {
+    status
+        .iter()
+        .zip(configured)
+        .map(|(status, sharing)| source_view(status, *sharing))
+        .collect()
+}
+
+fn source_view(status: &sync::SourceStatus, sharing: Sharing) -> SourceView {
     let read = status
         .last_success
         .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
@@ -66,6 +79,7 @@ fn source_view(status: &sync::SourceStatus) -> SourceView {
             sync::State::Failed => serve::SourceState::Failed,
         },
         channels: status.channels,
+        direct: sharing == Sharing::Direct,
         error: status.error.clone(),
         read_unix_s: read.map(|since| since.as_secs()),
     }

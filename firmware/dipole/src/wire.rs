@@ -217,7 +217,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     };
     let feeds = serve::Feeds {
         lineup,
-        sources: page::source_views(status),
+        sources: page::source_views(config, status),
         refresh,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),

@@ -2,7 +2,7 @@
 
 The first client of a channel is checked packet by packet. The others must get the same bytes, and
 are compared with it, which costs next to nothing; one that gets others is checked by itself from
-there on, and told.
+there on, and told. Where each client has an upstream of its own, each is checked packet by packet.
 """
 
 import selectors
@@ -42,6 +42,17 @@ class Leader:
         if len(self.kept) > 2 * KEPT_BYTES:
             del self.kept[:KEPT_BYTES]
             self.begin += KEPT_BYTES
+
+
+class Alone:
+    """A client whose bytes are nobody else's."""
+
+    def __init__(self):
+        self.check = StreamCheck()
+
+    def feed(self, data, now):
+        """More of them."""
+        self.check.feed(data, now)
 
 
 class Twin:
@@ -159,19 +170,31 @@ class Client:
 class Group:
     """The clients of one channel."""
 
-    def __init__(self, path):
+    def __init__(self, path, shares=True):
         self.path = path
-        self.leader = Leader()
+        self.shares = shares
         self.clients = []
+
+    def judge(self):
+        """Who judges what the next client gets."""
+        if not self.clients:
+            return Leader()
+        return Twin(self.clients[0].judge) if self.shares else Alone()
 
     @property
     def check(self):
         """The check of the first client."""
-        return self.leader.check
+        return self.clients[0].judge.check
+
+    @property
+    def checks(self):
+        """What is checked packet by packet: the first client, or each where nothing is shared."""
+        return [self.check] if self.shares else [client.judge.check for client in self.clients]
 
     def mark(self):
         """Gaps are measured from here on."""
-        self.check.reset_gaps()
+        for check in self.checks:
+            check.reset_gaps()
         for client in self.clients:
             client.gap, client.arrived = 0.0, None
 
@@ -186,6 +209,9 @@ class Group:
     def faults(self):
         """Sentences about what is wrong with what anybody of them got."""
         found = self.check.faults()
+        if not self.shares:
+            return found + [f"client {number}: {text}" for number, check in enumerate(self.checks[1:], 2)
+                            for text in check.faults()]
         for number, client in enumerate(self.clients[1:], 2):
             if client.received > UNCOMPARED_BYTES_MAX and not client.judge.compared and not client.judge.check:
                 found.append(f"client {number} got nothing that client 1 got, too")
@@ -222,9 +248,9 @@ class Audience:
                 client.socket.close()
         self.selector.close()
 
-    def join(self, path, count=1):
-        """A group of that many clients of a channel."""
-        group = Group(path)
+    def join(self, path, count=1, shares=True):
+        """A group of that many clients of a channel, who share its upstream or not."""
+        group = Group(path, shares)
         with self.lock:
             self.groups.append(group)
             for _ in range(count):
@@ -232,8 +258,7 @@ class Audience:
         return group
 
     def _add(self, group):
-        judge = Twin(group.leader) if group.clients else group.leader
-        client = Client(group.path, judge, self.host, self.port)
+        client = Client(group.path, group.judge(), self.host, self.port)
         group.clients.append(client)
         self.selector.register(client.socket, selectors.EVENT_READ, client)
         return client

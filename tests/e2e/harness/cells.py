@@ -16,9 +16,10 @@ GRACE_S, RETRY_S, STALL_S, VIDEO_MISSING_S, CONNECT_S = 0.3, 1.0, 2.0, 2.0, 2.0
 BOUND_S = 1.3
 # How long a fault holds where there is no backup, and how long all is watched.
 HOLDS_S, WATCHED_S = 4, 15
-# How a client reaches a channel: many share an upstream. A further way is a line here.
-WAYS = {"shared": "/auto/v{number}"}
-CLIENTS = (1, 20)
+# How a channel is played (`sharing` of its source), and how many clients it has then. Twenty of
+# one shared upstream cost the machine little more than one. Clients who share nothing cost an
+# upstream and a check of each packet each, so five must do.
+WAYS = {"shared": (1, 20), "direct": (1, 5)}
 
 # What a backup does for a channel.
 SWITCH, EITHER = "switch", "either"
@@ -154,7 +155,12 @@ class Cell:
     @property
     def path(self):
         """Where a client asks for its channel."""
-        return WAYS[self.way].format(number=self.number)
+        return f"/auto/v{self.number}"
+
+    @property
+    def upstreams(self):
+        """Connections that it costs the provider."""
+        return 1 if self.way == "shared" else self.clients
 
     @property
     def primary(self):
@@ -168,7 +174,7 @@ class Cell:
 
     @property
     def backup_serves(self):
-        """One client: a backup of the same kind. Twenty: of the other one."""
+        """One client: a backup of the same kind. More: of the other one."""
         other = faults.HLS if self.serves == faults.TS else faults.TS
         return self.serves if self.clients == 1 else other
 
@@ -184,7 +190,7 @@ def cells():
     found = [
         Cell(next(numbers), fault, serves, clients, has_backup, way=way)
         for fault in FAULTS for serves in fault.serves for has_backup in (True, False)
-        for clients in CLIENTS for way in WAYS
+        for way, counts in WAYS.items() for clients in counts
     ]
     found += [
         Cell(next(numbers), fault, serves, 1, has_backup, at_start=True, way=way)

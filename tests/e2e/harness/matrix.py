@@ -8,11 +8,14 @@ from provider.client import playlist
 
 from . import cells as grid
 from . import wait
+from .daemon import source
 
 TUNERS = 256
 SETTLED_BYTES = 60_000
 SETTLE_S = 12
-CELLS_AT_ONCE = 64
+# What runs at once: upstreams, which provider and checker must bear, and clients.
+UPSTREAMS_AT_ONCE = 128
+CLIENTS_AT_ONCE = 800
 # At the end pictures must come: the newest is not older than this.
 ALIVE_S = 1.5
 SILENCE_S = 3
@@ -51,6 +54,7 @@ class Outcome:
     cell: grid.Cell
     status: int
     refusal: str | None
+    # For each client that is checked packet by packet: the streams that it got, in order.
     sources: list
     disconnects: int
     errors: list
@@ -64,29 +68,56 @@ class Outcome:
 
     @property
     def plays(self):
-        """Which stream plays at the end: "primary", "backup" or none."""
-        return self.sources[-1].partition("-")[0] if self.sources and self.is_alive else None
+        """Which stream plays at the end: "primary", "backup", "both" at several clients, or none."""
+        last = {sources[-1].partition("-")[0] for sources in self.sources if sources}
+        if not self.is_alive or not last:
+            return None
+        return last.pop() if len(last) == 1 else "both"
+
+    def playing(self):
+        """The same as words."""
+        return "both play" if self.plays == "both" else f"{self.plays or 'nothing'} plays"
 
     def told(self):
         """It in a few words."""
         if self.status != 200:
             return f"{self.status} ({self.refusal})" if self.status else f"no answer ({self.ended or 'still waiting'})"
-        told = f"{self.plays or 'nothing'} plays, {self.picture_gap_s:.1f} s without a picture"
+        told = f"{self.playing()}, {self.picture_gap_s:.1f} s without a picture"
         if self.cell.at_start and self.first_byte_s is not None:
-            told = f"{self.plays or 'nothing'} plays, first byte after {self.first_byte_s:.1f} s"
+            told = f"{self.playing()}, first byte after {self.first_byte_s:.1f} s"
         return told
 
 
 def batches(cells):
     """Groups of cells that run at once: not those who are there before and those who come later."""
     for at_start in (False, True):
-        some = [cell for cell in cells if cell.at_start == at_start]
-        for at in range(0, len(some), CELLS_AT_ONCE):
-            yield some[at : at + CELLS_AT_ONCE]
+        batch = []
+        for cell in (cell for cell in cells if cell.at_start == at_start):
+            if batch and _is_too_much([*batch, cell]):
+                yield batch
+                batch = []
+            batch.append(cell)
+        if batch:
+            yield batch
+
+
+def _is_too_much(cells):
+    return (sum(cell.upstreams for cell in cells) > UPSTREAMS_AT_ONCE
+            or sum(cell.clients for cell in cells) > CLIENTS_AT_ONCE)
+
+
+def sources(cells, provider):
+    """The `[[source]]` tables of all cells: one for each way in which channels are played."""
+    tables = []
+    for way in grid.WAYS:
+        if mine := [cell for cell in cells if cell.way == way]:
+            url = provider.put(f"matrix-{way}.m3u", channels(mine, provider))
+            tables.append(source(f"matrix-{way}", url, sharing=way))
+    return "\n".join(tables)
 
 
 def channels(cells, provider):
-    """The playlist of all cells, a channel for each."""
+    """The playlist of these cells, a channel for each."""
     entries = []
     for cell in cells:
         query = cell.fault.query
@@ -102,11 +133,11 @@ def channels(cells, provider):
 
 
 def run(cells, provider, audience, on_silence=lambda: None):
-    """Outcomes of a batch. The daemon plays the playlist of `channels` already.
+    """Outcomes of a batch. The daemon plays the playlists of `sources` already.
 
     `on_silence` is called once if everybody at once stops receiving: that is no fault of a stream.
     """
-    groups = {cell: audience.join(cell.path, cell.clients) for cell in cells}
+    groups = {cell: audience.join(cell.path, cell.clients, cell.way == "shared") for cell in cells}
     try:
         if cells[0].at_start:
             _watch(groups.values(), grid.WATCHED_S, lambda: None)
@@ -145,12 +176,15 @@ def _watch(groups, seconds, on_silence):
 
 
 def _outcome(cell, group):
-    now, first, check = time.monotonic(), group.clients[0], group.check
+    """The worst of what its clients got."""
+    now, checks = time.monotonic(), group.checks
+    client = next((client for client in group.clients if client.status != 200), group.clients[0])
     return Outcome(
-        cell, first.status, first.refusal, check.sources, len(group.disconnects()),
-        group.faults() if first.status == 200 else [],
-        check.wait_so_far(now), check.pcr_gap, group.gap(now), first.first_byte, first.ended,
-        check.pictured is not None and now - check.pictured < ALIVE_S,
+        cell, client.status, client.refusal, [check.sources for check in checks], len(group.disconnects()),
+        group.faults() if client.status == 200 else [],
+        max(check.wait_so_far(now) for check in checks), max(check.pcr_gap for check in checks),
+        group.gap(now), client.first_byte, client.ended,
+        all(check.pictured is not None and now - check.pictured < ALIVE_S for check in checks),
     )
 
 

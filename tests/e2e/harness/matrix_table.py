@@ -9,12 +9,14 @@ INTRO = """\
 
 This page is written by `tests/e2e/run --matrix docs/reliability.md` from a run of the fault matrix, not by hand. Each
 cell is a channel of its own whose first stream gets the fault; "with a backup" a second stream of the channel is
-whole. `python3 -m provider --help` (in `tests`) says what each fault does.
+whole. `python3 -m provider --help` (in `tests`) says what each fault does. A shared channel is watched by one client
+and by twenty of one upstream. In direct mode (`sharing = "direct"`) it is watched by one and by five, who have an
+upstream each: all of them get the fault, and each of their streams is checked packet by packet.
 
 The run was configured with grace {grace:g} s, retry {retry:g} s, stall {stall:g} s, missing picture {video:g} s,
 connect {connect:g} s. Seconds are the longest time without a picture at any client; with a backup it may be the time
 in which the fault is noticed, grace, retry, and {bound:g} s. The backup of a channel with one client is of the same
-kind, that of a channel with twenty of the other kind. Without a backup the fault ends after {holds} s, and the channel
+kind, that of a channel with more of the other kind. Without a backup the fault ends after {holds} s, and the channel
 must play again with nobody disconnected. No client may be disconnected and no error may stand in any client's
 transport stream: sync, continuity, CRC, PCR, DTS, key frame first, no PID that the PMT does not name. One thing is excused:
 a single bit that turns in a timestamp and leaves it near where it was (`flip`) cannot be told from the truth.
@@ -35,9 +37,10 @@ def text(outcomes):
     parts = [head]
     for at_start, title in ((False, "The fault begins while clients watch"),
                             (True, "The fault is there when the client comes")):
-        rows = [outcome for outcome in outcomes if outcome.cell.at_start == at_start]
-        if rows:
-            parts += [f"## {title}\n", *_table(rows), ""]
+        for way in grid.WAYS:
+            rows = [outcome for outcome in outcomes if (outcome.cell.at_start, outcome.cell.way) == (at_start, way)]
+            if rows:
+                parts += [f"## {title}, {way}\n", *_table(rows), ""]
     if failed := [outcome for outcome in outcomes if outcome.problems]:
         parts += ["## What is not as it must be\n"]
         parts += [f"- {outcome.cell}: {'; '.join(outcome.problems)}" for outcome in failed]

@@ -20,6 +20,9 @@ pub(crate) struct Source {
     pub(crate) url: String,
     /// Upstream connections at once.
     pub(crate) connections: Option<usize>,
+    /// Whether viewers of a channel share a connection.
+    #[serde(default)]
+    pub(crate) sharing: Sharing,
     /// User agent.
     pub(crate) user_agent: Option<String>,
     /// Further headers.
@@ -30,6 +33,17 @@ pub(crate) struct Source {
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
+}
+
+/// `sharing`: whether the viewers of a channel share an upstream connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Sharing {
+    /// All viewers of a channel share one, and one tuner.
+    #[default]
+    Shared,
+    /// Each viewer has one of its own, and a tuner of its own.
+    Direct,
 }
 
 impl Source {
@@ -86,4 +100,22 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         &source.interval_hours,
         "from 1 to 168",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viewers_share_unless_the_file_says_otherwise() {
+        let read = |line: &str| {
+            let text = format!("name = \"a\"\nurl = \"u\"\n{line}");
+            toml::from_str::<Source>(&text).map(|source| source.sharing)
+        };
+        assert_eq!(read(""), Ok(Sharing::Shared));
+        assert_eq!(read("sharing = \"shared\""), Ok(Sharing::Shared));
+        assert_eq!(read("sharing = \"direct\""), Ok(Sharing::Direct));
+        let error = read("sharing = \"both\"").unwrap_err().to_string();
+        assert!(error.contains("`shared` or `direct`"), "{error}");
+    }
 }

@@ -1,4 +1,4 @@
-//! The waist of the hourglass: segments from one pool, a ring per channel, readers that are
+//! The waist of the hourglass: segments from one pool, a ring per stream, readers that are
 //! numbers.
 //!
 //! ```text

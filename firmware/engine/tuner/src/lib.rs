@@ -1,8 +1,9 @@
 //! Tuners: who watches what, sharing of upstreams, failing over, locks, linger.
 //!
-//! A *tuner* is what an HDHomeRun client holds. It is in use by a channel, not by a client: all
+//! A *tuner* is what an HDHomeRun client holds. It is in use by a stream, not by a client: all
 //! viewers of a channel share one tuner, one ring and one upstream connection, so ten people on
-//! one channel leave seven of eight tuners free.
+//! one channel leave seven of eight tuners free. Where a source is played directly ([`Sharing`]),
+//! each client has a stream, and so all three, of its own.
 //!
 //! [`table`] decides who may, without I/O or clock; [`failover`] decides, as purely, which stream of
 //! a channel is played and what a failure leads to; [`slots`] counts the connections that
@@ -26,6 +27,6 @@ pub use failover::{AppliesTo, FailoverConfig, FailureKind, Standing};
 pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};
 pub use slots::{Priority, Slot, Slots};
-pub use stream::{Phase, Progress};
+pub use stream::{Phase, Progress, Sharing};
 pub use table::Want;
 pub use tuners::{Config, Lease, NotPlaying, PlayingStatus, TunerStatus, Tuners, Viewing};

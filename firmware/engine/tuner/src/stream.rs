@@ -1,4 +1,4 @@
-//! One channel being played: its ring, its state, its viewers.
+//! A channel being played once: its ring, its state, its viewers.
 
 use std::{
     sync::{
@@ -20,6 +20,22 @@ use crate::{failover::Standing, refusal::Refusal};
 
 /// Shortest time over which a bit rate is taken.
 const RATE_WINDOW: Duration = Duration::from_secs(1);
+
+/// Whether viewers of a channel share an upstream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// All of them share one, and a tuner with it.
+    #[default]
+    Shared,
+    /// Each has one of its own, and a tuner with it; nothing that happens to one of them is seen by
+    /// another. It is closed at once behind its viewer.
+    Direct,
+}
+
+/// One playing of a channel. Never used again, so that whoever comes late from a stream that is gone
+/// meets nobody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StreamId(pub(crate) u64);
 
 /// What a stream is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +77,11 @@ impl Default for Progress {
     }
 }
 
-/// A channel being played and everybody's view of it.
+/// A channel being played and its viewers' view of it.
 #[derive(Debug)]
 pub(crate) struct Stream {
+    pub(crate) id: StreamId,
+    pub(crate) sharing: Sharing,
     pub(crate) spec: ChannelSpec,
     pub(crate) ring: Arc<Ring>,
     pub(crate) phase: watch::Sender<Phase>,
@@ -84,9 +102,17 @@ struct Rate {
 }
 
 impl Stream {
-    pub(crate) fn new(spec: ChannelSpec, ring: Arc<Ring>, stop: CancellationToken) -> Self {
+    pub(crate) fn new(
+        id: StreamId,
+        sharing: Sharing,
+        spec: ChannelSpec,
+        ring: Arc<Ring>,
+        stop: CancellationToken,
+    ) -> Self {
         let now = Instant::now();
         Self {
+            id,
+            sharing,
             spec,
             ring,
             phase: watch::Sender::new(Phase::Opening),

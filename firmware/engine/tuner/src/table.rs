@@ -1,10 +1,15 @@
-//! Who holds which tuner. Pure: every rule of sharing, refusing and locking stands here.
+//! Who holds which tuner. Pure: every rule of taking, refusing and locking stands here.
+//!
+//! A tuner is tuned to a stream, not to a channel. Whoever may share a stream asks for that one;
+//! whoever may not, in direct mode, asks for a new one, and the same rules give it a tuner of its
+//! own or none.
 
 use std::net::IpAddr;
 
-use base::ChannelId;
-
-use crate::refusal::{LockedBy, Refusal};
+use crate::{
+    refusal::{LockedBy, Refusal},
+    stream::StreamId,
+};
 
 /// Which tuner a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +38,7 @@ struct ControlLock {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slot {
     /// What it is tuned to. Without viewers the stream lingers and the tuner counts as free.
-    pub(crate) channel: Option<ChannelId>,
+    pub(crate) stream: Option<StreamId>,
     pub(crate) viewers: usize,
     /// Who came first.
     pub(crate) holder: Option<IpAddr>,
@@ -72,19 +77,19 @@ impl Table {
         &self.slots
     }
 
-    /// Takes a place at a tuner for `channel`. A tuner that plays it already comes first, then one
+    /// Takes a place at a tuner for `stream`. A tuner that plays it already comes first, then one
     /// that is free, then one whose last stream lingers.
     pub(crate) fn enter(
         &mut self,
         want: Want,
-        channel: ChannelId,
+        stream: StreamId,
         asker: Asker,
     ) -> Result<usize, Refusal> {
         let index = match want {
-            Want::Any => self.choose(channel, asker).ok_or(Refusal::AllTunersInUse)?,
+            Want::Any => self.choose(stream, asker).ok_or(Refusal::AllTunersInUse)?,
             Want::Tuner(index) => {
                 let slot = self.slots.get(index).ok_or(Refusal::UnknownTuner)?;
-                let fits = slot.is_free() || slot.channel == Some(channel);
+                let fits = slot.is_free() || slot.stream == Some(stream);
                 if !fits || slot.is_locked_for(asker) {
                     return Err(Refusal::TunerInUse);
                 }
@@ -95,15 +100,15 @@ impl Table {
         if slot.is_free() {
             slot.holder = Some(asker.holder);
         }
-        slot.channel = Some(channel);
+        slot.stream = Some(stream);
         slot.viewers += 1;
         Ok(index)
     }
 
-    fn choose(&self, channel: ChannelId, asker: Asker) -> Option<usize> {
+    fn choose(&self, stream: StreamId, asker: Asker) -> Option<usize> {
         let rules: [&dyn Fn(&Slot) -> bool; 3] = [
-            &|slot| slot.channel == Some(channel),
-            &|slot| slot.is_free() && slot.channel.is_none(),
+            &|slot| slot.stream == Some(stream),
+            &|slot| slot.is_free() && slot.stream.is_none(),
             &Slot::is_free,
         ];
         rules.iter().find_map(|rule| {
@@ -113,27 +118,40 @@ impl Table {
         })
     }
 
-    /// Gives a place back.
-    pub(crate) fn leave(&mut self, index: usize) {
+    /// Gives a place at a tuner back. Where `stream` is gone, it was given back with it.
+    pub(crate) fn leave(&mut self, index: usize, stream: StreamId) {
         let slot = &mut self.slots[index];
+        if slot.stream != Some(stream) {
+            return;
+        }
         slot.viewers = slot.viewers.saturating_sub(1);
         if slot.is_free() {
             slot.holder = None;
         }
     }
 
-    /// The channel's stream is gone: free tuners that were tuned to it are tuned to nothing.
-    pub(crate) fn forget(&mut self, channel: ChannelId) {
+    /// The stream is gone: its tuners are free, and whoever has not left them yet holds nothing.
+    pub(crate) fn forget(&mut self, stream: StreamId) {
         for slot in &mut self.slots {
-            if slot.is_free() && slot.channel == Some(channel) {
-                slot.channel = None;
+            if slot.stream == Some(stream) {
+                let lock = slot.lock;
+                *slot = Slot {
+                    lock,
+                    ..Slot::default()
+                };
             }
         }
     }
 
-    /// Whether any tuner is tuned to the channel.
-    pub(crate) fn is_tuned(&self, channel: ChannelId) -> bool {
-        self.slots.iter().any(|slot| slot.channel == Some(channel))
+    /// Whether any tuner is tuned to the stream.
+    pub(crate) fn is_tuned(&self, stream: StreamId) -> bool {
+        self.slots.iter().any(|slot| slot.stream == Some(stream))
+    }
+
+    /// What the viewers of a tuner watch.
+    pub(crate) fn watched(&self, index: usize) -> Option<StreamId> {
+        let slot = self.slots.get(index)?;
+        slot.stream.filter(|_| !slot.is_free())
     }
 
     /// Locks a tuner for the bearer of `key`. A stream on the tuner locks it for its holder.
@@ -180,9 +198,9 @@ impl Table {
 mod tests {
     use super::*;
 
-    const A: ChannelId = ChannelId(1);
-    const B: ChannelId = ChannelId(2);
-    const C: ChannelId = ChannelId(3);
+    const A: StreamId = StreamId(1);
+    const B: StreamId = StreamId(2);
+    const C: StreamId = StreamId(3);
 
     fn from(last: u8) -> Asker {
         Asker {
@@ -192,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn viewers_of_a_channel_share_a_tuner() {
+    fn viewers_of_a_stream_share_a_tuner() {
         let mut table = Table::new(2);
         for viewer in 0..10 {
             assert_eq!(table.enter(Want::Any, A, from(viewer)), Ok(0));
@@ -202,7 +220,7 @@ mod tests {
             table.enter(Want::Any, C, from(1)),
             Err(Refusal::AllTunersInUse)
         );
-        table.leave(1);
+        table.leave(1, B);
         assert_eq!(table.enter(Want::Any, C, from(1)), Ok(1));
     }
 
@@ -226,7 +244,7 @@ mod tests {
     fn a_lingering_stream_gives_way_last() {
         let mut table = Table::new(2);
         assert_eq!(table.enter(Want::Any, A, from(1)), Ok(0));
-        table.leave(0);
+        table.leave(0, A);
         assert_eq!(
             table.enter(Want::Any, B, from(1)),
             Ok(1),
@@ -238,7 +256,7 @@ mod tests {
             "then the warm one"
         );
         assert!(!table.is_tuned(A));
-        table.leave(1);
+        table.leave(1, B);
         assert_eq!(
             table.enter(Want::Any, B, from(1)),
             Ok(1),
@@ -280,7 +298,30 @@ mod tests {
             "a stream locks as well"
         );
         assert_eq!(table.lock(0, 5, me.holder), Err(LockedBy(you.holder)));
-        table.leave(0);
+        table.leave(0, A);
         assert_eq!(table.lock_holder(0), None);
+    }
+
+    #[test]
+    fn a_stream_that_is_gone_frees_its_tuners_once() {
+        let mut table = Table::new(2);
+        let key = Asker {
+            key: Some(77),
+            ..from(2)
+        };
+        for want in [Want::Tuner(0), Want::Tuner(0), Want::Tuner(1)] {
+            assert!(table.enter(want, A, from(1)).is_ok());
+        }
+        table.forget(A);
+        assert_eq!((table.watched(0), table.lock_holder(1)), (None, None));
+        table.lock(0, 77, key.holder).unwrap();
+        assert_eq!(table.enter(Want::Tuner(0), B, key), Ok(0));
+        // Those who watched what is gone leave only now.
+        table.leave(0, A);
+        table.leave(0, A);
+        table.leave(1, A);
+        assert_eq!((table.watched(0), table.watched(1)), (Some(B), None));
+        table.forget(B);
+        assert!(table.slots()[0].is_locked(), "a lock outlives the stream");
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     play::Play,
     refusal::{LockedBy, Refusal},
     slots::Slots,
-    stream::{Phase, Progress, Stream},
+    stream::{Phase, Progress, Sharing, Stream, StreamId},
     table::{Asker, Table, Want},
 };
 
@@ -33,12 +33,15 @@ pub struct Config {
     pub tuners: usize,
     /// Segments of a channel's ring.
     pub ring: ring::Limits,
-    /// How long an upstream stays open behind its last viewer, 0–10 s.
+    /// How long a shared upstream stays open behind its last viewer, 0–10 s.
     pub linger: Duration,
     /// How long a client waits for its first picture; real devices take 5 s.
     pub first_picture_max: Duration,
     /// Upstream connections that each source allows at once, by source index; `None` is no limit.
     pub connections: Vec<Option<usize>>,
+    /// Whether viewers share the upstreams of a channel, by the source of its first stream; a source
+    /// without an entry is shared.
+    pub sharing: Vec<Sharing>,
     /// How patient failing over is.
     pub failover: FailoverConfig,
 }
@@ -46,7 +49,7 @@ pub struct Config {
 /// A place at a tuner with something to see.
 #[derive(Debug)]
 pub struct Viewing {
-    /// The channel's ring.
+    /// The stream's ring.
     pub ring: Arc<Ring>,
     /// Where to begin: PAT, PMT and a random access point.
     pub start: Position,
@@ -102,13 +105,15 @@ pub struct PlayingStatus {
     pub open_for: Duration,
     /// How many streams it has.
     pub streams: usize,
+    /// Whether those who come later share what it plays.
+    pub sharing: Sharing,
     /// Which of them plays, and how it came to that.
     pub progress: Progress,
 }
 
-/// A channel that is to fail over plays nowhere.
+/// What is to fail over does not play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the channel is not playing: there is nothing to switch")]
+#[error("nobody watches it: there is nothing to switch")]
 pub struct NotPlaying;
 
 /// All tuners of the box.
@@ -129,6 +134,23 @@ struct State {
     table: Table,
     /// Streams being played, at most one per tuner.
     streams: Vec<Arc<Stream>>,
+    /// Streams there ever were.
+    ever: u64,
+}
+
+impl State {
+    /// The stream that a viewer of this channel may share.
+    fn shared(&self, channel: ChannelId) -> Option<Arc<Stream>> {
+        let is_it = |stream: &&Arc<Stream>| {
+            stream.sharing == Sharing::Shared && stream.spec.channel == channel
+        };
+        self.streams.iter().find(is_it).cloned()
+    }
+
+    fn next_id(&mut self) -> StreamId {
+        self.ever += 1;
+        StreamId(self.ever)
+    }
 }
 
 impl std::fmt::Debug for Tuners {
@@ -155,6 +177,7 @@ impl Tuners {
         let state = State {
             table: Table::new(config.tuners),
             streams: Vec::new(),
+            ever: 0,
         };
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
@@ -216,15 +239,17 @@ impl Tuners {
         asker: Asker,
     ) -> Result<Lease, Refusal> {
         let mut state = self.state.lock();
-        let tuner = state.table.enter(want, spec.channel, asker)?;
+        let sharing = self.sharing(&spec);
+        let known = match sharing {
+            Sharing::Shared => state.shared(spec.channel),
+            Sharing::Direct => None,
+        };
+        let id = known
+            .as_ref()
+            .map_or_else(|| state.next_id(), |stream| stream.id);
+        let tuner = state.table.enter(want, id, asker)?;
         self.stop_untuned(&mut state);
-        let known = state
-            .streams
-            .iter()
-            .find(|stream| stream.spec.channel == spec.channel);
-        let stream = known
-            .cloned()
-            .unwrap_or_else(|| self.open(&mut state, spec));
+        let stream = known.unwrap_or_else(|| self.open(&mut state, id, sharing, spec));
         stream.join();
         Ok(Lease {
             tuners: Arc::clone(self),
@@ -233,11 +258,19 @@ impl Tuners {
         })
     }
 
+    /// How a channel is played: as the source of its first stream says. Whether a backup plays makes
+    /// no difference, or a failing stream would change who shares what.
+    fn sharing(&self, spec: &ChannelSpec) -> Sharing {
+        let source = spec.streams.first().map(|stream| stream.source);
+        let sharing = source.and_then(|source| self.config.sharing.get(usize::from(source)));
+        sharing.copied().unwrap_or_default()
+    }
+
     /// Stops streams that lingered on a tuner which now plays something else.
     fn stop_untuned(&self, state: &mut State) {
-        let State { table, streams } = state;
+        let State { table, streams, .. } = state;
         streams.retain(|stream| {
-            let stays = table.is_tuned(stream.spec.channel);
+            let stays = table.is_tuned(stream.id);
             if !stays {
                 stream.stop.cancel();
             }
@@ -245,9 +278,16 @@ impl Tuners {
         });
     }
 
-    fn open(&self, state: &mut State, spec: ChannelSpec) -> Arc<Stream> {
+    fn open(
+        &self,
+        state: &mut State,
+        id: StreamId,
+        sharing: Sharing,
+        spec: ChannelSpec,
+    ) -> Arc<Stream> {
         let (writer, ring) = ring::ring(&self.pool, self.config.ring);
-        let stream = Arc::new(Stream::new(spec, ring, self.shutdown.child_token()));
+        let stop = self.shutdown.child_token();
+        let stream = Arc::new(Stream::new(id, sharing, spec, ring, stop));
         state.streams.push(Arc::clone(&stream));
         if let Some(tuners) = self.me.upgrade() {
             let stream = Arc::clone(&stream);
@@ -259,20 +299,13 @@ impl Tuners {
 
     fn leave(self: &Arc<Self>, tuner: usize, stream: &Arc<Stream>) {
         let mut state = self.state.lock();
-        state.table.leave(tuner);
-        let channel = stream.spec.channel;
-        if !state
-            .streams
-            .iter()
-            .any(|other| other.spec.channel == channel)
-        {
-            state.table.forget(channel);
-        }
+        state.table.leave(tuner, stream.id);
         if !stream.leave() {
             return;
         }
-        if self.config.linger.is_zero() {
-            return self.retire(&mut state, stream);
+        let lingers = stream.sharing == Sharing::Shared && !self.config.linger.is_zero();
+        if !lingers {
+            return retire(&mut state, stream);
         }
         drop(state);
         let (tuners, stream) = (Arc::clone(self), Arc::clone(stream));
@@ -283,20 +316,10 @@ impl Tuners {
             }
             let mut state = tuners.state.lock();
             if !stream.has_viewers() {
-                tuners.retire(&mut state, &stream);
+                retire(&mut state, &stream);
             }
         };
         self.tasks.spawn_on(lingering, &self.runtime);
-    }
-
-    /// Closes a stream and frees what was tuned to it.
-    fn retire(&self, state: &mut State, stream: &Arc<Stream>) {
-        stream.stop.cancel();
-        let streams = state.streams.len();
-        state.streams.retain(|other| !Arc::ptr_eq(other, stream));
-        if state.streams.len() < streams {
-            state.table.forget(stream.spec.channel);
-        }
     }
 
     /// A stream's life, from its first viewer until it is stopped or given up.
@@ -310,7 +333,7 @@ impl Tuners {
             }
         };
         // The writer is gone, so the ring is closed and the data plane ends its clients.
-        self.retire(&mut self.state.lock(), stream);
+        retire(&mut self.state.lock(), stream);
         stream.phase.send_replace(Phase::Over(over));
     }
 
@@ -318,21 +341,9 @@ impl Tuners {
     #[must_use]
     pub fn status(&self) -> Vec<TunerStatus> {
         let state = self.state.lock();
-        let playing = |channel: ChannelId| {
-            let stream = state
-                .streams
-                .iter()
-                .find(|stream| stream.spec.channel == channel)?;
-            Some(PlayingStatus {
-                channel,
-                number: stream.spec.number,
-                name: stream.spec.name.clone(),
-                phase: stream.phase.borrow().clone(),
-                bits_per_second: stream.bits_per_second(),
-                open_for: Instant::now().duration_since(stream.opened_at),
-                streams: stream.spec.streams.len(),
-                progress: stream.progress.lock().clone(),
-            })
+        let playing = |id: StreamId| {
+            let stream = state.streams.iter().find(|stream| stream.id == id)?;
+            Some(status_of(stream))
         };
         let slots = state.table.slots().iter().enumerate();
         slots
@@ -341,21 +352,28 @@ impl Tuners {
                 viewers: slot.viewers,
                 holder: state.table.lock_holder(index),
                 is_locked: slot.is_locked(),
-                playing: slot.channel.filter(|_| slot.viewers > 0).and_then(playing),
+                playing: state.table.watched(index).and_then(playing),
             })
             .collect()
     }
 
-    /// Leaves the stream that the channel plays for its next one, in the order of the channel.
+    /// Leaves what the channel plays for its next stream, in the order of the channel: for all its
+    /// viewers, also where each has an upstream of its own.
     ///
     /// # Errors
     /// [`NotPlaying`] where nobody watches it.
     pub fn failover(&self, channel: ChannelId) -> Result<(), NotPlaying> {
+        switch(&self.state.lock(), |stream| stream.spec.channel == channel)
+    }
+
+    /// The same for what this tuner plays: in direct mode that is one client's.
+    ///
+    /// # Errors
+    /// [`NotPlaying`] where nobody watches it.
+    pub fn failover_of_tuner(&self, tuner: usize) -> Result<(), NotPlaying> {
         let state = self.state.lock();
-        let mut streams = state.streams.iter();
-        let stream = streams.find(|stream| stream.spec.channel == channel);
-        stream.ok_or(NotPlaying)?.switch.notify_one();
-        Ok(())
+        let watched = state.table.watched(tuner);
+        switch(&state, |stream| Some(stream.id) == watched)
     }
 
     /// The connections that the sources allow. Whoever else asks a provider for a stream takes its
@@ -369,7 +387,7 @@ impl Tuners {
     /// somebody who does watch needs it.
     fn stop_lingering(&self, sources: &[u16]) {
         let mut state = self.state.lock();
-        let State { table, streams } = &mut *state;
+        let State { table, streams, .. } = &mut *state;
         streams.retain(|stream| {
             let current = stream.progress.lock().stream;
             let source = stream.spec.streams.get(current).map(|spec| spec.source);
@@ -377,7 +395,7 @@ impl Tuners {
                 stream.has_viewers() || !source.is_some_and(|source| sources.contains(&source));
             if !stays {
                 stream.stop.cancel();
-                table.forget(stream.spec.channel);
+                table.forget(stream.id);
             }
             stays
         });
@@ -427,5 +445,37 @@ impl Tuners {
         self.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Closes a stream and frees what was tuned to it.
+fn retire(state: &mut State, stream: &Stream) {
+    stream.stop.cancel();
+    state.streams.retain(|other| other.id != stream.id);
+    state.table.forget(stream.id);
+}
+
+/// Asks these streams for the next one of their channel.
+fn switch(state: &State, is_meant: impl Fn(&Stream) -> bool) -> Result<(), NotPlaying> {
+    let mut found = Err(NotPlaying);
+    let watched = state.streams.iter().filter(|stream| stream.has_viewers());
+    for stream in watched.filter(|stream| is_meant(stream)) {
+        stream.switch.notify_one();
+        found = Ok(());
+    }
+    found
+}
+
+fn status_of(stream: &Stream) -> PlayingStatus {
+    PlayingStatus {
+        channel: stream.spec.channel,
+        number: stream.spec.number,
+        name: stream.spec.name.clone(),
+        phase: stream.phase.borrow().clone(),
+        bits_per_second: stream.bits_per_second(),
+        open_for: Instant::now().duration_since(stream.opened_at),
+        streams: stream.spec.streams.len(),
+        sharing: stream.sharing,
+        progress: stream.progress.lock().clone(),
     }
 }

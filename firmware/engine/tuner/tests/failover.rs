@@ -141,6 +141,7 @@ impl House {
             linger: Duration::ZERO,
             first_picture_max: Duration::from_secs(5),
             connections: connections.to_vec(),
+            sharing: Vec::new(),
             failover: FailoverConfig::default(),
         };
         change(&mut config);

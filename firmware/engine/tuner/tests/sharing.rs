@@ -101,6 +101,7 @@ fn tuners(count: usize, change: impl FnOnce(&mut Config)) -> (Arc<Tuners>, Arc<S
         linger: Duration::ZERO,
         first_picture_max: Duration::from_secs(5),
         connections: vec![None],
+        sharing: Vec::new(),
         failover: FailoverConfig::default(),
     };
     change(&mut config);

@@ -74,6 +74,7 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiRefresh => api::refresh(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
+        Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
         Route::Stream(_) | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }

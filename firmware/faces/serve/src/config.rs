@@ -58,6 +58,8 @@ pub struct SourceView {
     pub state: SourceState,
     /// Channels of the lineup that come from it.
     pub channels: usize,
+    /// Whether each viewer of its channels has a connection of its own.
+    pub direct: bool,
     /// What went wrong at the last import and what to do; the last good lineup stays.
     pub error: Option<String>,
     /// When it was last read with success, in seconds since 1970.

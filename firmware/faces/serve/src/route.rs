@@ -4,7 +4,10 @@ use hdhomerun::documents::LineupFormat;
 use hyper::Method;
 use lineup::GuideNumber;
 
-use crate::{page::AssetName, stream::StreamPath};
+use crate::{
+    page::AssetName,
+    stream::{StreamPath, decimal},
+};
 
 /// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(crate) enum Route {
     ApiRefresh,
     /// Leaves a channel's stream for its next one.
     ApiFailover(GuideNumber),
+    /// Leaves the stream of one tuner for the next one of its channel.
+    ApiTunerFailover(usize),
     /// Any other path of the API.
     ApiUnknown,
 }
@@ -52,9 +57,7 @@ impl Route {
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
             "/api/v1/sources/refresh" => Self::ApiRefresh,
-            _ if path.starts_with("/api/") => {
-                failover_of(path).map_or(Self::ApiUnknown, Self::ApiFailover)
-            }
+            _ if path.starts_with("/api/") => failover_of(path).unwrap_or(Self::ApiUnknown),
             _ => match StreamPath::looks_like(path) {
                 Some(rest) => Self::Stream(rest),
                 None => Self::Asset(AssetName::of(path)?),
@@ -65,7 +68,10 @@ impl Route {
     /// The methods it takes, as `Allow` says them (RFC 9110, 10.2.1).
     pub(crate) fn allow(self) -> &'static str {
         match self {
-            Self::LineupPost | Self::ApiRefresh | Self::ApiFailover(_) => "POST",
+            Self::LineupPost
+            | Self::ApiRefresh
+            | Self::ApiFailover(_)
+            | Self::ApiTunerFailover(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -82,13 +88,21 @@ impl Route {
                 | Self::ApiChannels
                 | Self::ApiRefresh
                 | Self::ApiFailover(_)
+                | Self::ApiTunerFailover(_)
                 | Self::ApiUnknown
         )
     }
 }
 
-/// The channel of `/api/v1/channels/<GuideNumber>/failover`.
-fn failover_of(path: &str) -> Option<GuideNumber> {
-    let number = path.strip_prefix("/api/v1/channels/")?;
-    number.strip_suffix("/failover")?.parse().ok()
+/// `/api/v1/channels/<GuideNumber>/failover` and `/api/v1/tuners/<index>/failover`.
+fn failover_of(path: &str) -> Option<Route> {
+    let (kind, which) = path
+        .strip_prefix("/api/v1/")?
+        .strip_suffix("/failover")?
+        .split_once('/')?;
+    match kind {
+        "channels" => which.parse().ok().map(Route::ApiFailover),
+        "tuners" => decimal(which).map(Route::ApiTunerFailover),
+        _ => None,
+    }
 }

@@ -80,7 +80,8 @@ impl ChannelAt {
     }
 }
 
-fn decimal<N: std::str::FromStr>(text: &str) -> Option<N> {
+/// A number of digits only: no sign, no space.
+pub(crate) fn decimal<N: std::str::FromStr>(text: &str) -> Option<N> {
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
     is_decimal.then(|| text.parse().ok()).flatten()
 }

@@ -66,9 +66,11 @@ async fn status_tells_everything() {
     assert_eq!(tuner["playing"]["stream"], 1);
     assert_eq!(tuner["playing"]["streams"], 1);
     assert_eq!(tuner["playing"]["failovers"], 0);
+    assert_eq!(tuner["playing"]["direct"], false);
     assert_eq!(status["clients"]["count"], 1);
     assert_eq!(status["memory"]["rows"][0]["used_bytes"], 2000);
     assert_eq!(status["sources"][0]["state"], "failed");
+    assert_eq!(status["sources"][0]["direct"], true);
     assert_eq!(status["sources"][0]["error"], "404: check the address");
     assert_eq!(status["settings"][0]["origin"], "config file");
     assert_eq!(status["lineup"]["channels"], 5);
@@ -142,6 +144,53 @@ async fn a_playing_channel_can_be_told_to_fail_over() {
     let mut opened = server.provider.opened.subscribe();
     opened.wait_for(|opened| *opened == 2).await.unwrap();
     assert!(!viewing.ring.is_closed());
+}
+
+#[tokio::test]
+async fn a_tuner_can_be_told_to_fail_over_and_its_neighbour_is_left_alone() {
+    let server = Server::start(Setup {
+        sharing: tuner::Sharing::Direct,
+        ..Setup::default()
+    });
+    let (target, ours) = ("/api/v1/tuners/1/failover", "X-Dipole: 1\r\n");
+    for (target, headers, status) in [
+        (target, "", 403),
+        (target, ours, 409),
+        ("/api/v1/tuners/99/failover", ours, 404),
+        ("/api/v1/tuners/+1/failover", ours, 404),
+        ("/api/v1/tuners/1", ours, 404),
+    ] {
+        let reply = ask_with(server.http, "POST", target, headers).await;
+        assert_eq!(reply.status, status, "{target} {headers}");
+    }
+    let viewer = std::net::IpAddr::from([192, 0, 2, 10]);
+    let mut watching = Vec::new();
+    for _ in 0..2 {
+        let channel = server.lineup.borrow().spec(0).unwrap();
+        let viewing = server.tuners.watch(tuner::Want::Any, channel, viewer, None);
+        watching.push(viewing.await.unwrap());
+    }
+    let status = ask(server.http, "GET", "/api/v1/status").await.json();
+    for tuner in [0, 1] {
+        assert_eq!(status["tuners"]["in_use"][tuner]["playing"]["direct"], true);
+    }
+    let mut opened = server.provider.opened.subscribe();
+    assert_eq!(*opened.borrow_and_update(), 2, "a connection each");
+    assert_eq!(
+        ask_with(server.http, "POST", target, ours).await.status,
+        202
+    );
+    opened.wait_for(|opened| *opened == 3).await.unwrap();
+    let failures = server.tuners.status().into_iter().map(|tuner| {
+        let playing = tuner.playing?;
+        playing.progress.last_failure
+    });
+    assert_eq!(
+        failures
+            .map(|failure| failure.is_some())
+            .collect::<Vec<_>>(),
+        [false, true]
+    );
 }
 
 #[tokio::test]

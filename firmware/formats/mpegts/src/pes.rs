@@ -125,6 +125,31 @@ pub fn shift_timestamps(payload: &mut [u8], offset: u64) {
     }
 }
 
+/// Takes PTS and DTS out of a PES packet; the fields behind them move up and stuffing follows them, as
+/// clause 2.4.3.6 has it. A header that does not lie in this payload as a whole is left as it is.
+pub fn clear_timestamps(payload: &mut [u8]) {
+    let view = PesView::parse(payload);
+    let Some(flags) = view.and_then(PesView::flags) else {
+        return;
+    };
+    let stamps = match flags & 0xC0 {
+        0x80 => STAMP_BYTES,
+        0xC0 => 2 * STAMP_BYTES,
+        _ => return,
+    };
+    let length = payload.get(8).copied().map_or(0, usize::from);
+    let fields = payload.get_mut(FIXED_BYTES..FIXED_BYTES + length);
+    let Some(fields) = fields.filter(|fields| fields.len() >= stamps) else {
+        return;
+    };
+    fields.rotate_left(stamps);
+    let stuffing = fields.iter_mut().rev().take(stamps);
+    stuffing.for_each(|byte| *byte = 0xFF);
+    if let Some(flags) = payload.get_mut(7) {
+        *flags &= 0x3F;
+    }
+}
+
 /// A timestamp field with its 4 bit prefix (`0x20` PTS alone, `0x30` PTS of two, `0x10` DTS).
 #[must_use]
 pub fn encode_stamp(prefix: u8, ticks: u64) -> [u8; STAMP_BYTES] {
@@ -180,6 +205,29 @@ mod tests {
         let view = PesView::parse(&bytes).expect("a PES header");
         assert_eq!((view.pts(), view.dts()), (Some(5), Some(5)));
         assert_eq!(bytes[9] & 0xF1, 0x21);
+    }
+
+    #[test]
+    fn timestamps_are_taken_out_and_nothing_else_is() {
+        for (dts, stuffing) in [(None, 5), (Some(3), 10)] {
+            let mut bytes = header(7, dts);
+            // An ES_rate behind the timestamps.
+            bytes[7] |= 0x10;
+            bytes[8] += 3;
+            let data = bytes.split_off(bytes.len() - 2);
+            bytes.extend([0x81, 0x23, 0x45]);
+            bytes.extend(&data);
+            let cut = bytes.len() - 4;
+            let before = bytes.clone();
+            clear_timestamps(&mut bytes[..cut]);
+            assert_eq!(bytes, before, "a header that goes on elsewhere");
+            clear_timestamps(&mut bytes);
+            let view = PesView::parse(&bytes).expect("a PES header");
+            assert_eq!((view.pts(), view.dts()), (None, None));
+            assert_eq!((bytes[7], view.data()), (0x10, &data[..]));
+            assert_eq!(bytes[9..12], [0x81, 0x23, 0x45]);
+            assert_eq!(bytes[12..12 + stuffing], vec![0xFF; stuffing]);
+        }
     }
 
     #[test]

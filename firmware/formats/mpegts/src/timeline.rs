@@ -34,6 +34,8 @@ const INTERVAL_TICKS: u64 = TICKS_PER_SECOND / 25;
 const INTERVAL_TICKS_MAX: u64 = TICKS_PER_SECOND / 10;
 /// PCRs on another PID before the one that the PMT names is held for a mistake.
 const STRANGERS_MAX: u8 = 8;
+/// Far timestamps of a stream in a row that are taken for damage. Whoever goes on with them means them.
+const DAMAGED_MAX: u8 = 3;
 
 /// Maps the source's time to the output's.
 #[derive(Debug)]
@@ -65,6 +67,8 @@ struct Stamp {
     step: u64,
     /// The latest PTS: pictures may leave in another order than they are shown in.
     pts: u64,
+    /// Timestamps taken for damage since.
+    damaged: u8,
 }
 
 impl Timeline {
@@ -253,7 +257,8 @@ impl Timeline {
     }
 
     fn map_stamps(&mut self, packet: &mut Packet, split: &mut u64) {
-        let start = PacketView::new(packet).payload_start();
+        let view = PacketView::new(packet);
+        let (pid, start) = (view.pid(), view.payload_start());
         let Some(payload) = packet.get_mut(start..) else {
             return;
         };
@@ -264,11 +269,34 @@ impl Timeline {
         let Some((dts, pts)) = view.dts().zip(view.pts()) else {
             return;
         };
+        let (dts, pts) = (self.shifted(dts), self.shifted(pts));
+        let is_damage = self.is_damage(pid, dts, pts);
+        if is_damage {
+            return pes::clear_timestamps(payload);
+        }
         if self.offset != 0 {
             pes::shift_timestamps(payload, self.offset / TICKS_PER_PTS);
         }
-        let pid = PacketView::new(packet).pid();
-        self.remember(pid, self.shifted(dts), self.shifted(pts));
+        self.remember(pid, dts, pts);
+    }
+
+    /// Whether timestamps are far from the clock, in a stream whose last ones were near it: by now it
+    /// is known that the clock did not jump. A picture without them is decoded in its turn; one with
+    /// them is shown minutes late or never.
+    fn is_damage(&mut self, pid: u16, dts: u64, pts: u64) -> bool {
+        let Some(last) = self.last_output else {
+            return false;
+        };
+        let clock = last % PCR_WRAP / TICKS_PER_PTS;
+        let is_near = |stamp: u64| pts_difference(stamp, clock).abs() <= STAMP_DISTANCE_MAX;
+        let even = |stamp: &&mut Stamp| stamp.pid == pid && stamp.step > 1;
+        let Some(stamp) = self.stamps.iter_mut().find(even) else {
+            return false;
+        };
+        let is_damage =
+            is_near(stamp.dts) && !(is_near(dts) && is_near(pts)) && stamp.damaged < DAMAGED_MAX;
+        stamp.damaged += u8::from(is_damage);
+        is_damage
     }
 
     fn remember(&mut self, pid: u16, dts: u64, pts: u64) {
@@ -278,6 +306,7 @@ impl Timeline {
                 stamp.step = step.unsigned_abs();
             }
             stamp.dts = dts;
+            stamp.damaged = 0;
             stamp.show_until(pts);
             return;
         }
@@ -287,6 +316,7 @@ impl Timeline {
             dts,
             step: 1,
             pts,
+            damaged: 0,
         });
     }
 

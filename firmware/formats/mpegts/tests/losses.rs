@@ -6,7 +6,7 @@
 mod support;
 
 use mpegts::packet::{PacketView, set_cc};
-use mpegts::pes::PesView;
+use mpegts::pes::{self, PesView};
 use mpegts::psi::packetize;
 use mpegts::{Packet, Seam};
 use support::*;
@@ -132,6 +132,40 @@ fn a_clock_that_is_damaged_moves_nothing() {
         assert_eq!(conditioner.stats().clock_jumps, 0);
         out.assert_clean();
     }
+}
+
+/// A bit turned in a timestamp, which makes it hours wrong, and the clock goes on: the picture or sound
+/// goes out in its turn, without a time. Where a stream goes on like that, it means it.
+#[test]
+fn a_timestamp_that_is_damaged_is_taken_out() {
+    for (pid, id) in [(VIDEO, 0xE0), (AUDIO, 0xC0)] {
+        let mut mux = Mux::new(HOUR);
+        mux.groups(2);
+        let before = mux.bytes.len();
+        let far = mux.dts ^ 1 << 28;
+        mux.pes(pid, id, far, false, &[0xFF, 0xF1]);
+        mux.groups(2);
+        let (out, conditioner) = condition(&[&mux.bytes], Seam::Continuous, 1316);
+        let mut expected = mux.bytes.clone();
+        pes::clear_timestamps(&mut expected[before + 12..before + 188]);
+        assert_eq!(out.packets().concat(), expected, "{pid:#x}");
+        assert_eq!(conditioner.stats().clock_jumps, 0);
+        out.assert_clean();
+    }
+    let mut mux = Mux::new(HOUR);
+    mux.groups(2);
+    for step in 0..6 {
+        let far = (mux.dts ^ 1 << 28) + step * FRAME;
+        mux.pes(AUDIO, 0xC0, far, false, &[0xFF, 0xF1]);
+    }
+    let (out, _) = condition(&[&mux.bytes], Seam::Continuous, 1316);
+    let packets = out.packets();
+    let sounds = packets.iter().map(PacketView::new);
+    let sounds = sounds.filter(|view| view.pid() == AUDIO && view.pusi());
+    let timed = sounds.map(|view| PesView::parse(view.payload()).unwrap().dts().is_some());
+    let timed: Vec<bool> = timed.collect();
+    let (_, last) = timed.split_at(timed.len() - 7);
+    assert_eq!(last, [true, false, false, false, true, true, true]);
 }
 
 #[test]

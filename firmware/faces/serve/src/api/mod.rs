@@ -11,7 +11,7 @@ mod status;
 use hyper::{Response, StatusCode};
 
 pub(crate) use channels::channels;
-pub(crate) use failover::failover;
+pub(crate) use failover::{failover, failover_of_tuner};
 pub(crate) use refresh::refresh;
 pub(crate) use status::status;
 

@@ -3,7 +3,7 @@
 use hdhomerun::MODEL;
 use hyper::Response;
 use serde::Serialize;
-use tuner::{Phase, Standing, TunerStatus};
+use tuner::{Phase, Sharing, Standing, TunerStatus};
 
 use crate::{
     asked::Asked,
@@ -71,6 +71,8 @@ struct Playing {
     stream: usize,
     /// How many it has.
     streams: usize,
+    /// Whether the upstream is this tuner's own: the next viewer of the channel gets another one.
+    direct: bool,
     /// What is being done about the stream.
     standing: &'static str,
     /// How often another stream took over.
@@ -166,6 +168,7 @@ fn tuner(status: TunerStatus) -> Tuner {
             open_s: playing.open_for.as_secs(),
             stream: playing.progress.stream + 1,
             streams: playing.streams,
+            direct: playing.sharing == Sharing::Direct,
             standing: standing(playing.progress.standing),
             failovers: playing.progress.failovers,
             last_failure: playing

@@ -85,6 +85,7 @@ fn failure(message: &str) -> PlayError {
 pub(crate) struct Setup {
     pub(crate) lineup: Lineup,
     pub(crate) tuners: usize,
+    pub(crate) sharing: tuner::Sharing,
     pub(crate) clients_max: usize,
     pub(crate) pages_max: usize,
     pub(crate) first_picture_max: Duration,
@@ -97,6 +98,7 @@ impl Default for Setup {
         Self {
             lineup: lineup_of(&[PLAYS, PLAYS, PLAYS, SILENT, FAILS]),
             tuners: 2,
+            sharing: tuner::Sharing::Shared,
             clients_max: 32,
             pages_max: Config::PAGES_MAX_DEFAULT,
             first_picture_max: Duration::from_secs(5),
@@ -164,6 +166,7 @@ impl Server {
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
             connections: vec![None],
+            sharing: vec![setup.sharing],
             failover: tuner::FailoverConfig::default(),
         };
         let opener: Arc<dyn Opener> = provider.clone();
@@ -258,6 +261,7 @@ fn source() -> SourceView {
         address: "http://provider.example/list.m3u".to_owned(),
         state: SourceState::Failed,
         channels: 4,
+        direct: true,
         error: Some("404: check the address".to_owned()),
         read_unix_s: Some(1_700_000_000),
     }
