@@ -215,7 +215,7 @@ impl Ingest {
                     // That the ring got no memory is told by the next push or seam.
                     let _ = self.bridge();
                 }
-                () = handed_over(self.standby.as_ref()) => {}
+                () = handed_over(self.handover()) => {}
             }
         }
     }
@@ -240,7 +240,7 @@ impl Ingest {
     async fn until_due(&mut self, due: Instant) {
         tokio::select! {
             () = sleep_until(due) => self.intake.outlet.ring_mut().publish_due(),
-            () = handed_over(self.standby.as_ref()) => {}
+            () = handed_over(self.handover()) => {}
         }
     }
 
@@ -255,6 +255,11 @@ impl Ingest {
     /// A packet of a stream that stood by.
     fn pass(&mut self, packet: &Packet) {
         self.conditioner.push(packet, &mut self.intake);
+    }
+
+    fn handover(&self) -> Option<&Handover> {
+        let standby = self.standby.as_ref()?;
+        Some(&standby.handover)
     }
 
     /// Nobody reads the ring of a stream that stands by, so nobody's connection falls silent.
@@ -287,9 +292,9 @@ async fn at(moment: Option<Instant>) {
 }
 
 /// Comes back when a stream that stands by is to take over.
-async fn handed_over(standby: Option<&Standby>) {
-    match standby {
-        Some(standby) => standby.handover.given().await,
+async fn handed_over(handover: Option<&Handover>) {
+    match handover {
+        Some(handover) => handover.given().await,
         None => pending().await,
     }
 }

@@ -178,6 +178,12 @@ pub fn ring(pool: &Arc<Pool>, limits: Limits) -> (Writer, Arc<Ring>) {
 }
 
 impl Ring {
+    /// Opens another ring beside this one, empty and of the same pool.
+    #[must_use]
+    pub fn beside(&self, limits: Limits) -> (Writer, Arc<Self>) {
+        ring(&self.pool, limits)
+    }
+
     /// Where the published bytes end.
     #[must_use]
     pub fn published(&self) -> Position {

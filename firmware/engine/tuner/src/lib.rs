@@ -14,6 +14,7 @@
 
 mod common;
 mod failover;
+mod feed;
 mod opener;
 mod play;
 mod refusal;
@@ -22,7 +23,7 @@ mod stream;
 mod table;
 mod tuners;
 
-pub use failover::{AppliesTo, FailoverConfig, FailureKind, Standing};
+pub use failover::{AppliesTo, FailoverConfig, FailureKind, StandbyConfig, Standing};
 pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};
 pub use slots::{Priority, Slot, Slots};

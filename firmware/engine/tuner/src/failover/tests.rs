@@ -228,6 +228,7 @@ fn rounds_grow_apart_and_end() {
                 break;
             }
             Step::AwaitSlot { .. } => panic!("there is room"),
+            Step::Promote(_) => panic!("nothing stands by"),
         }
     }
     assert_eq!(pauses, [1000, 1500, 2250, 3375, 5062]);

@@ -2,15 +2,19 @@
 //! and channels that must get through them. Each seed is a world; what must hold in all of them is
 //! asserted while it runs.
 //!
+//! In every other world a second stream of each channel stands by where it may.
+//!
 //! A seed that fails is named in the message. `DIPOLE_SIM_SEED=<seed>` runs that one alone and tells
 //! each step; `DIPOLE_SIM_SEEDS=<count>` runs as many as are asked for instead of 10,000.
 
 mod channel;
+mod connection;
+mod standby;
 mod world;
 
 use std::time::Duration;
 
-use super::{Cooldowns, FailoverConfig, Moment};
+use super::{Cooldowns, FailoverConfig, Moment, StandbyConfig};
 use channel::Channel;
 use world::World;
 
@@ -51,12 +55,19 @@ fn number_of(variable: &str) -> Option<u64> {
 /// One evening.
 fn evening(seed: u64, tells: bool) {
     let mut chance = Chance(seed);
-    let config = FailoverConfig::default();
+    let has_standby = seed % 2 == 1;
+    let config = FailoverConfig {
+        standby: has_standby.then_some(StandbyConfig {
+            streams_max: 2,
+            ring_segments_max: 4,
+        }),
+        ..FailoverConfig::default()
+    };
     let mut world = World::new(&mut chance);
     let mut cooldowns = Cooldowns::new(config.cooldown);
-    let count = chance.of(1, 2);
+    let count = usize::from(chance.of(0, 1) == 0) + 1;
     let mut channels: Vec<Channel> = (0..count)
-        .map(|_| Channel::new(seed, tells, &config, &world))
+        .map(|number| Channel::new(number, seed, tells, &config, &world))
         .collect();
     // In every other world.
     let switch_at = chance.millis(0, 200_000);
@@ -72,15 +83,21 @@ fn evening(seed: u64, tells: bool) {
             channel.switch(&mut world);
         }
         channel.advance(now, &mut world, &mut cooldowns);
+        for evicted in std::mem::take(&mut world.evicted) {
+            channels[evicted].evicted(now);
+        }
         if std::mem::take(&mut world.has_released) {
             for channel in &mut channels {
                 channel.wake_if_awaiting(now);
             }
         }
     }
-    for channel in &channels {
+    for channel in &mut channels {
         channel.check_end(&world);
+        channel.hang_up(&mut world);
     }
+    let is_open = world.sources.iter().any(|source| source.open > 0);
+    assert!(!is_open && world.standbys.is_empty(), "seed {seed}: a leak");
 }
 
 #[test]
