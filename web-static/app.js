@@ -142,6 +142,7 @@ function updateTuner(row, { index, viewers, holder, locked, playing }) {
         texts.tuner(index),
         playing.detail ?? texts.tunerStates[playing.state],
         ...(playing.streams > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
+        ...(playing.standby ? [texts.standby(playing.standby)] : []),
         texts.viewers(viewers),
       ].join(" · ")
     : locked ? texts.tunerLocked(holder) : texts.tunerIdle;

@@ -56,6 +56,7 @@ export const texts = {
   tunerLocked: (holder) => (holder ? `Reserved by ${holder}` : "Reserved"),
   noTunerInUse: "Nobody is watching.",
   backup: (stream, streams) => `stream ${number.format(stream)} of ${number.format(streams)}`,
+  standby: (stream) => `stream ${number.format(stream)} stands by`,
   nextStream: "Next stream",
   nextStreamOf: (name) => `Let ${name} go on with its next stream`,
   nextStreamAsked: "The next stream takes over.",

@@ -58,7 +58,7 @@ pub(crate) fn tuners(
             .iter()
             .map(|source| source.connections)
             .collect(),
-        failover: config.failover.of_tuner(),
+        failover: config.failover.of_tuner(plan),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
 }

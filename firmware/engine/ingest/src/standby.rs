@@ -94,8 +94,11 @@ impl Ingest {
     }
 }
 
-/// Where that begins which is held for a viewer.
-fn held_from(own: &Paced) -> Position {
-    let newest = own.writer.ring().newest_join_point();
-    newest.map_or_else(|| own.writer.head(), |point| point.position)
+/// Where that begins which is held for a viewer: at the newest key picture that is due, or at
+/// the newest that there is.
+fn held_from(own: &mut Paced) -> Position {
+    let due = own.writer.ring().newest_join_point();
+    own.writer.publish();
+    let begin = due.or_else(|| own.writer.ring().newest_join_point());
+    begin.map_or_else(|| own.writer.head(), |point| point.position)
 }

@@ -104,7 +104,10 @@ impl<'a> Play<'a> {
             let left = self.play(feed).await;
             // From here on silence is bridged, and whatever comes next is carried on from what went
             // before. Without memory for that the channel is over.
-            let seam = self.home.lend().map(|mut channel| channel.seam(Seam::Switch));
+            let seam = self
+                .home
+                .lend()
+                .map(|mut channel| channel.seam(Seam::Switch));
             if !matches!(seam, Some(Ok(()))) {
                 return Refusal::NoVideoData;
             }
@@ -226,10 +229,14 @@ impl<'a> Play<'a> {
         if !stream.has_viewers() {
             return self.dismiss();
         }
-        let Some(limits) = &common.standbys else { return };
+        let Some(limits) = &common.standbys else {
+            return;
+        };
         let now = common.now();
         let room = |source| common.slots.has_room(source);
-        let wanted = self.course.standby_wanted(now, &common.cooldowns.lock(), room);
+        let wanted = self
+            .course
+            .standby_wanted(now, &common.cooldowns.lock(), room);
         let found = wanted.and_then(|index| Some((index, stream.spec.streams.get(index)?)));
         let Some((index, spec)) = found else { return };
         let Ok(permit) = Arc::clone(&limits.permits).try_acquire_owned() else {

@@ -247,7 +247,11 @@ mod tests {
         let id = slot(ledger.take(&[0], Standby));
         assert!(ledger.raise(id, Viewer));
         assert!(!ledger.can_have_room(0));
-        assert_eq!(wait(ledger.take(&[0], Viewer)).1, None, "viewers are equals");
+        assert_eq!(
+            wait(ledger.take(&[0], Viewer)).1,
+            None,
+            "viewers are equals"
+        );
     }
 
     #[test]

@@ -36,9 +36,7 @@ impl Course {
                 since,
                 until,
             } => match condition {
-                Condition::Stalled | Condition::Silent
-                    if now >= until || self.has_standby() =>
-                {
+                Condition::Stalled | Condition::Silent if now >= until || self.has_standby() => {
                     self.close_stalled()
                 }
                 Condition::Stalled | Condition::Silent => Verdict::GoOn,

@@ -100,7 +100,9 @@ impl Course {
         if !self.may_stand_by() || self.standby.open.is_some() || !is_time || self.is_vod(stream) {
             return None;
         }
-        let fit = self.in_order().find(|&other| self.is_fit(other, now, cooldowns, &room));
+        let fit = self
+            .in_order()
+            .find(|&other| self.is_fit(other, now, cooldowns, &room));
         if fit.is_none() {
             self.standby.shunned = 0;
         }
@@ -109,7 +111,10 @@ impl Course {
 
     /// It is being opened.
     pub(crate) fn standby_opened(&mut self, now: Moment, stream: usize, vitals: Vitals) {
-        let may_loop = self.streams.get(stream).is_some_and(|stream| stream.may_loop);
+        let may_loop = self
+            .streams
+            .get(stream)
+            .is_some_and(|stream| stream.may_loop);
         self.standby.open = Some(Open {
             stream,
             since: now,
@@ -223,7 +228,10 @@ impl Course {
     }
 
     pub(super) fn close_outrun(&self, now: Moment) -> Verdict {
-        let lag = self.watch.as_ref().map_or(Duration::ZERO, |watch| watch.lag(now));
+        let lag = self
+            .watch
+            .as_ref()
+            .map_or(Duration::ZERO, |watch| watch.lag(now));
         let what = format!(
             "nothing came for {} ms while another stream stood by",
             lag.as_millis()

@@ -29,6 +29,7 @@ pub(super) struct Channel {
     pub(super) open: Option<Connection>,
     pub(super) standby: Option<Connection>,
     pub(super) standby_opened_at: Option<Moment>,
+    pub(super) promoted: u64,
     pub(super) slot: Option<u16>,
     pub(super) total: Vitals,
     ended: Option<(Moment, Ending)>,
@@ -74,6 +75,7 @@ impl Channel {
             open: None,
             standby: None,
             standby_opened_at: None,
+            promoted: 0,
             slot: None,
             total: Vitals::default(),
             ended: None,
@@ -183,7 +185,13 @@ impl Channel {
         self.open = Some(open);
     }
 
-    fn observe(&mut self, now: Moment, open: &Connection, world: &mut World, cooldowns: &mut Cooldowns) {
+    fn observe(
+        &mut self,
+        now: Moment,
+        open: &Connection,
+        world: &mut World,
+        cooldowns: &mut Cooldowns,
+    ) {
         self.observe_standby(now, world, cooldowns);
         if let Some((at, kind)) = open.ends
             && now >= at

@@ -110,6 +110,7 @@ impl Channel {
         standby.pictured_at = Some(now);
         self.total = standby.vitals(now);
         self.begin_round();
+        self.promoted += 1;
         self.course.promoted(now);
         self.schedule(now, &standby);
         self.open = Some(standby);
