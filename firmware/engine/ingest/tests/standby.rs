@@ -4,6 +4,8 @@
 //! picture, and one takes over from the other; what readers of the channel's ring would get is taken
 //! out and held against `mpegts::check`.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says so")]
+
 mod made;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The rules of failing over, one by one, with times by hand.
 
+mod standby;
+
 use std::time::Duration;
 
 use super::*;
