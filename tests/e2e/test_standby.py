@@ -7,9 +7,9 @@ checked packet by packet; the provider counts connections.
 import time
 
 import case
-from harness import lan, tools, wait
+from harness import lan, standby, tools, wait
 from harness.audience import Audience
-from harness.daemon import get, source
+from harness.daemon import source
 from provider import client
 
 # What the provider does to the stream that plays: by its script, and how long bytes may then be
@@ -18,34 +18,9 @@ from provider import client
 FAULTS = {"fin": ("0:fin", 0.35), "rst": ("0:rst", 0.35), "html": ("0:html", 0.35), "stall": ("0:stall", 1.4)}
 PCR_GAP_S_MAX = 0.101
 KINDS = {"ts": "/ts/{}", "hls": "/hls/{}/index.m3u8"}
-# The budget holds a stream that stands by for each tuner.
-CONFIG = """\
-test_channel = "never"
-
-[memory]
-budget = "256MiB"
-
-[tuner]
-count = 12
-
-[failover]
-standby = "hot"
-
-[discovery]
-hdhomerun = false
-ssdp = false
-
-"""
 CELLS = [(number, kind, fault) for number, (kind, fault) in enumerate(
     ((kind, fault) for kind in KINDS for fault in FAULTS), 1)]
 WATCHED_S = 12
-
-
-def standby_of(number):
-    """The stream of a channel that stands by, as the API tells it."""
-    tuners = get("/api/v1/status").json()["tuners"]["in_use"]
-    playing = [tuner["playing"] for tuner in tuners if tuner["playing"]]
-    return next((one["standby"] for one in playing if one["number"] == str(number)), None)
 
 
 class NoGap(case.Case):
@@ -60,14 +35,14 @@ class NoGap(case.Case):
             for number, kind, fault in CELLS
         ]
         url = cls.hurting.put("standby.m3u", client.playlist(entries))
-        cls.running = cls.enterClassContext(cls.daemon(CONFIG + source("standby", url)))
+        cls.running = cls.enterClassContext(cls.daemon(standby.CONFIG + source("standby", url)))
         cls.running.with_channels(len(entries))
 
     def test_what_stands_by_takes_over(self):
         with Audience() as audience:
             groups = {cell: audience.join(f"/auto/v{cell[0]}", 3) for cell in CELLS}
             wait.until("all to have a stream that stands by",
-                       lambda: all(standby_of(number) == 2 for number, *_ in CELLS), 30)
+                       lambda: all(standby.stands_by(number) == 2 for number, *_ in CELLS), 30)
             # What a stream is like is known after ten seconds.
             time.sleep(10)
             for (number, _, fault), group in groups.items():
@@ -102,7 +77,7 @@ class Slots(case.Case):
             "one": [(1, "Both", ["both-1"]), (3, "Twice", ["twice-1", "twice-2"])],
             "two": [(1, "Both", ["both-2"]), (2, "Other", ["other"])],
         }
-        config = CONFIG
+        config = standby.CONFIG
         for name, channels in lists.items():
             entries = [(number, title, [cls.hurting.url(f"/ts/{stream}") for stream in streams])
                        for number, title, streams in channels]
@@ -121,14 +96,14 @@ class Slots(case.Case):
     def test_a_viewer_of_another_channel_takes_its_connection(self):
         with Audience() as audience:
             group = audience.join("/auto/v1")
-            wait.until("a stream that stands by", lambda: standby_of(1) == 2, 20)
+            wait.until("a stream that stands by", lambda: standby.stands_by(1) == 2, 20)
             other = audience.join("/auto/v2")
             wait.until("the other to play", lambda: other.is_receiving(60_000), 5)
             self.assertLess(other.clients[0].first_byte, 2)
             self.assertEqual(self.opened("both-2"), 0)
-            self.assertIsNone(standby_of(1))
+            self.assertIsNone(standby.stands_by(1))
             audience.leave(other)
-            wait.until("it to stand by again", lambda: standby_of(1) == 2, 20)
+            wait.until("it to stand by again", lambda: standby.stands_by(1) == 2, 20)
             self.assertEqual((group.faults(), group.disconnects()), ([], []))
 
     def test_a_source_of_one_connection_has_none_to_spare(self):
@@ -137,12 +112,12 @@ class Slots(case.Case):
             wait.until("it to play", lambda: group.is_receiving(60_000), 10)
             time.sleep(8)
             self.assertEqual(self.hurting.counts("twice-2")["ever"], 0)
-            self.assertIsNone(standby_of(3))
+            self.assertIsNone(standby.stands_by(3))
 
     def test_it_is_closed_behind_the_last_viewer(self):
         with Audience() as audience:
             group = audience.join("/auto/v1")
-            wait.until("a stream that stands by", lambda: standby_of(1) == 2, 20)
+            wait.until("a stream that stands by", lambda: standby.stands_by(1) == 2, 20)
             self.assertEqual((self.opened("both-1"), self.opened("both-2")), (1, 1))
             audience.leave(group)
             wait.until("both to be closed", lambda: not self.opened("both-1") + self.opened("both-2"), 3)

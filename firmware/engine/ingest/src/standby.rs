@@ -94,11 +94,8 @@ impl Ingest {
     }
 }
 
-/// Where that begins which is held for a viewer: at the newest key picture that is due, or at
-/// the newest that there is.
-fn held_from(own: &mut Paced) -> Position {
-    let due = own.writer.ring().newest_join_point();
-    own.writer.publish();
-    let begin = due.or_else(|| own.writer.ring().newest_join_point());
+/// Where that begins which is held for a viewer.
+fn held_from(own: &Paced) -> Position {
+    let begin = own.writer.ring().takeover_point();
     begin.map_or_else(|| own.writer.head(), |point| point.position)
 }

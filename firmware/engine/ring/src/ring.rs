@@ -232,6 +232,14 @@ impl Ring {
         index.join_points.iter().rev().find(begun).cloned()
     }
 
+    /// The place at which whoever takes the whole ring over begins: the newest published one, else
+    /// the first of those that are not published yet.
+    #[must_use]
+    pub fn takeover_point(&self) -> Option<JoinPoint> {
+        let newest = self.newest_join_point();
+        newest.or_else(|| lock(&self.index).join_points.front().cloned())
+    }
+
     /// Segments held now.
     #[must_use]
     pub fn segments(&self) -> usize {

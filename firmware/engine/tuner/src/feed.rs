@@ -157,14 +157,15 @@ impl Watched {
     /// Whether a viewer could begin with what this stream has brought, and not only with what the
     /// one before it left.
     pub(crate) fn has_picture(&self) -> bool {
+        let newest = self.ring.newest_join_point();
         let first = self.is_first.as_ref();
-        self.holds_picture() || first.is_some_and(|first| first.load(Ordering::Relaxed))
+        newest.is_some_and(|point| point.position >= self.begin)
+            || first.is_some_and(|first| first.load(Ordering::Relaxed))
     }
 
-    /// Whether what the ring holds of this stream now has a place to begin.
+    /// Whether the ring of a stream that stands by has a place to begin.
     pub(crate) fn holds_picture(&self) -> bool {
-        let newest = self.ring.newest_join_point();
-        newest.is_some_and(|point| point.position >= self.begin)
+        self.ring.takeover_point().is_some()
     }
 
     pub(crate) fn vitals(&self) -> Vitals {

@@ -45,8 +45,9 @@ struct Open {
     /// When it must have shown life.
     until: Moment,
     watch: Watch,
-    /// It plays well, and what it holds begins with a picture.
+    /// It plays well, and has brought a picture to begin with.
     is_ready: bool,
+    /// Since that picture.
     ready_since: Option<Moment>,
 }
 
@@ -137,8 +138,13 @@ impl Course {
             return Verdict::GoOn;
         };
         let condition = open.watch.look(now, vitals);
-        open.is_ready = has_picture && condition == Condition::Well;
-        if open.is_ready && now >= *open.ready_since.get_or_insert(now) + STEADY {
+        if has_picture {
+            open.ready_since.get_or_insert(now);
+        }
+        // A group of pictures that outgrows its ring is no reason to open a connection anew: then
+        // the next group is the first.
+        open.is_ready = condition == Condition::Well && open.ready_since.is_some();
+        if open.is_ready && open.ready_since.is_some_and(|since| now >= since + STEADY) {
             self.standby.pause = PAUSE_MIN;
             self.standby.shunned = 0;
             if let Some(candidate) = self.streams.get(open.stream) {
