@@ -142,7 +142,7 @@ impl<'a> Play<'a> {
         if self.slot.is_none() {
             // What stands by there is closed for it.
             let until = common.now() + YIELD;
-            self.await_slot(&[spec.source], until).await;
+            self.take_slot(&[spec.source], until).await;
         }
         let slot = self.slot.take_if(|slot| slot.source() == spec.source)?;
         let channel = self.home.lend()?;
@@ -316,6 +316,10 @@ impl<'a> Play<'a> {
         // other.
         self.slot = None;
         (self.stop_lingering)(sources);
+        self.take_slot(sources, until).await;
+    }
+
+    async fn take_slot(&mut self, sources: &[u16], until: Moment) {
         let until = self.common.instant(until);
         let slots = &self.common.slots;
         let taking = during(&self.home, slots.take(sources, Priority::Viewer, until));
