@@ -33,6 +33,9 @@ const REMUX_BEYOND: u64 = 32 * MIB;
 /// ring, an upstream and, in case, a remux of its own: 2.5 to 5.5 MiB.
 const STANDBY_SHARE: u64 = 16 * MIB;
 const STANDBY_BEYOND: u64 = 64 * MIB;
+/// Of every upstream where streams stand by: one that took over goes through a conditioner of its own
+/// (`mpegts::MEMORY_BYTES_MAX`), with what `ingest` keeps beside it, and then through the channel's.
+const SECOND_CONDITIONER: u64 = 216 * KIB;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
 const CLIENT: u64 = 6 * KIB;
 /// Clients that a plan is made for when the configuration names no number.
@@ -164,6 +167,7 @@ impl Fixed {
         } else {
             0
         };
+        let second_conditioner = if standby { SECOND_CONDITIONER } else { 0 };
         Self {
             // What stands by must not take it from those that play.
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
@@ -171,7 +175,7 @@ impl Fixed {
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
-            upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE,
+            upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
         }
     }
 
