@@ -148,6 +148,7 @@ impl Ingest {
             let Some(due) = self.intake.outlet.ring().full_until() else {
                 return;
             };
+            let due = self.next_due().map_or(due, |next| next.min(due));
             self.until_due(due).await;
         }
     }
@@ -206,11 +207,11 @@ impl Ingest {
         let mut work = pin!(work);
         loop {
             self.take_over().await;
-            let due = self.intake.outlet.ring().pacer.next_due();
+            let due = self.next_due();
             let bridge_at = self.bridge_at();
             tokio::select! {
                 output = &mut work => return output,
-                () = at(due) => self.intake.outlet.ring_mut().publish_due(),
+                () = at(due) => self.publish_due(),
                 () = at(bridge_at) => {
                     // That the ring got no memory is told by the next push or seam.
                     let _ = self.bridge();
@@ -229,7 +230,7 @@ impl Ingest {
         self.settle_all()?;
         loop {
             self.take_over().await;
-            let Some(due) = self.intake.outlet.ring().pacer.next_due() else {
+            let Some(due) = self.next_due() else {
                 return Ok(());
             };
             self.until_due(due).await;
@@ -239,7 +240,7 @@ impl Ingest {
     /// Publishes when something is due, unless there is something else to do before.
     async fn until_due(&mut self, due: Instant) {
         tokio::select! {
-            () = sleep_until(due) => self.intake.outlet.ring_mut().publish_due(),
+            () = sleep_until(due) => self.publish_due(),
             () = handed_over(self.handover()) => {}
         }
     }

@@ -143,6 +143,64 @@ async fn a_standby_takes_over_at_any_picture_of_its_group() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_read_ahead_plays_first_and_nothing_is_seen_twice() {
+    let mut house = House::new(32, 8);
+    let mut one = Source::new(0x100, 90_000);
+    let mut two = Source::new(0x300, 7_000_000_000);
+    let mut channel = house.channel();
+    // Four seconds at once, as from a segment, and the stream is lost.
+    channel.push(&pictures(&mut one, 0, 100)).await.unwrap();
+    let counters = channel.counters();
+    let units = || {
+        counters
+            .video_units
+            .load(std::sync::atomic::Ordering::Relaxed)
+    };
+    let before = units();
+    house
+        .standby
+        .push(&pictures(&mut two, 0, 20))
+        .await
+        .unwrap();
+    drop(channel);
+    house.promote();
+    let start = Instant::now();
+    let (mut given, mut quiet, mut from) = (0, 0, None);
+    for picture in 20..150 {
+        house
+            .standby
+            .push(&pictures(&mut two, picture, 1))
+            .await
+            .unwrap();
+        house.standby.during(tokio::time::sleep(PICTURE)).await;
+        quiet = if house.ring.published() == given {
+            quiet + 1
+        } else {
+            0
+        };
+        given = house.ring.published();
+        assert!(quiet < 3, "at {:?}", start.elapsed());
+        if units() > before + 1 && from.is_none() {
+            from = Some((start.elapsed(), picture));
+        }
+    }
+    let (after, picture) = from.expect("it took over");
+    let millis = after.as_millis();
+    assert!(
+        (2900..3400).contains(&millis),
+        "4 s less the lead, at 102 %: {millis} ms"
+    );
+    let held = picture % GROUP + 1;
+    let came = units() - before;
+    let wanted = u64::from(150 - picture - 1 + held);
+    assert!(came.abs_diff(wanted) <= 1, "{came} pictures, not {wanted}");
+    house.standby.drain().await.unwrap();
+    let packets = published(&house.ring);
+    assert_clean(&packets);
+    assert!(widest_step(&packets) <= Duration::from_millis(100));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_held_is_bounded_and_given_up_when_it_has_passed() {
     let mut house = House::new(16, 4);
     let mut source = Source::new(0x300, 90_000);
