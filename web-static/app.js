@@ -143,6 +143,7 @@ function updateTuner(row, { index, viewers, holder, locked, playing }) {
         playing.detail ?? texts.tunerStates[playing.state],
         ...(playing.streams > 1 ? [texts.backup(playing.stream, playing.streams)] : []),
         ...(playing.direct ? [texts.direct] : []),
+        ...(playing.standby ? [texts.standby(playing.standby)] : []),
         texts.viewers(viewers),
       ].join(" · ")
     : locked ? texts.tunerLocked(holder) : texts.tunerIdle;

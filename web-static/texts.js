@@ -57,6 +57,7 @@ export const texts = {
   noTunerInUse: "Nobody is watching.",
   backup: (stream, streams) => `stream ${number.format(stream)} of ${number.format(streams)}`,
   direct: "a connection of its own",
+  standby: (stream) => `stream ${number.format(stream)} stands by`,
   nextStream: "Next stream",
   nextStreamOf: (name) => `Let ${name} go on with its next stream`,
   nextStreamAsked: "The next stream takes over.",

@@ -5,7 +5,7 @@ ffmpeg. The same pictures on both sides, another size, another coder; a backup t
 """
 
 import case
-from harness import lan, matrix, tools, wait
+from harness import lan, matrix, standby, tools, wait
 from harness.checker import StreamCheck
 from harness.daemon import source
 from harness.viewers import Crowd
@@ -28,6 +28,8 @@ AFTER_BYTES = 300_000
 
 
 class Decoded(case.Case):
+    CONFIG = matrix.CONFIG + matrix.FAILOVER + "\n"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,7 +39,7 @@ class Decoded(case.Case):
                                    cls.hurting.url(path.format(name=f"{name}-backup"))])
                    for number, (name, (_, path)) in enumerate(PAIRS.items(), 1)]
         url = cls.hurting.put("players.m3u", client.playlist(entries))
-        cls.running = cls.enterClassContext(cls.daemon(matrix.CONFIG + matrix.FAILOVER + "\n" + source("players", url)))
+        cls.running = cls.enterClassContext(cls.daemon(cls.CONFIG + source("players", url)))
         cls.running.with_channels(len(PAIRS))
         cls.recordings = cls.recorded()
 
@@ -46,12 +48,18 @@ class Decoded(case.Case):
         """What a client of each channel got, all at once."""
         with Crowd() as crowd:
             viewers = {name: crowd.join(f"/auto/v{n}", record=True) for n, name in enumerate(PAIRS, 1)}
-            enough = lambda count: all(viewer.received > count for viewer in viewers.values())
-            wait.until("all to play", lambda: enough(BEFORE_BYTES), 15)
+            wait.until("all to play", lambda: all(v.received > BEFORE_BYTES for v in viewers.values()), 15)
+            cls.settle()
+            before = {name: viewer.received for name, viewer in viewers.items()}
+            goes_on = lambda name: viewers[name].received > before[name] + AFTER_BYTES
             for name, (script, _) in PAIRS.items():
                 cls.hurting.play(f"{name}-primary", script)
-            wait.until("all to play on", lambda: enough(BEFORE_BYTES + AFTER_BYTES), 30)
+            wait.until("all to play on", lambda: all(goes_on(name) for name in PAIRS), 30)
             return {name: bytes(viewer.body) for name, viewer in viewers.items()}
+
+    @classmethod
+    def settle(cls):
+        """All play, and nothing has failed yet."""
 
     def test_the_backup_follows_the_primary(self):
         for name, data in self.recordings.items():
@@ -80,3 +88,14 @@ class Decoded(case.Case):
                 done = tools.run("ffmpeg", "-nostdin", "-v", "warning", "-seekable", "0", "-i", f"file:{path}",
                                  "-map", "0", "-f", "null", "-", seconds=60)
                 self.assertEqual(done.stderr[:1000], "")
+
+
+class DecodedFromStandby(Decoded):
+    """The same where the backup stands by: it goes on from the beginning of a group of pictures."""
+
+    CONFIG = standby.CONFIG
+
+    @classmethod
+    def settle(cls):
+        numbers = range(1, len(PAIRS) + 1)
+        wait.until("all to have a stream that stands by", lambda: all(map(standby.stands_by, numbers)), 30)

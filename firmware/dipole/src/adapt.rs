@@ -43,7 +43,7 @@ pub(crate) fn tuners(
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
         datagrams: upstream::DatagramConfig {
             // A little less than the tuner's own patience: what is told then says more.
-            first_wait: config.failover.of_tuner().connect * 9 / 10,
+            first_wait: config.failover.of_tuner(plan).connect * 9 / 10,
             ..upstream::DatagramConfig::new(plan.receive_buffer_bytes)
         },
     });
@@ -74,7 +74,7 @@ pub(crate) fn tuners(
                 Sharing::Direct => tuner::Sharing::Direct,
             })
             .collect(),
-        failover: config.failover.of_tuner(),
+        failover: config.failover.of_tuner(plan),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
 }

@@ -14,7 +14,7 @@ use std::{
 use base::ByteSize;
 pub(crate) use error::ConfigError;
 use error::within;
-pub(crate) use failover::Failover;
+pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use source::{Sharing, Source};
 

@@ -2,7 +2,7 @@
 
 use budget::{Demand, DoesNotFit, Plan};
 
-use crate::config::Config;
+use crate::config::{Config, Standby};
 
 /// Carves `memory.budget`.
 pub(crate) fn of(config: &Config) -> Result<Plan, DoesNotFit> {
@@ -10,5 +10,6 @@ pub(crate) fn of(config: &Config) -> Result<Plan, DoesNotFit> {
         budget: config.memory.budget,
         tuners: config.tuner.count,
         clients: config.clients.max,
+        standby: config.failover.standby == Standby::Hot,
     })
 }

@@ -57,6 +57,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("failover.attempts", failover.attempts.to_string()),
         ("failover.pause", failover.pause.to_string()),
         ("failover.cooldown", failover.cooldown.to_string()),
+        ("failover.standby", failover.standby.name().to_owned()),
         (
             "clients.max",
             clients_max.unwrap_or_else(|| "as many as fit".to_owned()),

@@ -137,8 +137,8 @@ fn pool(config: &Config, plan: &Plan) -> Arc<Pool> {
 /// Each client, page and upstream holds a descriptor; the usual soft limit of 1,024 would be
 /// less than the plan.
 fn raise_descriptor_limit(plan: &Plan) {
-    let needed =
-        DESCRIPTORS_BESIDES + (plan.clients_max + plan.pages_max + 4 * plan.demand.tuners) as u64;
+    let upstreams = plan.demand.tuners + plan.standbys_max;
+    let needed = DESCRIPTORS_BESIDES + (plan.clients_max + plan.pages_max + 4 * upstreams) as u64;
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
         setrlimit(Resource::RLIMIT_NOFILE, soft.max(needed.min(hard)), hard).map(|()| hard)
     });

@@ -36,11 +36,11 @@ url = "{source}"
 class Dipole:
     """A daemon that plays a list of the provider's."""
 
-    def __init__(self, place, list_url, channels, further=""):
+    def __init__(self, place, list_url, channels, further="", budget_mib=BUDGET_MIB):
         folder = place.own("dipole-hurting")
         config = folder / "dipole.toml"
         config.write_text(CONFIG.format(folder=folder, port=SERVER_PORT, stream_port=STREAM_PORT,
-                                        tuners=channels, budget_mib=BUDGET_MIB, source=list_url, further=further))
+                                        tuners=channels, budget_mib=budget_mib, source=list_url, further=further))
         self.process = Process([place.programs / "dipole", "run", "--config", config], folder / "log")
         try:
             until("the lineup", lambda: self.lineup().count(b"GuideNumber") == channels, self.process)

@@ -2,8 +2,9 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
+use budget::Plan;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use tuner::FailoverConfig;
+use tuner::{FailoverConfig, StandbyConfig};
 
 use super::error::{ConfigError, within};
 
@@ -29,6 +30,29 @@ pub(crate) struct Failover {
     pub(crate) pause: Span,
     /// How long a stream that failed comes last, 1 s to 10 min.
     pub(crate) cooldown: Span,
+    /// Whether a second stream of a channel that plays is kept open.
+    pub(crate) standby: Standby,
+}
+
+/// `failover.standby`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Standby {
+    /// The next stream is opened when it is needed.
+    #[default]
+    Off,
+    /// It is open before, where connections and memory allow.
+    Hot,
+}
+
+impl Standby {
+    /// As it stands in the file.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Hot => "hot",
+        }
+    }
 }
 
 /// `failover.applies_to`.
@@ -69,6 +93,7 @@ impl Default for Failover {
             attempts,
             pause,
             cooldown,
+            standby: _,
         } = FailoverConfig::default();
         Self {
             grace: Span(grace),
@@ -80,13 +105,14 @@ impl Default for Failover {
             attempts,
             pause: Span(pause),
             cooldown: Span(cooldown),
+            standby: Standby::Off,
         }
     }
 }
 
 impl Failover {
-    /// In the words of the tuners.
-    pub(crate) fn of_tuner(&self) -> FailoverConfig {
+    /// In the words of the tuners; the plan says how many streams may stand by, and in what.
+    pub(crate) fn of_tuner(&self, plan: &Plan) -> FailoverConfig {
         FailoverConfig {
             grace: self.grace.0,
             retry: self.retry.0,
@@ -102,6 +128,10 @@ impl Failover {
             attempts: self.attempts,
             pause: self.pause.0,
             cooldown: self.cooldown.0,
+            standby: (self.standby == Standby::Hot).then_some(StandbyConfig {
+                streams_max: plan.standbys_max,
+                ring_segments_max: plan.ring_segments_max,
+            }),
         }
     }
 }
@@ -264,5 +294,8 @@ mod tests {
         }
         assert!(toml::from_str::<Failover>("patience = \"1s\"").is_err());
         assert!(toml::from_str::<Failover>("applies_to = \"some\"").is_err());
+        let hot: Failover = toml::from_str("standby = \"hot\"").unwrap();
+        assert_eq!(hot.standby, Standby::Hot);
+        assert!(toml::from_str::<Failover>("standby = \"warm\"").is_err());
     }
 }

@@ -32,6 +32,13 @@ const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
 /// One stream is remuxed for every so much of the budget beyond this, and one at least.
 const REMUX_SHARE: u64 = 12 * MIB;
 const REMUX_BEYOND: u64 = 32 * MIB;
+/// One stream stands by for every so much of the budget beyond this, and one at least. Each has a
+/// ring, an upstream and, in case, a remux of its own: 2.5 to 5.5 MiB.
+const STANDBY_SHARE: u64 = 16 * MIB;
+const STANDBY_BEYOND: u64 = 64 * MIB;
+/// Of every upstream where streams stand by: one that took over goes through a conditioner of its own
+/// (`mpegts::MEMORY_BYTES_MAX`), with what `ingest` keeps beside it, and then through the channel's.
+const SECOND_CONDITIONER: u64 = 216 * KIB;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
 const CLIENT: u64 = 6 * KIB;
 /// Clients that a plan is made for when the configuration names no number.
@@ -51,6 +58,8 @@ pub struct Demand {
     pub tuners: usize,
     /// `clients.max`; `None` is as many as fit, up to 1,024.
     pub clients: Option<usize>,
+    /// `failover.standby`: whether second streams of channels stand by.
+    pub standby: bool,
 }
 
 /// The maxima that fit the budget.
@@ -68,6 +77,8 @@ pub struct Plan {
     pub receive_buffer_bytes: usize,
     /// Streams that are remuxed at once: HLS in fragmented MP4, or with its sound apart.
     pub remuxed_max: usize,
+    /// Streams that stand by at once, of all channels.
+    pub standbys_max: usize,
     /// Clients of streams at once.
     pub clients_max: usize,
     /// Bytes that all clients' send buffers may hold.
@@ -134,19 +145,40 @@ struct Fixed {
     store_cache: u64,
     lineup: u64,
     pages_max: usize,
+    /// Streams that stand by, each with what an upstream holds.
+    standbys_max: usize,
     upstream: u64,
     remuxed_max: usize,
 }
 
 impl Fixed {
-    fn of(budget: u64, tuners: usize) -> Self {
-        let remuxed = budget.saturating_sub(REMUX_BEYOND) / REMUX_SHARE;
+    fn of(
+        Demand {
+            budget,
+            tuners,
+            standby,
+            ..
+        }: Demand,
+    ) -> Self {
+        let budget = budget.0;
+        let share = |beyond, share| {
+            let count = budget.saturating_sub(beyond) / share;
+            usize::try_from(count).unwrap_or(tuners).clamp(1, tuners)
+        };
+        let standbys_max = if standby {
+            share(STANDBY_BEYOND, STANDBY_SHARE)
+        } else {
+            0
+        };
+        let second_conditioner = if standby { SECOND_CONDITIONER } else { 0 };
         Self {
-            remuxed_max: usize::try_from(remuxed).unwrap_or(tuners).clamp(1, tuners),
+            // What stands by must not take it from those that play.
+            remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
+            standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
-            upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE,
+            upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
         }
     }
 
@@ -163,7 +195,7 @@ impl Fixed {
             + 2 * self.lineup
             + self.import()
             + pages
-            + tuners as u64 * self.upstream
+            + (tuners + self.standbys_max) as u64 * self.upstream
             + self.remuxed_max as u64 * REMUX
     }
 }
@@ -173,13 +205,13 @@ fn carve(demand: Demand) -> Option<Plan> {
     if demand.tuners == 0 || demand.tuners > TUNERS_MAX {
         return None;
     }
-    let fixed = Fixed::of(demand.budget.0, demand.tuners);
+    let fixed = Fixed::of(demand);
     let rest = demand.budget.0.checked_sub(fixed.total(demand.tuners))?;
 
     // Rings get half of the rest, or all but what the wished clients need, and at least what makes
     // them work. One more than there are tuners: a channel that closes still holds its segments
     // while the next one opens.
-    let rings = demand.tuners + 1;
+    let rings = demand.tuners + 1 + fixed.standbys_max;
     let for_rings = (rest / 2).max(rest.saturating_sub(CLIENTS_WISHED as u64 * CLIENT * 5 / 2));
     let share = usize::try_from(for_rings / rings as u64 / SEGMENT).unwrap_or(usize::MAX);
     let ring_segments_max = share.clamp(RING_SEGMENTS_MIN, RING_SEGMENTS_MAX);
@@ -194,6 +226,7 @@ fn carve(demand: Demand) -> Option<Plan> {
         pool_segments,
         receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
         remuxed_max: fixed.remuxed_max,
+        standbys_max: fixed.standbys_max,
         clients_max,
         send_pool_bytes,
         pages_max: fixed.pages_max,
@@ -244,7 +277,7 @@ fn rows(
         ),
         row(
             "upstreams",
-            demand.tuners,
+            demand.tuners + fixed.standbys_max,
             fixed.upstream,
             "receive buffer, TLS or datagrams, conditioner",
         ),
@@ -342,6 +375,7 @@ mod tests {
             budget: ByteSize::mib(mib),
             tuners,
             clients: None,
+            standby: false,
         }
     }
 
@@ -367,6 +401,26 @@ mod tests {
         assert!(plan.ring_segments_max >= 8, "2 MiB a ring: {plan}");
         assert!(plan.lineup_bytes_max >= 10 << 20, "60,000 channels: {plan}");
         assert!(Plan::new(demand(96, 10)).unwrap().clients_max >= 1000);
+    }
+
+    #[test]
+    fn what_stands_by_stands_in_the_plan() {
+        let of = |mib, tuners, standby| {
+            let demand = Demand {
+                standby,
+                ..demand(mib, tuners)
+            };
+            Plan::new(demand).unwrap()
+        };
+        for (mib, tuners, standbys) in [(96, 8, 2), (64, 4, 1), (256, 8, 8), (512, 64, 28)] {
+            let (off, hot) = (of(mib, tuners, false), of(mib, tuners, true));
+            assert_eq!((off.standbys_max, hot.standbys_max), (0, standbys), "{hot}");
+            assert!(hot.total() <= hot.demand.budget, "{hot}");
+            let rings = tuners + standbys + 1;
+            assert_eq!(hot.pool_segments, rings * hot.ring_segments_max, "{hot}");
+            assert_eq!(hot.remuxed_max, off.remuxed_max + standbys, "{hot}");
+        }
+        assert!(of(96, 8, true).ring_segments_max >= 5, "1.25 MiB a ring");
     }
 
     #[test]

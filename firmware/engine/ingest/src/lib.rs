@@ -13,38 +13,41 @@
 //! Beside that it counts what tells whether the stream is alive ([`Counters`]), and bridges gaps
 //! with null packets ([`Ingest::bridge`]) so that no client's connection falls silent.
 //!
+//! A stream that stands by is taken in as well, by an ingest of its own that is handed the channel's
+//! when it takes over ([`Ingest::standby`], [`Handover`]).
+//!
 //! What does not belong here: connections, retries, the choice of a stream.
 
 mod counters;
+mod handover;
+mod intake;
 mod liveness;
+mod paced;
 mod pacer;
 mod repeats;
+mod standby;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, pending},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 pub use counters::Counters;
+pub use handover::{Handover, Home, Lent};
+use intake::{Intake, Outlet};
 use liveness::Liveness;
-use mpegts::{Conditioner, PACKET_BYTES, Packet, Seam, Sink, packet::NULL_PACKET};
-use pacer::Pacer;
+use mpegts::{Conditioner, PACKET_BYTES, Packet, Seam, packet::NULL_PACKET};
+use paced::Paced;
 use ring::{Starved, Writer};
+use standby::Standby;
 use tokio::time::{Instant, sleep_until};
 
 /// Bytes conditioned before the pace is looked at again.
 const STEP_BYTES: usize = 16 * 1024;
-
-/// How far published bytes may run ahead of the stream's clock: what a first viewer gets at once
-/// to fill a player's buffer, and what is made up for after a gap. A player that reads at exactly
-/// the stream's rate stays this far behind, so the ring must hold more than this.
-const LEAD: Duration = Duration::from_millis(500);
-
-/// Between two bridges while one stream is gone and the next has brought nothing.
-const BRIDGE_EVERY: Duration = Duration::from_millis(150);
-
-/// Silence of an open stream that is bridged as well. Shorter than any client's patience, and long
-/// enough that a stream which stutters passes unchanged.
-const SILENCE_MAX: Duration = Duration::from_secs(1);
 
 /// Null packets of one [`Ingest::bridge`]: one Ethernet frame, 75 kbit/s at 7 calls a second.
 const BRIDGE_PACKETS: usize = 7;
@@ -66,20 +69,8 @@ pub struct Ingest {
     counters: Arc<Counters>,
     /// Of the program that liveness knows.
     program_changes: u64,
-}
-
-/// What the conditioner writes to.
-#[derive(Debug)]
-struct Intake {
-    writer: Writer,
-    pacer: Pacer,
-    liveness: Liveness,
-    now: Instant,
-    starved: bool,
-    /// When something was published last, a bridge included.
-    published_at: Instant,
-    /// One stream is gone and the next has brought nothing yet.
-    is_gap: bool,
+    /// While it stands by.
+    standby: Option<Standby>,
 }
 
 impl Ingest {
@@ -89,17 +80,25 @@ impl Ingest {
         Self {
             conditioner: Box::new(Conditioner::new()),
             intake: Intake {
-                writer,
-                pacer: Pacer::new(LEAD),
+                outlet: Outlet::Ring(Paced::new(writer)),
                 liveness: Liveness::new(),
-                now: Instant::now(),
-                starved: false,
-                published_at: Instant::now(),
-                is_gap: false,
             },
             counters: Arc::new(Counters::default()),
             program_changes: 0,
+            standby: None,
         }
+    }
+
+    /// Takes the bytes of a stream that stands by in, for the ring of `writer`, which nobody reads.
+    /// Once the channel's intake is handed over, what stands behind the newest join point of that
+    /// ring goes to the channel, and all that comes after it; the ring is then given up. The channel
+    /// must have been told of a [`Seam::Switch`](mpegts::Seam::Switch) before.
+    #[must_use]
+    pub fn standby(writer: Writer) -> (Self, Arc<Handover>) {
+        let handover = Arc::new(Handover::default());
+        let mut ingest = Self::new(writer);
+        ingest.standby = Some(Standby::new(Arc::clone(&handover)));
+        (ingest, handover)
     }
 
     /// What has come in.
@@ -110,7 +109,7 @@ impl Ingest {
 
     /// Calls `tell` once, when published bytes can be joined (again, after a retry).
     pub fn on_joinable(&mut self, tell: impl FnOnce() + Send + 'static) {
-        self.intake.writer.on_joinable(tell);
+        self.intake.outlet.ring_mut().writer.on_joinable(tell);
     }
 
     /// Takes bytes in, in any cut, and waits while they are too far ahead of the stream's clock:
@@ -132,23 +131,25 @@ impl Ingest {
     /// # Errors
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.intake.now = Instant::now();
+        self.intake.outlet.touch(Instant::now());
         let nulls_before = self.conditioner.stats().null_packets_in;
         self.conditioner.push(bytes, &mut self.intake);
         let nulls = self.conditioner.stats().null_packets_in - nulls_before;
         let of_nulls = nulls * PACKET_BYTES as u64;
         self.counters
             .add_received((bytes.len() as u64).saturating_sub(of_nulls));
-        self.settle()
+        Ok(self.settle_all()?)
     }
 
     /// Waits while what came in is too far ahead of the stream's clock.
     pub async fn room(&mut self) {
-        while self.intake.is_too_far_ahead()
-            && let Some(due) = self.intake.pacer.next_due()
-        {
-            sleep_until(due).await;
-            self.intake.publish_due();
+        loop {
+            self.take_over().await;
+            let Some(due) = self.intake.outlet.ring().full_until() else {
+                return;
+            };
+            let due = self.next_due().map_or(due, |next| next.min(due));
+            self.until_due(due).await;
         }
     }
 
@@ -156,7 +157,7 @@ impl Ingest {
     /// live stream, and for one without a clock.
     #[must_use]
     pub fn ahead(&self) -> Duration {
-        self.intake.pacer.ahead(Instant::now())
+        self.intake.outlet.ring().pacer.ahead(Instant::now())
     }
 
     /// The next bytes come from another connection, segment or loop pass.
@@ -164,13 +165,13 @@ impl Ingest {
     /// # Errors
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn seam(&mut self, seam: Seam) -> Result<(), Error> {
-        self.intake.now = Instant::now();
+        self.intake.outlet.touch(Instant::now());
         self.conditioner.seam(seam, &mut self.intake);
         if seam == Seam::Switch {
             self.intake.liveness.switched();
-            self.intake.is_gap = true;
+            self.intake.outlet.ring_mut().is_gap = true;
         }
-        self.settle()
+        Ok(self.settle_all()?)
     }
 
     /// Keeps clients' connections alive while no upstream delivers: publishes a few null packets.
@@ -184,16 +185,20 @@ impl Ingest {
     /// # Errors
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn bridge(&mut self) -> Result<(), Error> {
-        self.intake.publish_due();
-        self.intake.published_at = Instant::now();
-        if self.intake.writer.ahead() > 0 || self.intake.writer.head() == 0 {
+        let ring = match &mut self.intake.outlet {
+            Outlet::Ring(ring) => ring,
+            Outlet::Channel(channel) => return channel.bridge(),
+        };
+        ring.publish_due();
+        ring.published_at = Instant::now();
+        if ring.writer.ahead() > 0 || ring.writer.head() == 0 {
             return Ok(());
         }
         for _ in 0..BRIDGE_PACKETS {
-            self.intake.append(&NULL_PACKET);
+            ring.append(&NULL_PACKET);
         }
         self.counters.add_bridged(BRIDGE_PACKETS as u64);
-        self.settle()
+        Ok(self.settle_all()?)
     }
 
     /// Awaits `work` (a read, a fetch, a pause), goes on publishing what becomes due meanwhile, and
@@ -201,20 +206,17 @@ impl Ingest {
     pub async fn during<F: Future>(&mut self, work: F) -> F::Output {
         let mut work = pin!(work);
         loop {
-            let due = self.intake.pacer.next_due();
-            let timer = async {
-                match due {
-                    Some(due) => sleep_until(due).await,
-                    None => std::future::pending().await,
-                }
-            };
+            self.take_over().await;
+            let due = self.next_due();
+            let bridge_at = self.bridge_at();
             tokio::select! {
                 output = &mut work => return output,
-                () = timer => self.intake.publish_due(),
-                () = sleep_until(self.intake.bridge_at()) => {
+                () = at(due) => self.publish_due(),
+                () = at(bridge_at) => {
                     // That the ring got no memory is told by the next push or seam.
                     let _ = self.bridge();
                 }
+                () = handed_over(self.handover()) => {}
             }
         }
     }
@@ -224,17 +226,50 @@ impl Ingest {
     /// # Errors
     /// [`Error::Starved`] where the ring gets no segment.
     pub async fn drain(&mut self) -> Result<(), Error> {
-        self.intake.now = Instant::now();
-        self.conditioner.flush(&mut self.intake);
-        self.settle()?;
-        while let Some(due) = self.intake.pacer.next_due() {
-            sleep_until(due).await;
-            self.intake.publish_due();
+        self.flush();
+        self.settle_all()?;
+        loop {
+            self.take_over().await;
+            let Some(due) = self.next_due() else {
+                return Ok(());
+            };
+            self.until_due(due).await;
         }
-        Ok(())
     }
 
-    fn settle(&mut self) -> Result<(), Error> {
+    /// Publishes when something is due, unless there is something else to do before.
+    async fn until_due(&mut self, due: Instant) {
+        tokio::select! {
+            () = sleep_until(due) => self.publish_due(),
+            () = handed_over(self.handover()) => {}
+        }
+    }
+
+    fn flush(&mut self) {
+        self.intake.outlet.touch(Instant::now());
+        self.conditioner.flush(&mut self.intake);
+        if let Outlet::Channel(channel) = &mut self.intake.outlet {
+            channel.flush();
+        }
+    }
+
+    /// A packet of a stream that stood by.
+    fn pass(&mut self, packet: &Packet) {
+        self.conditioner.push(packet, &mut self.intake);
+    }
+
+    fn handover(&self) -> Option<&Handover> {
+        let standby = self.standby.as_ref()?;
+        Some(&standby.handover)
+    }
+
+    /// Nobody reads the ring of a stream that stands by, so nobody's connection falls silent.
+    fn bridge_at(&self) -> Option<Instant> {
+        let is_read = self.standby.is_none();
+        is_read.then(|| self.intake.outlet.ring().bridge_at())
+    }
+
+    fn settle_all(&mut self) -> Result<(), Starved> {
         let stats = self.conditioner.stats();
         if stats.program_changes != self.program_changes
             && let Some(program) = self.conditioner.program()
@@ -244,67 +279,24 @@ impl Ingest {
             self.counters.set_program(program);
         }
         self.counters
-            .store(self.intake.writer.head(), &stats, &self.intake.liveness);
-        if self.intake.starved {
-            return Err(Starved.into());
-        }
-        self.intake.publish_due();
-        Ok(())
+            .store(self.intake.outlet.head(), &stats, &self.intake.liveness);
+        self.intake.outlet.settle()
     }
 }
 
-impl Intake {
-    fn is_too_far_ahead(&self) -> bool {
-        self.writer.ahead() > self.writer.ahead_max() || self.pacer.is_full()
-    }
-
-    fn append(&mut self, packet: &Packet) {
-        if self.writer.append(packet).is_err() {
-            self.starved = true;
-        }
-    }
-
-    fn publish_due(&mut self) {
-        let (now, ahead) = (Instant::now(), self.writer.ahead());
-        match self.pacer.due(now) {
-            Some(held_from) => self.writer.publish_to(held_from),
-            None => self.writer.publish(),
-        }
-        if self.writer.ahead() < ahead {
-            self.published_at = now;
-        }
-    }
-
-    /// When silence has become too long.
-    fn bridge_at(&self) -> Instant {
-        let patience = if self.is_gap {
-            BRIDGE_EVERY
-        } else {
-            SILENCE_MAX
-        };
-        self.published_at + patience
+/// Comes back then, if ever.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => pending().await,
     }
 }
 
-impl Sink for Intake {
-    fn random_access(&mut self, counters: &[(u16, u8)]) {
-        self.writer.mark_join_point(counters);
-        self.liveness.join();
-    }
-
-    fn clock(&mut self, ticks: u64) {
-        self.pacer.clock(self.writer.head(), ticks, self.now);
-        self.liveness.clock(ticks);
-    }
-
-    fn source_went_back(&mut self) {
-        self.liveness.went_back();
-    }
-
-    fn packet(&mut self, packet: &Packet) {
-        self.is_gap = false;
-        self.append(packet);
-        self.liveness.packet(packet);
+/// Comes back when a stream that stands by is to take over.
+async fn handed_over(handover: Option<&Handover>) {
+    match handover {
+        Some(handover) => handover.given().await,
+        None => pending().await,
     }
 }
 

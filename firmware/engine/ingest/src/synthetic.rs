@@ -1,6 +1,6 @@
 //! A transport stream made on the spot, for the tests of whoever stands behind an ingest.
 
-use mpegts::Packet;
+use mpegts::{Packet, pes::encode_stamp};
 use ring::PACKET_BYTES;
 
 const PMT_PID: u16 = 0x1000;
@@ -53,11 +53,10 @@ fn key_frame(clock_ms: u64, counter: u8) -> Packet {
             .to_be_bytes(),
     );
     packet[10..12].copy_from_slice(&[(u8::try_from(base & 1).expect("one bit") << 7) | 0x7e, 0]);
-    // PES of video without timestamps, then a sequence parameter set.
-    let pes = [
-        0, 0, 1, 0xe0, 0, 0, 0x80, 0, 0, 0, 0, 0, 1, 0x67, 0x42, 0, 0x1e,
-    ];
-    packet[12..12 + pes.len()].copy_from_slice(&pes);
+    // PES of video that is shown 40 ms later, then a sequence parameter set.
+    packet[12..21].copy_from_slice(&[0, 0, 1, 0xe0, 0, 0, 0x80, 0x80, 5]);
+    packet[21..26].copy_from_slice(&encode_stamp(0x20, base + 3600));
+    packet[26..33].copy_from_slice(&[0, 0, 1, 0x67, 0x42, 0, 0x1e]);
     packet
 }
 

@@ -178,6 +178,12 @@ pub fn ring(pool: &Arc<Pool>, limits: Limits) -> (Writer, Arc<Ring>) {
 }
 
 impl Ring {
+    /// Opens another ring beside this one, empty and of the same pool.
+    #[must_use]
+    pub fn beside(&self, limits: Limits) -> (Writer, Arc<Self>) {
+        ring(&self.pool, limits)
+    }
+
     /// Where the published bytes end.
     #[must_use]
     pub fn published(&self) -> Position {
@@ -224,6 +230,14 @@ impl Ring {
         let index = lock(&self.index);
         let begun = |point: &&JoinPoint| point.position + JOIN_BYTES_MIN <= published;
         index.join_points.iter().rev().find(begun).cloned()
+    }
+
+    /// The place at which whoever takes the whole ring over begins: the newest published one, else
+    /// the first of those that are not published yet.
+    #[must_use]
+    pub fn takeover_point(&self) -> Option<JoinPoint> {
+        let newest = self.newest_join_point();
+        newest.or_else(|| lock(&self.index).join_points.front().cloned())
     }
 
     /// Segments held now.

@@ -159,3 +159,28 @@ fn an_empty_pool_is_an_answer_and_closing_gives_everything_back() {
         );
     }
 }
+
+#[test]
+fn whoever_takes_a_ring_over_begins_with_what_is_due_or_comes_next() {
+    for pool in pools(8) {
+        let (_, beside) = open(&pool, 1, 4);
+        let (mut writer, ring) = beside.beside(Limits {
+            behind_min: 1,
+            segments_max: 4,
+        });
+        assert_eq!(ring.takeover_point(), None);
+        let at = |writer: &mut Writer| {
+            writer.mark_join_point(&[]);
+            let at = writer.head();
+            (0..50).for_each(|number| writer.append(&packet(number)).unwrap());
+            Some(at)
+        };
+        let begin = |ring: &Ring| ring.takeover_point().map(|point| point.position);
+        let (first, second) = (at(&mut writer), at(&mut writer));
+        assert_eq!(begin(&ring), first, "neither is due");
+        writer.publish();
+        assert_eq!(begin(&ring), second);
+        let _third = at(&mut writer);
+        assert_eq!(begin(&ring), second, "the third is not due");
+    }
+}

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use base::Lock;
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
-    failover::{Cooldowns, FailoverConfig, Moment},
+    failover::{Cooldowns, FailoverConfig, Moment, StandbyConfig},
     opener::Opener,
     slots::Slots,
 };
@@ -19,7 +19,28 @@ pub(crate) struct Common {
     pub(crate) opener: Arc<dyn Opener>,
     pub(crate) slots: Arc<Slots>,
     pub(crate) cooldowns: Lock<Cooldowns>,
+    /// Where streams may stand by.
+    pub(crate) standbys: Option<Standbys>,
     started: Instant,
+}
+
+/// What the plan has for streams that stand by.
+pub(crate) struct Standbys {
+    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) ring: ring::Limits,
+}
+
+impl From<StandbyConfig> for Standbys {
+    fn from(config: StandbyConfig) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(config.streams_max)),
+            // Nobody reads it, so nothing is kept behind the newest key frame.
+            ring: ring::Limits {
+                behind_min: 1,
+                segments_max: config.ring_segments_max,
+            },
+        }
+    }
 }
 
 impl Common {
@@ -31,6 +52,7 @@ impl Common {
     ) -> Self {
         Self {
             cooldowns: Lock::new(Cooldowns::new(failover.cooldown)),
+            standbys: failover.standby.map(Standbys::from),
             failover,
             first_picture_max,
             opener,

@@ -15,6 +15,7 @@
 
 mod common;
 mod failover;
+mod feed;
 mod opener;
 mod play;
 mod refusal;
@@ -23,7 +24,7 @@ mod stream;
 mod table;
 mod tuners;
 
-pub use failover::{AppliesTo, FailoverConfig, FailureKind, Standing};
+pub use failover::{AppliesTo, FailoverConfig, FailureKind, StandbyConfig, Standing};
 pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};
 pub use slots::{Priority, Slot, Slots};

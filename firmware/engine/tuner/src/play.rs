@@ -1,22 +1,18 @@
 //! Drives a [`Course`]: opens the streams that it names, watches them, waits as long as it says.
-//! The ring and the clients on it stay; only what fills it changes.
+//! The ring and the clients on it stay; only what fills it changes. Beside the stream that plays
+//! another one may stand by.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::{sync::Arc, time::Duration};
 
-use ingest::{Counters, Ingest};
+use ingest::{Home, Ingest};
 use mpegts::Seam;
-use ring::{Position, Writer};
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep_until},
-};
+use ring::Writer;
+use tokio::time::{Instant, sleep_until};
 
 use crate::{
     common::Common,
-    failover::{Candidate, Course, Ending, Failure, FailureKind, Moment, Step, Verdict, Vitals},
+    failover::{Candidate, Course, Ending, Failure, FailureKind, Moment, Step, Verdict},
+    feed::{Feed, Gone, StandingBy},
     opener::PlayError,
     refusal::Refusal,
     slots::{Priority, Slot},
@@ -25,7 +21,11 @@ use crate::{
 
 /// Between two looks at a stream that plays: four of the beats on which streams are read, so that
 /// looking wakes nobody who would not be awake.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(300);
+const LOOK: Duration = Duration::from_millis(300);
+/// The same where another stream may take over without a gap: the sooner it is seen, the better.
+const LOOK_CLOSELY: Duration = Duration::from_millis(150);
+/// How long is waited for a connection that somebody is told to close.
+const YIELD: Duration = Duration::from_millis(1500);
 
 /// Closes streams that nobody watches and that hold a connection to one of these sources: somebody
 /// who does watch needs it.
@@ -36,11 +36,12 @@ pub(crate) struct Play<'a> {
     common: &'a Common,
     stream: &'a Stream,
     stop_lingering: &'a StopLingering<'a>,
-    /// On the heap: it is large, and the future around it is moved.
-    ingest: Box<Ingest>,
+    /// Where the channel's intake is while no stream has it.
+    home: Arc<Home>,
     course: Course,
-    /// Held while a connection is open, and until it is closed.
+    /// Of the stream that played last, where it is about to be opened once more.
     slot: Option<Slot>,
+    standby: Option<StandingBy<'a>>,
 }
 
 /// How a stream that was open came to be closed.
@@ -67,9 +68,10 @@ impl<'a> Play<'a> {
             common,
             stream,
             stop_lingering,
-            ingest: Box::new(Ingest::new(writer)),
+            home: Home::new(Ingest::new(writer)),
             course,
             slot: None,
+            standby: None,
         }
     }
 
@@ -77,96 +79,209 @@ impl<'a> Play<'a> {
     pub(crate) async fn run(mut self) -> Refusal {
         loop {
             let step = self.next();
+            if !matches!(step, Step::Promote(_)) {
+                // It is for the time that a stream plays. Its connection may be what is needed.
+                self.dismiss();
+            }
             self.show();
-            match step {
-                Step::Open(index) => {
-                    let left = self.play(index).await;
-                    // From here on silence is bridged, and whatever comes next is carried on from
-                    // what went before. Without memory for that the channel is over.
-                    if self.ingest.seam(Seam::Switch).is_err() {
-                        return Refusal::NoVideoData;
-                    }
-                    match left {
-                        Left::Failed(failure) => self.fail(&failure),
-                        Left::Switched => self.switch(),
-                    }
+            let feed = match step {
+                Step::Open(index) => self.open(index).await,
+                Step::Promote(_) => self.promote(),
+                Step::AwaitSlot { sources, until } => {
+                    self.await_slot(&sources, until).await;
+                    continue;
                 }
-                Step::AwaitSlot { sources, until } => self.await_slot(&sources, until).await,
                 Step::Rest { until, keeps_slot } => {
                     if !keeps_slot {
                         self.slot = None;
                     }
                     self.rest(until).await;
+                    continue;
                 }
                 Step::End(ending) => return refusal(ending),
-            }
-        }
-    }
-
-    /// What to do next; where that is to open a stream, its slot is held.
-    fn next(&mut self) -> Step {
-        let Self {
-            common,
-            stream,
-            course,
-            slot,
-            ..
-        } = self;
-        loop {
-            let holds = |source| slot.as_ref().is_some_and(|slot| slot.source() == source);
-            let room = |source| holds(source) || common.slots.has_room(source);
-            let step = course.next(common.now(), &common.cooldowns.lock(), room);
-            let Step::Open(index) = step else {
-                return step;
             };
-            let source = stream.spec.streams.get(index).map_or(0, |spec| spec.source);
-            if holds(source) {
-                return step;
+            let Some(feed) = feed else { continue };
+            let left = self.play(feed).await;
+            // From here on silence is bridged, and whatever comes next is carried on from what went
+            // before. Without memory for that the channel is over.
+            let seam = self
+                .home
+                .lend()
+                .map(|mut channel| channel.seam(Seam::Switch));
+            if !matches!(seam, Some(Ok(()))) {
+                return Refusal::NoVideoData;
             }
-            *slot = common.slots.try_take(source, Priority::Viewer);
-            if slot.is_some() {
-                return step;
+            match left {
+                Left::Failed(failure) => self.fail(&failure),
+                Left::Switched => self.switch(),
             }
         }
     }
 
-    /// Plays one stream. Its connection is closed when this returns.
-    async fn play(&mut self, index: usize) -> Left {
-        let watched = Watched::new(self.stream, &mut self.ingest);
-        self.course.opened(self.common.now(), watched.vitals());
-        let Some(spec) = self.stream.spec.streams.get(index) else {
+    fn next(&mut self) -> Step {
+        let slots = &self.common.slots;
+        let held = self.slot.as_ref().map(Slot::source);
+        let room = |source| held == Some(source) || slots.has_room_for_viewer(source);
+        let cooldowns = self.common.cooldowns.lock();
+        self.course.next(self.common.now(), &cooldowns, room)
+    }
+
+    /// Opens a stream; `None` where its source has no connection to give after all.
+    async fn open(&mut self, index: usize) -> Option<Feed<'a>> {
+        let (common, stream) = (self.common, self.stream);
+        let Some(spec) = stream.spec.streams.get(index) else {
             let what = "the channel has no such stream";
-            return Left::Failed(Failure::new(FailureKind::Hopeless, what));
+            self.course.opened(common.now(), Default::default());
+            self.fail(&Failure::new(FailureKind::Hopeless, what));
+            return None;
         };
-        let Self {
-            common,
-            stream,
-            ingest,
-            course,
-            slot,
-            ..
-        } = self;
-        let mut playing = common.opener.play(spec, ingest);
+        if self.slot.as_ref().map(Slot::source) != Some(spec.source) {
+            self.slot = None;
+            self.slot = common.slots.try_take(spec.source, Priority::Viewer);
+        }
+        if self.slot.is_none() {
+            // What stands by there is closed for it.
+            let until = common.now() + YIELD;
+            self.take_slot(&[spec.source], until).await;
+        }
+        let slot = self.slot.take_if(|slot| slot.source() == spec.source)?;
+        let channel = self.home.lend()?;
+        let feed = Feed::open(&*common.opener, spec, slot, channel, &stream.ring);
+        self.course.opened(common.now(), feed.watched.vitals());
+        Some(feed)
+    }
+
+    /// Lets the stream that stands by go on in place of the one that is closed; `None` where its
+    /// connection is somebody else's already.
+    fn promote(&mut self) -> Option<Feed<'a>> {
+        self.slot = None;
+        let now = self.common.now();
+        let standby = self.standby.take();
+        let standby = standby.filter(|standby| standby.feed.slot.raise(Priority::Viewer));
+        let Some((standby, channel)) = standby.zip(self.home.lend()) else {
+            self.course.standby_closed(now);
+            return None;
+        };
+        self.course.promoted(now);
+        self.show();
+        Some(standby.take_over(channel, &self.stream.ring))
+    }
+
+    /// Watches an open stream. Its connection is closed when this returns.
+    async fn play(&mut self, mut feed: Feed<'a>) -> Left {
+        let left = self.watch(&mut feed).await;
+        self.slot = Some(feed.close());
+        self.look_at_standby();
+        left
+    }
+
+    async fn watch(&mut self, feed: &mut Feed<'a>) -> Left {
+        let stream = self.stream;
         loop {
-            let look_at = next_look(course.deadline().map(|until| common.instant(until)));
+            let look_at = self.next_look();
+            let mut gone = None;
             tokio::select! {
-                ended = &mut playing => return Left::Failed(failure_of(ended)),
-                () = preempted(slot.as_ref()) => {
+                ended = &mut feed.playing => return Left::Failed(failure_of(ended)),
+                () = feed.slot.preempted() => {
                     let what = "its connection is needed for something more important";
                     return Left::Failed(Failure::new(FailureKind::Preempted, what));
                 }
                 () = stream.switch.notified() => return Left::Switched,
-                () = watched.joinable.notified() => {}
+                () = feed.watched.joinable.notified() => {}
+                left = left_of(self.standby.as_mut()) => gone = Some(left),
                 () = sleep_until(look_at) => {}
             }
-            let has_picture = watched.has_picture();
-            let mut cooldowns = common.cooldowns.lock();
-            let verdict = course.look(common.now(), watched.vitals(), has_picture, &mut cooldowns);
+            match gone {
+                Some(Gone::Ended(ended)) => self.fail_standby(&failure_of(ended)),
+                Some(Gone::Preempted) => self.dismiss(),
+                None => {}
+            }
+            self.look_at_standby();
+            let (now, vitals) = (self.common.now(), feed.watched.vitals());
+            let has_picture = feed.watched.has_picture();
+            let mut cooldowns = self.common.cooldowns.lock();
+            let verdict = self.course.look(now, vitals, has_picture, &mut cooldowns);
             drop(cooldowns);
-            show(stream, course);
+            self.show();
             if let Verdict::Close(failure) = verdict {
                 return Left::Failed(failure);
             }
+            self.open_standby();
+        }
+    }
+
+    /// The next common beat of looking, or the moment that the course waits for.
+    fn next_look(&self) -> Instant {
+        let every = if self.course.may_stand_by() {
+            LOOK_CLOSELY
+        } else {
+            LOOK
+        };
+        let deadline = self.course.deadline();
+        let beat = base::next_beat(Instant::now().into_std(), every, Duration::ZERO);
+        let beat = Instant::from_std(beat);
+        deadline.map_or(beat, |until| beat.min(self.common.instant(until)))
+    }
+
+    /// Opens a second stream where one is wanted, and nobody else needs what it takes.
+    fn open_standby(&mut self) {
+        let (common, stream) = (self.common, self.stream);
+        if !stream.has_viewers() {
+            return self.dismiss();
+        }
+        let Some(limits) = &common.standbys else {
+            return;
+        };
+        let now = common.now();
+        let room = |source| common.slots.has_room(source);
+        let wanted = self
+            .course
+            .standby_wanted(now, &common.cooldowns.lock(), room);
+        let found = wanted.and_then(|index| Some((index, stream.spec.streams.get(index)?)));
+        let Some((index, spec)) = found else { return };
+        let Ok(permit) = Arc::clone(&limits.permits).try_acquire_owned() else {
+            return;
+        };
+        let Some(slot) = common.slots.try_take(spec.source, Priority::Standby) else {
+            return;
+        };
+        let ring = stream.ring.beside(limits.ring);
+        let standby = StandingBy::open(&*common.opener, spec, slot, ring, permit);
+        let vitals = standby.feed.watched.vitals();
+        self.course.standby_opened(now, index, vitals);
+        self.standby = Some(standby);
+        tracing::debug!(channel = %stream.spec.number, stream = index, "a stream is opened to stand by");
+    }
+
+    fn look_at_standby(&mut self) {
+        let Some(standby) = &self.standby else { return };
+        let (now, watched) = (self.common.now(), &standby.feed.watched);
+        let mut cooldowns = self.common.cooldowns.lock();
+        let has_picture = watched.holds_picture();
+        let verdict =
+            self.course
+                .look_at_standby(now, watched.vitals(), has_picture, &mut cooldowns);
+        drop(cooldowns);
+        if let Verdict::Close(failure) = verdict {
+            self.fail_standby(&failure);
+        }
+    }
+
+    fn fail_standby(&mut self, failure: &Failure) {
+        // Closed first: what it held is somebody else's from here on.
+        self.standby = None;
+        let mut cooldowns = self.common.cooldowns.lock();
+        let now = self.common.now();
+        self.course.standby_failed(now, failure, &mut cooldowns);
+        drop(cooldowns);
+        let number = self.stream.spec.number;
+        tracing::debug!(channel = %number, why = failure.message, "a stream stands by no more");
+    }
+
+    /// Closes what stands by; it is not to blame.
+    fn dismiss(&mut self) {
+        if self.standby.take().is_some() {
+            self.course.standby_closed(self.common.now());
         }
     }
 
@@ -201,11 +316,13 @@ impl<'a> Play<'a> {
         // other.
         self.slot = None;
         (self.stop_lingering)(sources);
+        self.take_slot(sources, until).await;
+    }
+
+    async fn take_slot(&mut self, sources: &[u16], until: Moment) {
         let until = self.common.instant(until);
         let slots = &self.common.slots;
-        let taking = self
-            .ingest
-            .during(slots.take(sources, Priority::Viewer, until));
+        let taking = during(&self.home, slots.take(sources, Priority::Viewer, until));
         tokio::select! {
             slot = taking => self.slot = slot,
             () = self.stream.switch.notified() => self.course.switch(),
@@ -215,7 +332,7 @@ impl<'a> Play<'a> {
     async fn rest(&mut self, until: Moment) {
         let until = self.common.instant(until);
         tokio::select! {
-            () = self.ingest.during(sleep_until(until)) => {}
+            () = during(&self.home, sleep_until(until)) => {}
             () = preempted(self.slot.as_ref()) => self.slot = None,
             () = self.stream.switch.notified() => self.course.switch(),
         }
@@ -223,73 +340,6 @@ impl<'a> Play<'a> {
 
     fn show(&self) {
         show(self.stream, &self.course);
-    }
-}
-
-/// What can be seen of a stream while the opener has the intake.
-struct Watched<'a> {
-    stream: &'a Stream,
-    counters: Arc<Counters>,
-    /// Where the stream begins in the ring.
-    begin: Position,
-    joinable: Arc<Notify>,
-    /// Set when the ring could be joined for the first time: no stream before this one has brought a
-    /// picture, and the ring may have forgotten where it stood by the time somebody looks.
-    is_first: Option<Arc<AtomicBool>>,
-}
-
-impl<'a> Watched<'a> {
-    fn new(stream: &'a Stream, ingest: &mut Ingest) -> Self {
-        let joinable = Arc::new(Notify::new());
-        let is_first = Arc::new(AtomicBool::new(false));
-        let (told, first) = (Arc::clone(&joinable), Arc::clone(&is_first));
-        ingest.on_joinable(move || {
-            first.store(true, Ordering::Relaxed);
-            told.notify_one();
-        });
-        let counters = ingest.counters();
-        Self {
-            stream,
-            begin: counters.bytes.load(Ordering::Relaxed),
-            counters,
-            joinable,
-            is_first: stream
-                .ring
-                .newest_join_point()
-                .is_none()
-                .then_some(is_first),
-        }
-    }
-
-    /// Whether a viewer could begin with what this stream has brought, and not only with what the
-    /// one before it left.
-    fn has_picture(&self) -> bool {
-        let newest = self.stream.ring.newest_join_point();
-        let first = self.is_first.as_ref();
-        newest.is_some_and(|point| point.position >= self.begin)
-            || first.is_some_and(|first| first.load(Ordering::Relaxed))
-    }
-
-    fn vitals(&self) -> Vitals {
-        let Counters {
-            received,
-            stream_ticks,
-            video_units,
-            audio_units,
-            promises_video,
-            clip_repeats,
-            clip_ticks,
-            ..
-        } = &*self.counters;
-        Vitals {
-            bytes: received.load(Ordering::Relaxed),
-            clock_ticks: stream_ticks.load(Ordering::Relaxed),
-            pictures: video_units.load(Ordering::Relaxed),
-            sounds: audio_units.load(Ordering::Relaxed),
-            promises_video: promises_video.load(Ordering::Relaxed),
-            repeats: clip_repeats.load(Ordering::Relaxed),
-            clip_ticks: clip_ticks.load(Ordering::Relaxed),
-        }
     }
 }
 
@@ -302,6 +352,7 @@ fn show(stream: &Stream, course: &Course) {
         standing: course.standing(),
         failovers: course.failovers(),
         last_failure,
+        standby: course.standing_by(),
     };
     drop(progress);
     if course.is_playing() {
@@ -313,12 +364,20 @@ fn show(stream: &Stream, course: &Course) {
     }
 }
 
-/// The next common beat of looking, or the moment that the course waits for.
-fn next_look(deadline: Option<Instant>) -> Instant {
-    let now = Instant::now();
-    let beat = base::next_beat(now.into_std(), LOOK, std::time::Duration::ZERO);
-    let beat = Instant::from_std(beat);
-    deadline.map_or(beat, |deadline| deadline.min(beat))
+/// Awaits something while no stream has the channel's intake.
+async fn during<F: Future>(home: &Arc<Home>, work: F) -> F::Output {
+    match home.lend() {
+        Some(mut channel) => channel.during(work).await,
+        None => work.await,
+    }
+}
+
+/// How it comes to be that what stands by does so no more; never, where nothing does.
+async fn left_of(standby: Option<&mut StandingBy<'_>>) -> Gone {
+    match standby {
+        Some(standby) => standby.left().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn preempted(slot: Option<&Slot>) {

@@ -64,6 +64,8 @@ pub struct Progress {
     pub failovers: u32,
     /// Why a stream was left last, without secrets.
     pub last_failure: Option<String>,
+    /// Which of the streams stands by, ready to take over, from 0.
+    pub standby: Option<usize>,
 }
 
 impl Default for Progress {
@@ -73,6 +75,7 @@ impl Default for Progress {
             standing: Standing::Connecting,
             failovers: 0,
             last_failure: None,
+            standby: None,
         }
     }
 }

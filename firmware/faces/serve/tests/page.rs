@@ -67,6 +67,7 @@ async fn status_tells_everything() {
     assert_eq!(tuner["playing"]["streams"], 1);
     assert_eq!(tuner["playing"]["failovers"], 0);
     assert_eq!(tuner["playing"]["direct"], false);
+    assert!(tuner["playing"]["standby"].is_null());
     assert_eq!(status["clients"]["count"], 1);
     assert_eq!(status["memory"]["rows"][0]["used_bytes"], 2000);
     assert_eq!(status["sources"][0]["state"], "failed");

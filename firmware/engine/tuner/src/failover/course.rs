@@ -1,4 +1,10 @@
-//! The state machine of one channel that is being played.
+//! The state machine of one channel that is being played: which stream comes next, and when.
+//!
+//! Whether the open one goes on is judged in [`judge`], the one that stands by is looked after in
+//! [`standby`].
+
+mod judge;
+mod standby;
 
 use std::time::Duration;
 
@@ -6,11 +12,12 @@ use base::ChannelSpec;
 
 use super::{
     AppliesTo, Candidate, Cooldowns, Ending, FailoverConfig, Failure, FailureKind, Moment,
-    Standing, Step, Verdict, Vitals,
+    Standing, Step, Vitals,
     backoff::Backoff,
-    health::{Condition, Watch},
+    health::Watch,
     state::{Round, State},
 };
+use standby::Standby;
 
 /// How long a stream must play to be believed: then what went before is forgotten.
 const STEADY: Duration = Duration::from_secs(10);
@@ -44,6 +51,7 @@ pub(crate) struct Course {
     /// is not kept waiting for another no.
     said_no: u32,
     watch: Option<Watch>,
+    standby: Standby,
     /// Whether the stream being opened had failed a moment ago and gets its one more try.
     is_retry: bool,
     /// A bit for each stream that was left for its poor picture: it is no better than another.
@@ -77,6 +85,7 @@ impl Course {
             early_rounds: 0,
             said_no: 0,
             watch: None,
+            standby: Standby::default(),
             is_retry: false,
             poor: 0,
             strikes: 0,
@@ -103,7 +112,7 @@ impl Course {
 
     pub(crate) const fn standing(&self) -> Standing {
         match self.state {
-            State::Choosing | State::Connecting { .. } => Standing::Connecting,
+            State::Choosing | State::Promoting | State::Connecting { .. } => Standing::Connecting,
             State::AwaitingSlot { .. } => Standing::AwaitingSlot,
             State::Playing { .. } => Standing::Playing,
             State::Stalled { .. } => Standing::Stalled,
@@ -137,6 +146,10 @@ impl Course {
                         return step;
                     }
                 }
+                State::Promoting => match self.standing_by() {
+                    Some(stream) => return Step::Promote(stream),
+                    None => self.state = State::Choosing,
+                },
                 State::AwaitingSlot { until } => {
                     let wanted = self.wanted(now, cooldowns);
                     if now < until && !wanted.iter().any(|&stream| room(self.source(stream))) {
@@ -195,47 +208,6 @@ impl Course {
         };
     }
 
-    /// Judges the open stream. `has_picture`: a viewer could begin with what it has brought.
-    pub(crate) fn look(
-        &mut self,
-        now: Moment,
-        vitals: Vitals,
-        has_picture: bool,
-        cooldowns: &mut Cooldowns,
-    ) -> Verdict {
-        let condition = match &mut self.watch {
-            Some(watch) => watch.look(now, vitals),
-            None => Condition::Silent,
-        };
-        if has_picture {
-            self.pictured(now);
-        }
-        match self.state {
-            State::Connecting { since, until, .. } => {
-                self.judge_connecting(now, since, until, condition)
-            }
-            State::Playing { stream, since } => {
-                if now >= since + STEADY {
-                    self.steady(stream, cooldowns);
-                }
-                self.judge_playing(now, stream, since, condition, cooldowns)
-            }
-            State::Stalled {
-                stream,
-                since,
-                until,
-            } => match condition {
-                Condition::Stalled | Condition::Silent if now >= until => self.close_stalled(),
-                Condition::Stalled | Condition::Silent => Verdict::GoOn,
-                Condition::Well | Condition::Failed(_) => {
-                    self.state = State::Playing { stream, since };
-                    Verdict::GoOn
-                }
-            },
-            _ => Verdict::GoOn,
-        }
-    }
-
     /// The open stream is closed, for this reason.
     pub(crate) fn failed(&mut self, now: Moment, failure: &Failure, cooldowns: &mut Cooldowns) {
         self.watch = None;
@@ -254,8 +226,12 @@ impl Course {
         self.strikes += 1;
         self.round = Round::default();
         let is_vod = self.streams.get(stream).is_some_and(|stream| stream.is_vod);
+        self.note_kick(now, stream, failure.kind);
         if is_vod && failure.kind == FailureKind::Ended {
             self.state = State::Over(Ending::Finished);
+        } else if self.has_standby() {
+            self.give_up(now, stream, failure, cooldowns);
+            self.state = State::Promoting;
         } else if failure.kind.may_pass() && self.grants_grace(stream, self.strikes) {
             let wait = if has_waited {
                 Duration::ZERO
@@ -292,7 +268,11 @@ impl Course {
             },
             ..Round::default()
         };
-        self.state = State::Choosing;
+        self.state = if self.has_standby() {
+            State::Promoting
+        } else {
+            State::Choosing
+        };
     }
 
     fn source(&self, stream: usize) -> u16 {
@@ -407,6 +387,10 @@ impl Course {
         let State::Connecting { stream, .. } = self.state else {
             return;
         };
+        self.plays(now, stream);
+    }
+
+    fn plays(&mut self, now: Moment, stream: usize) {
         self.state = State::Playing { stream, since: now };
         self.backoff.pictured();
         if self.last_played.is_some_and(|last| last != stream) {
@@ -421,98 +405,6 @@ impl Course {
         if let Some(stream) = self.streams.get(stream) {
             cooldowns.healed(stream.key);
         }
-    }
-
-    fn judge_connecting(
-        &mut self,
-        now: Moment,
-        since: Moment,
-        until: Moment,
-        condition: Condition,
-    ) -> Verdict {
-        let until = match condition {
-            Condition::Silent => until,
-            // It had begun, and has brought nothing since for as long as any stream may.
-            Condition::Stalled => now,
-            _ => until.max(self.picture_by(since)),
-        };
-        if let State::Connecting {
-            until: deadline, ..
-        } = &mut self.state
-        {
-            *deadline = until;
-        }
-        if now < until {
-            return Verdict::GoOn;
-        }
-        let what = match condition {
-            Condition::Silent => "nothing came in time",
-            Condition::Stalled => "it stopped before its first picture",
-            _ => "no picture came in time",
-        };
-        Verdict::Close(Failure::new(FailureKind::Stalled, what))
-    }
-
-    fn judge_playing(
-        &mut self,
-        now: Moment,
-        stream: usize,
-        since: Moment,
-        condition: Condition,
-        cooldowns: &Cooldowns,
-    ) -> Verdict {
-        match condition {
-            Condition::Stalled if self.grants_grace(stream, self.strikes + 1) => {
-                let until = now + self.config.grace;
-                self.state = State::Stalled {
-                    stream,
-                    since,
-                    until,
-                };
-                Verdict::GoOn
-            }
-            Condition::Stalled => self.close_stalled(),
-            Condition::Failed(kind)
-                if kind.is_bearable() && !self.has_better(now, stream, kind, cooldowns) =>
-            {
-                Verdict::GoOn
-            }
-            Condition::Failed(kind) => {
-                if kind.is_bearable() {
-                    self.poor |= bit(stream);
-                }
-                let what = match kind {
-                    FailureKind::NoPicture => "there is sound and no picture",
-                    _ => "the same clip comes again and again",
-                };
-                Verdict::Close(Failure::new(kind, what))
-            }
-            Condition::Silent | Condition::Well => Verdict::GoOn,
-        }
-    }
-
-    fn close_stalled(&self) -> Verdict {
-        let what = format!("nothing has come for {} s", self.config.stall.as_secs_f32());
-        Verdict::Close(Failure::new(FailureKind::Stalled, &what))
-    }
-
-    /// Whether something better than a poor picture can be hoped for: another stream, or, once, the
-    /// same one opened again. A clip would come again.
-    fn has_better(
-        &self,
-        now: Moment,
-        stream: usize,
-        kind: FailureKind,
-        cooldowns: &Cooldowns,
-    ) -> bool {
-        let is_poor = |stream| self.poor & bit(stream) != 0;
-        let mut others = (0_usize..)
-            .zip(&self.streams)
-            .filter(|&(other, candidate)| {
-                other != stream && !is_poor(other) && cooldowns.until(candidate.key, now).is_none()
-            });
-        let may_mend = self.streams.len() == 1 && kind == FailureKind::NoPicture;
-        others.next().is_some() || (may_mend && !is_poor(stream))
     }
 
     /// `strikes`: failures in a row of streams that had hardly played, this one included.

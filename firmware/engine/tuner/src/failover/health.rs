@@ -21,6 +21,15 @@ const FORGIVENESS: u32 = 4;
 const LIFE_BYTES_PER_SECOND: u64 = 4096;
 /// Beginnings of sound without a picture between them: fewer may be an accident of reading.
 const SOUNDS_MIN: u64 = 3;
+/// A stream that viewers wait for so long lags, whatever it was like before. Providers send by the
+/// second or two, of which the pacer gives out 500 ms at once and the rest as it plays: viewers then
+/// wait half a second each time, and a little more where a burst is late.
+const LAG_MAX: Duration = Duration::from_secs(1);
+/// No shorter silence is a lag: a lost packet that TCP sends once more takes 200 ms, or 400.
+const LAG_MIN: Duration = Duration::from_millis(500);
+/// How long a stream is watched until what it is like is known.
+const LEARNT: Duration = Duration::from_secs(10);
+
 /// The longest clip that is taken for "this channel is offline" when it comes again and again. A
 /// shop window, a fireplace or a test picture may repeat as well, but not after a few seconds.
 const CLIP_MAX: Duration = Duration::from_secs(8);
@@ -30,6 +39,8 @@ const CLIP_MAX: Duration = Duration::from_secs(8);
 pub(crate) struct Vitals {
     /// Bytes that came.
     pub(crate) bytes: u64,
+    /// Bytes that viewers were given, or would be if there were any, bridges excepted.
+    pub(crate) given: u64,
     /// Time of the streams' own clocks taken in, at 27 MHz.
     pub(crate) clock_ticks: u64,
     /// Pictures begun.
@@ -73,6 +84,11 @@ pub(super) struct Watch {
     /// Sounds at the time of the last picture.
     sounds_then: u64,
     has_short_clip: bool,
+    /// When it showed life.
+    alive_at: Moment,
+    /// When viewers were given something last, and the longest that they have waited so far.
+    given_at: Moment,
+    quiet_max: Duration,
 }
 
 impl Watch {
@@ -90,6 +106,9 @@ impl Watch {
             picture_at: now,
             sounds_then: begin.sounds,
             has_short_clip: false,
+            alive_at: now,
+            given_at: now,
+            quiet_max: Duration::ZERO,
         }
     }
 
@@ -101,6 +120,11 @@ impl Watch {
                 return Condition::Silent;
             }
             (self.is_alive, self.cover, self.picture_at) = (true, now, now);
+            (self.alive_at, self.given_at) = (now, now);
+        }
+        if vitals.given != before.given {
+            self.quiet_max = self.quiet_max.max(now.saturating_sub(self.given_at));
+            self.given_at = now;
         }
         self.take_time(now, &before, &vitals);
         if vitals.pictures > before.pictures {
@@ -116,6 +140,20 @@ impl Watch {
         } else {
             Condition::Well
         }
+    }
+
+    /// How long viewers have waited, by the clock on the wall or by that of the stream.
+    pub(super) fn lag(&self, now: Moment) -> Duration {
+        let silence = now.saturating_sub(self.given_at);
+        silence.max(now.saturating_sub(self.cover))
+    }
+
+    /// A lag that is longer than this stream's ways explain: twice its longest silence so far.
+    pub(super) fn lag_max(&self, now: Moment) -> Duration {
+        if now < self.alive_at + LEARNT {
+            return LAG_MAX;
+        }
+        (self.quiet_max * 2).clamp(LAG_MIN, LAG_MAX)
     }
 
     /// Whether something has come of the stream: its time, or bytes enough to search for it.
@@ -195,6 +233,7 @@ mod tests {
             pictures: played / 40,
             sounds: played / 100,
             promises_video: true,
+            given: played * 1000,
             repeats: 0,
             clip_ticks: 0,
         }

@@ -14,6 +14,9 @@
 //!  v failed     │
 //! next stream of the round ── none left ──> backing off ── `attempts` in vain ──> over
 //! ```
+//!
+//! Where a second stream stands by, that one goes on in place of any that fails while it plays:
+//! no grace, no retry, no pause.
 
 mod backoff;
 mod cooldowns;
@@ -35,7 +38,7 @@ pub(crate) use course::Course;
 pub(crate) use failure::Failure;
 pub use failure::FailureKind;
 pub(crate) use health::Vitals;
-pub use policy::{AppliesTo, FailoverConfig};
+pub use policy::{AppliesTo, FailoverConfig, StandbyConfig};
 pub use steps::Standing;
 pub(crate) use steps::{Candidate, Ending, Step, Verdict};
 

@@ -16,6 +16,15 @@ pub enum AppliesTo {
     Off,
 }
 
+/// Streams that stand by: a second connection of a channel that plays, ready to take over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandbyConfig {
+    /// So many at once, of all channels.
+    pub streams_max: usize,
+    /// Segments of the ring in which one holds what came since its newest key frame.
+    pub ring_segments_max: usize,
+}
+
 /// How patient failing over is. Each figure has a range, which the configuration is held to.
 #[derive(Clone, Debug)]
 pub struct FailoverConfig {
@@ -38,6 +47,8 @@ pub struct FailoverConfig {
     pub pause: Duration,
     /// How long a stream that failed comes last; doubled with each failure that follows.
     pub cooldown: Duration,
+    /// Whether a second stream of a channel stands by where connections allow it.
+    pub standby: Option<StandbyConfig>,
 }
 
 impl FailoverConfig {
@@ -71,6 +82,7 @@ impl Default for FailoverConfig {
             attempts: 5,
             pause: Duration::from_secs(1),
             cooldown: Duration::from_secs(10),
+            standby: None,
         }
     }
 }

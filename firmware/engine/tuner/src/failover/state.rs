@@ -6,6 +6,8 @@ use super::{Ending, Failure, Moment};
 #[derive(Clone, Debug)]
 pub(super) enum State {
     Choosing,
+    /// The stream that stands by is to take over.
+    Promoting,
     AwaitingSlot {
         until: Moment,
     },

@@ -31,6 +31,9 @@ impl Candidate {
 pub(crate) enum Step {
     /// Open this stream, then tell [`Course::opened`].
     Open(usize),
+    /// The stream that stands by, this one, goes on in place of the one that was left, whose
+    /// connection is closed. Then tell `Course::promoted`.
+    Promote(usize),
     /// Wait until one of these sources has a connection to give, or until then.
     AwaitSlot { sources: Vec<u16>, until: Moment },
     /// Wait. `keeps_slot`: the same stream is about to be opened again, so its connection is not

@@ -1,5 +1,7 @@
 //! The rules of failing over, one by one, with times by hand.
 
+mod standby;
+
 use std::time::Duration;
 
 use super::*;
@@ -228,6 +230,7 @@ fn rounds_grow_apart_and_end() {
                 break;
             }
             Step::AwaitSlot { .. } => panic!("there is room"),
+            Step::Promote(_) => panic!("nothing stands by"),
         }
     }
     assert_eq!(pauses, [1000, 1500, 2250, 3375, 5062]);

@@ -75,6 +75,27 @@ impl Ledger {
         limit.is_none_or(|limit| self.in_use(source) < limit)
     }
 
+    /// Whether the source has a connection to give, those counted that give way at once. One that
+    /// does so already is somebody's.
+    pub(super) fn can_have_room(&self, source: u16) -> bool {
+        let gives_way = |holder: &&Holder| {
+            holder.source == source && holder.priority == Priority::Standby && !holder.is_leaving
+        };
+        self.has_room(source) || self.holders.iter().any(|holder| gives_way(&holder))
+    }
+
+    /// The holder needs its connection more than it said; whether it still has it to keep.
+    pub(super) fn raise(&mut self, id: HolderId, priority: Priority) -> bool {
+        let mut holders = self.holders.iter_mut();
+        match holders.find(|holder| holder.id == id && !holder.is_leaving) {
+            Some(holder) => {
+                holder.priority = holder.priority.max(priority);
+                true
+            }
+            None => false,
+        }
+    }
+
     pub(super) fn try_take(&mut self, source: u16, priority: Priority) -> Option<HolderId> {
         self.has_room(source).then(|| self.hold(source, priority))
     }
@@ -155,7 +176,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Priority::{Admin, Probe, Viewer};
+    use Priority::{Admin, Probe, Standby, Viewer};
 
     fn slot(taken: Taken) -> HolderId {
         match taken {
@@ -205,6 +226,32 @@ mod tests {
         );
         assert_eq!(wait(ledger.take(&[0], Admin)).1, Some(viewer));
         assert_eq!(wait(ledger.take(&[0], Probe)).1, None);
+    }
+
+    #[test]
+    fn what_stands_by_gives_way_to_anybody_once() {
+        let mut ledger = Ledger::new(vec![Some(2)]);
+        let old = slot(ledger.take(&[0], Standby));
+        let probe = slot(ledger.take(&[0], Probe));
+        assert!(!ledger.has_room(0) && ledger.can_have_room(0));
+        assert_eq!(wait(ledger.take(&[0], Probe)).1, Some(old));
+        assert!(!ledger.can_have_room(0), "it is promised to somebody");
+        assert!(!ledger.raise(old, Viewer), "too late");
+        assert_eq!(wait(ledger.take(&[0], Viewer)).1, Some(probe));
+        assert_eq!(ledger.try_take(0, Standby), None);
+    }
+
+    #[test]
+    fn what_plays_stands_by_no_more() {
+        let mut ledger = Ledger::new(vec![Some(1)]);
+        let id = slot(ledger.take(&[0], Standby));
+        assert!(ledger.raise(id, Viewer));
+        assert!(!ledger.can_have_room(0));
+        assert_eq!(
+            wait(ledger.take(&[0], Viewer)).1,
+            None,
+            "viewers are equals"
+        );
     }
 
     #[test]

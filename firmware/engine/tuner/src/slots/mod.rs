@@ -56,6 +56,13 @@ impl Slot {
     pub async fn preempted(&self) {
         self.preempted.cancelled().await;
     }
+
+    /// From now on the connection is for this. `false` where it is somebody else's already: close
+    /// it, and drop the slot.
+    #[must_use]
+    pub(crate) fn raise(&self, priority: Priority) -> bool {
+        self.slots.inner.lock().ledger.raise(self.id, priority)
+    }
 }
 
 impl Drop for Slot {
@@ -126,6 +133,12 @@ impl Slots {
     #[must_use]
     pub fn has_room(&self, source: u16) -> bool {
         self.inner.lock().ledger.has_room(source)
+    }
+
+    /// Whether a viewer can have one: from what is free, or at once from a stream that stands by.
+    #[must_use]
+    pub fn has_room_for_viewer(&self, source: u16) -> bool {
+        self.inner.lock().ledger.can_have_room(source)
     }
 
     /// Connections to a source, open or being closed.

@@ -39,8 +39,12 @@ async fn races_neither_exceed_the_limit_nor_leak() {
                 tokio::spawn(async move {
                     sleep(Duration::from_millis(random(&mut chance) % 500)).await;
                     let source = u16::try_from(random(&mut chance) % 3).unwrap();
-                    let priority = [Priority::Probe, Priority::Viewer, Priority::Admin]
-                        [usize::try_from(random(&mut chance) % 3).unwrap()];
+                    let priority = [
+                        Priority::Standby,
+                        Priority::Probe,
+                        Priority::Viewer,
+                        Priority::Admin,
+                    ][usize::try_from(random(&mut chance) % 4).unwrap()];
                     let sources = [source, (source + 1) % 3];
                     let sources = &sources[..1 + usize::try_from(random(&mut chance) % 2).unwrap()];
                     let until = soon(random(&mut chance) % 2000);

@@ -79,6 +79,8 @@ struct Playing {
     failovers: u32,
     /// Why a stream was left last.
     last_failure: Option<String>,
+    /// Which of its streams stands by, from 1.
+    standby: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +173,7 @@ fn tuner(status: TunerStatus) -> Tuner {
             direct: playing.sharing == Sharing::Direct,
             standing: standing(playing.progress.standing),
             failovers: playing.progress.failovers,
+            standby: playing.progress.standby.map(|stream| stream + 1),
             last_failure: playing
                 .progress
                 .last_failure

@@ -4,45 +4,37 @@ use std::time::Duration;
 
 use super::{
     EVENING,
+    connection::Connection,
     world::{Mood, World},
 };
 use crate::failover::{
-    Candidate, Cooldowns, Course, Ending, FailoverConfig, Failure, FailureKind, Moment, Step,
-    StreamKey, Verdict, Vitals,
+    Candidate, Cooldowns, Course, Ending, FailoverConfig, Failure, Moment, Step, StreamKey,
+    Verdict, Vitals,
 };
 
 const LOOK: Duration = Duration::from_millis(300);
+const LOOK_CLOSELY: Duration = Duration::from_millis(150);
 const FIRST_PICTURE_MAX: Duration = Duration::from_secs(5);
 /// A picture is believed after that: see `course::STEADY`.
-const STEADY: Duration = Duration::from_secs(10);
-
-/// A connection.
-#[derive(Clone, Debug)]
-struct Open {
-    stream: usize,
-    /// When its first picture comes.
-    plays_at: Option<Moment>,
-    /// From when on nothing comes any more.
-    falls_silent_at: Option<Moment>,
-    /// When it closes by itself, and how.
-    ends: Option<(Moment, FailureKind)>,
-    begin: Vitals,
-    pictured_at: Option<Moment>,
-}
+pub(super) const STEADY: Duration = Duration::from_secs(10);
 
 /// One channel.
 pub(super) struct Channel {
     pub(super) wake: Moment,
-    seed: u64,
+    pub(super) number: usize,
+    pub(super) seed: u64,
     tells: bool,
-    course: Course,
-    keys: Vec<StreamKey>,
-    open: Option<Open>,
-    slot: Option<u16>,
-    total: Vitals,
+    pub(super) course: Course,
+    pub(super) keys: Vec<StreamKey>,
+    pub(super) open: Option<Connection>,
+    pub(super) standby: Option<Connection>,
+    pub(super) standby_opened_at: Option<Moment>,
+    pub(super) promoted: u64,
+    pub(super) slot: Option<u16>,
+    pub(super) total: Vitals,
     ended: Option<(Moment, Ending)>,
     is_awaiting: bool,
-    tried: Vec<usize>,
+    pub(super) tried: Vec<usize>,
     round_since: Moment,
     /// Since when there has been no picture.
     dark_since: Moment,
@@ -50,7 +42,13 @@ pub(super) struct Channel {
 }
 
 impl Channel {
-    pub(super) fn new(seed: u64, tells: bool, config: &FailoverConfig, world: &World) -> Self {
+    pub(super) fn new(
+        number: usize,
+        seed: u64,
+        tells: bool,
+        config: &FailoverConfig,
+        world: &World,
+    ) -> Self {
         let candidates: Vec<_> = (0_u64..)
             .zip(&world.streams)
             .map(|(number, stream)| Candidate {
@@ -69,11 +67,15 @@ impl Channel {
         let dark_max = config.stall + config.grace + config.retry + LOOK * 2 + round * 2;
         Self {
             wake: Moment::ZERO,
+            number,
             seed,
             tells,
             course: Course::new(config.clone(), candidates.into_iter(), FIRST_PICTURE_MAX),
             keys,
             open: None,
+            standby: None,
+            standby_opened_at: None,
+            promoted: 0,
             slot: None,
             total: Vitals::default(),
             ended: None,
@@ -108,7 +110,7 @@ impl Channel {
         }
     }
 
-    fn tell(&self, what: impl std::fmt::Debug) {
+    pub(super) fn tell(&self, what: impl std::fmt::Debug) {
         if self.tells {
             println!(
                 "{:>9.3} s  {:?}  {what:?}",
@@ -118,23 +120,28 @@ impl Channel {
         }
     }
 
-    fn begin_round(&mut self) {
+    pub(super) fn begin_round(&mut self) {
         self.tried.clear();
         self.round_since = self.wake;
     }
 
     fn go_on(&mut self, now: Moment, world: &mut World, cooldowns: &mut Cooldowns) {
         let held = self.slot;
-        let room = |source| held == Some(source) || world.has_room(source);
+        let room = |source| held == Some(source) || world.has_room_for_viewer(source);
         let step = self.course.next(now, cooldowns, room);
         self.tell(&step);
+        if !matches!(step, Step::Promote(_)) {
+            self.dismiss(now, world);
+        }
         match step {
             Step::Open(stream) => self.open(now, stream, world),
+            Step::Promote(stream) => self.promote(now, stream, world),
             Step::AwaitSlot { until, sources } => {
+                let seed = self.seed;
+                let is_free = |&source| world.has_room_for_viewer(source);
                 assert!(
-                    !sources.iter().any(|&source| world.has_room(source)),
-                    "{}",
-                    self.seed
+                    !sources.iter().any(is_free),
+                    "seed {seed}: it waits beside what is free or stands by"
                 );
                 self.release(world);
                 self.is_awaiting = true;
@@ -169,77 +176,30 @@ impl Channel {
         let source = world.streams[stream].source;
         if self.slot != Some(source) {
             self.release(world);
-            assert!(
-                world.has_room(source),
-                "seed {seed}: more connections than allowed"
-            );
-            world.take(source);
+            world.take_for_viewer(source);
             self.slot = Some(source);
         }
-        let (_, mood) = world.streams[stream].mood(now);
-        let turns = world.streams[stream].turns(now);
-        let open = Open {
-            stream,
-            begin: self.total,
-            pictured_at: None,
-            plays_at: None,
-            falls_silent_at: None,
-            ends: None,
-        };
-        let open = match mood {
-            Mood::Hangs => open,
-            Mood::Fails(kind, after) => Open {
-                ends: Some((now + after, kind)),
-                ..open
-            },
-            Mood::Plays(length, kind) => {
-                let plays_at = now + Duration::from_millis(200);
-                let stops = plays_at + length;
-                Open {
-                    plays_at: Some(plays_at),
-                    falls_silent_at: Some(stops),
-                    ends: (kind != FailureKind::Stalled).then_some((stops, kind)),
-                    ..open
-                }
-            }
-            Mood::Healthy(after) => {
-                // It ends with the mood: for good, or silently where the next one hangs.
-                let is_silent = matches!(turns, Some((_, Mood::Hangs)));
-                Open {
-                    plays_at: Some(now + after),
-                    falls_silent_at: turns.map(|(at, _)| at),
-                    ends: turns
-                        .filter(|_| !is_silent)
-                        .map(|(at, _)| (at, FailureKind::Broken)),
-                    ..open
-                }
-            }
-        };
+        let open = Connection::open(now, stream, world, self.total);
         self.course.opened(now, self.total);
         self.schedule(now, &open);
         self.open = Some(open);
     }
 
-    fn observe(&mut self, now: Moment, open: &Open, world: &mut World, cooldowns: &mut Cooldowns) {
+    fn observe(
+        &mut self,
+        now: Moment,
+        open: &Connection,
+        world: &mut World,
+        cooldowns: &mut Cooldowns,
+    ) {
+        self.observe_standby(now, world, cooldowns);
         if let Some((at, kind)) = open.ends
             && now >= at
         {
             return self.fail(now, &Failure::new(kind, "it ended"), world, cooldowns);
         }
-        let until = open.falls_silent_at.map_or(now, |silent| now.min(silent));
-        let played = open
-            .plays_at
-            .map_or(Duration::ZERO, |at| until.saturating_sub(at));
-        let millis = u64::try_from(played.as_millis()).unwrap();
-        self.total = Vitals {
-            bytes: open.begin.bytes + millis * 500,
-            clock_ticks: open.begin.clock_ticks + millis * 27_000,
-            pictures: open.begin.pictures + millis / 40,
-            sounds: open.begin.sounds + millis / 24,
-            promises_video: true,
-            ..Vitals::default()
-        };
-        let has_picture = millis > 0;
+        self.total = open.vitals(now);
+        let has_picture = open.has_played(now);
         let verdict = self.course.look(now, self.total, has_picture, cooldowns);
         if let Some(open) = &mut self.open
             && has_picture
@@ -252,21 +212,31 @@ impl Channel {
             self.round_since = now;
         }
         match verdict {
-            Verdict::GoOn => self.schedule(now, open),
+            Verdict::GoOn => {
+                self.open_standby(now, world, cooldowns);
+                self.schedule(now, open);
+            }
             Verdict::Close(failure) => self.fail(now, &failure, world, cooldowns),
         }
     }
 
     /// Looks on the beat, and whenever something happens.
-    fn schedule(&mut self, now: Moment, open: &Open) {
+    pub(super) fn schedule(&mut self, now: Moment, open: &Connection) {
+        let every = if self.course.may_stand_by() {
+            LOOK_CLOSELY
+        } else {
+            LOOK
+        };
+        let standby_ends = self.standby.as_ref().and_then(|standby| standby.ends);
         let events = [
-            Some(now + LOOK),
+            Some(now + every),
+            standby_ends.map(|(at, _)| at),
             self.course.deadline(),
             open.ends.map(|(at, _)| at),
             open.plays_at.map(|at| at + Duration::from_millis(1)),
         ];
         let wake = events.into_iter().flatten().filter(|at| *at > now).min();
-        self.wake = wake.unwrap_or(now + LOOK);
+        self.wake = wake.unwrap_or(now + every);
     }
 
     fn fail(
@@ -283,18 +253,40 @@ impl Channel {
             world.cooled.remove(&key);
         }
         let before = cooldowns.until(key, now);
+        let standing_by = self.course.standing_by();
         self.course.failed(now, failure, cooldowns);
-        let after = cooldowns.until(key, now);
-        if let Some(until) = after.filter(|_| after != before) {
-            let length = until - now;
-            let last = world.cooled.insert(key, length);
-            assert!(
-                last <= Some(length),
-                "seed {}: a cool-down shrank",
-                self.seed
-            );
-        }
+        self.check_cooldown(now, key, before, world, cooldowns);
         self.go_on(now, world, cooldowns);
+        if let Some(stream) = standing_by {
+            let plays = self.open.as_ref().map(|open| open.stream);
+            let seed = self.seed;
+            assert_eq!(plays, Some(stream), "seed {seed}: not at once");
+        }
+    }
+
+    /// The next one is never shorter, unless the stream has played well.
+    pub(super) fn check_cooldown(
+        &self,
+        now: Moment,
+        key: StreamKey,
+        before: Option<Moment>,
+        world: &mut World,
+        cooldowns: &Cooldowns,
+    ) {
+        let after = cooldowns.until(key, now);
+        let Some(until) = after.filter(|_| after != before) else {
+            return;
+        };
+        let length = until - now;
+        let last = world.cooled.insert(key, length);
+        let seed = self.seed;
+        assert!(last <= Some(length), "seed {seed}: a cool-down shrank");
+    }
+
+    /// The viewer hangs up.
+    pub(super) fn hang_up(&mut self, world: &mut World) {
+        self.dismiss(EVENING, world);
+        self.close(world);
     }
 
     fn close(&mut self, world: &mut World) {
@@ -302,7 +294,7 @@ impl Channel {
         self.release(world);
     }
 
-    fn release(&mut self, world: &mut World) {
+    pub(super) fn release(&mut self, world: &mut World) {
         assert!(
             self.open.is_none(),
             "a connection that is open keeps its place"

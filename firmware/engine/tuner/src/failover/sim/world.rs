@@ -81,6 +81,10 @@ pub(super) struct World {
     pub(super) has_released: bool,
     /// Lengths of the last cool-downs of streams that have not played for long since.
     pub(super) cooled: HashMap<StreamKey, Duration>,
+    /// Connections that stand by: whose, and to which source.
+    pub(super) standbys: Vec<(usize, u16)>,
+    /// Channels whose standby was closed for somebody else since somebody looked.
+    pub(super) evicted: Vec<usize>,
 }
 
 impl World {
@@ -109,6 +113,8 @@ impl World {
             streams,
             has_released: false,
             cooled: HashMap::new(),
+            standbys: Vec::new(),
+            evicted: Vec::new(),
         }
     }
 
@@ -117,7 +123,25 @@ impl World {
         source.limit.is_none_or(|limit| source.open < limit)
     }
 
+    /// What a viewer can have: what stands by is closed for it.
+    pub(super) fn has_room_for_viewer(&self, source: u16) -> bool {
+        self.has_room(source) || self.standbys.iter().any(|(_, other)| *other == source)
+    }
+
+    pub(super) fn take_for_viewer(&mut self, source: u16) {
+        let stands_by = |(_, other): &(usize, u16)| *other == source;
+        if !self.has_room(source)
+            && let Some(place) = self.standbys.iter().position(stands_by)
+        {
+            let (channel, _) = self.standbys.remove(place);
+            self.evicted.push(channel);
+            self.release(source);
+        }
+        self.take(source);
+    }
+
     pub(super) fn take(&mut self, source: u16) {
+        assert!(self.has_room(source), "more connections than allowed");
         self.sources[usize::from(source)].open += 1;
     }
 
