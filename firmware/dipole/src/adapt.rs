@@ -11,10 +11,21 @@ use upstream::{Player, PlayerConfig, http};
 use crate::{
     config::{Config, HlsVariant, Source, TestChannel},
     opener::{Manners, Upstreams},
+    vod::Films,
 };
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+
+/// Bytes of an answer's header for a film, and of what is read ahead of its body.
+const VOD_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// TLS and records of a film's connection to its provider.
+const VOD_LINK_BYTES: usize = 24 * 1024;
+// The plan has room for what a film on its way holds.
+const _: () = assert!(
+    (serve::TRANSFER_BYTES_MAX + VOD_HEAD_BYTES_MAX + VOD_LINK_BYTES) as u64 <= budget::VOD_STATE
+);
+const _: () = assert!(VOD_HEAD_BYTES_MAX <= serve::PIECE_BYTES_MAX);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -40,11 +51,7 @@ pub(crate) fn tuners(
         hls_variant,
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
     });
-    let manners = config.source.iter().map(|source| Manners {
-        user_agent: source.user_agent.clone(),
-        headers: headers(source),
-    });
-    let opener = Arc::new(Upstreams::new(player, manners.collect()));
+    let opener = Arc::new(Upstreams::new(player, manners(config)));
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
         ring: ring::Limits {
@@ -61,6 +68,25 @@ pub(crate) fn tuners(
         failover: config.failover.of_tuner(),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
+}
+
+/// Who asks providers for films: with buffers of its own, which are in the plan for each of them.
+pub(crate) fn films(config: &Config) -> Arc<Films> {
+    let client = http::Client::new(http::ClientConfig {
+        receive_buffer_bytes: budget::VOD_RECEIVE_BUFFER,
+        head_bytes_max: VOD_HEAD_BYTES_MAX,
+        extra_ca: config.tls.ca.clone(),
+        ..http::ClientConfig::default()
+    });
+    Arc::new(Films::new(client, manners(config)))
+}
+
+fn manners(config: &Config) -> Vec<Manners> {
+    let manners = config.source.iter().map(|source| Manners {
+        user_agent: source.user_agent.clone(),
+        headers: headers(source),
+    });
+    manners.collect()
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

@@ -31,35 +31,35 @@ impl Upstreams {
             manners: manners.into(),
         }
     }
+}
 
-    fn request(&self, stream: &StreamSpec) -> PlayRequest {
-        let manners = self
-            .manners
-            .get(usize::from(stream.source))
-            .cloned()
-            .unwrap_or_default();
-        let is_users = |name: &str| {
-            stream
-                .headers
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        let mut headers = manners.headers;
-        headers.retain(|(name, _)| !is_users(name));
-        headers.extend(stream.headers.iter().cloned());
-        PlayRequest {
-            url: stream.url.clone(),
-            user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
-            headers,
-            is_built_in: stream.is_built_in(),
-        }
+/// How a stream is asked for: as its playlist entry says, and where that is silent, its source.
+pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
+    let manners = manners
+        .get(usize::from(stream.source))
+        .cloned()
+        .unwrap_or_default();
+    let is_users = |name: &str| {
+        stream
+            .headers
+            .iter()
+            .any(|(own, _)| own.eq_ignore_ascii_case(name))
+    };
+    let mut headers = manners.headers;
+    headers.retain(|(name, _)| !is_users(name));
+    headers.extend(stream.headers.iter().cloned());
+    PlayRequest {
+        url: stream.url.clone(),
+        user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
+        headers,
+        is_built_in: stream.is_built_in(),
     }
 }
 
 impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
-            let request = self.request(stream);
+            let request = request(&self.manners, stream);
             self.player
                 .play(&request, ingest)
                 .await

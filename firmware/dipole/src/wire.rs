@@ -137,8 +137,8 @@ fn pool(config: &Config, plan: &Plan) -> Arc<Pool> {
 /// Each client, page and upstream holds a descriptor; the usual soft limit of 1,024 would be
 /// less than the plan.
 fn raise_descriptor_limit(plan: &Plan) {
-    let needed =
-        DESCRIPTORS_BESIDES + (plan.clients_max + plan.pages_max + 4 * plan.demand.tuners) as u64;
+    let needed = DESCRIPTORS_BESIDES
+        + (plan.clients_max + plan.pages_max + 4 * plan.demand.tuners + 2 * plan.vod_max) as u64;
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
         setrlimit(Resource::RLIMIT_NOFILE, soft.max(needed.min(hard)), hard).map(|()| hard)
     });
@@ -206,12 +206,13 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout.clone(),
         shutdown.child_token(),
     ));
+    let vod_places = serve::VodPlaces::new(plan.vod_max);
     let serve_config = serve::Config {
         identity,
         version: env!("CARGO_PKG_VERSION"),
         names: config.names.clone(),
         pages_max: plan.pages_max,
-        plan: page::plan_rows(&plan, &pool, &fanout, &lineup),
+        plan: page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places),
         budget_bytes: plan.demand.budget.bytes(),
         settings: settings::shown(loaded),
     };
@@ -221,6 +222,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         refresh,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
+        vod: adapt::films(config),
+        vod_places,
     };
     let serving = tokio::spawn(serve::run(
         serve_config,

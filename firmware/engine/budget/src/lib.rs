@@ -8,5 +8,5 @@
 mod plan;
 mod row;
 
-pub use plan::{Demand, DoesNotFit, Plan, REMUX_STATE, TUNERS_MAX};
+pub use plan::{Demand, DoesNotFit, Plan, REMUX_STATE, TUNERS_MAX, VOD_RECEIVE_BUFFER, VOD_STATE};
 pub use row::Row;

@@ -4,7 +4,7 @@ use hdhomerun::documents::LineupFormat;
 use hyper::Method;
 use lineup::GuideNumber;
 
-use crate::{page::AssetName, stream::StreamPath};
+use crate::{page::AssetName, stream::StreamPath, vod::VodPath};
 
 /// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) enum Route {
     TunerStatus,
     /// `/auto/…`, `/tunerK/…`; `None` where the rest names no channel.
     Stream(Option<StreamPath>),
+    /// `/vod/…`; `None` where the rest names no channel.
+    Vod(Option<VodPath>),
     /// A file of the page.
     Asset(AssetName),
     /// The page's state.
@@ -55,9 +57,10 @@ impl Route {
             _ if path.starts_with("/api/") => {
                 failover_of(path).map_or(Self::ApiUnknown, Self::ApiFailover)
             }
-            _ => match StreamPath::looks_like(path) {
-                Some(rest) => Self::Stream(rest),
-                None => Self::Asset(AssetName::of(path)?),
+            _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
+                (Some(rest), _) => Self::Stream(rest),
+                (None, Some(rest)) => Self::Vod(rest),
+                (None, None) => Self::Asset(AssetName::of(path)?),
             },
         })
     }
