@@ -317,6 +317,62 @@ async fn a_client_that_takes_nothing_is_read_nothing_for() {
     );
 }
 
+/// A player pauses: the provider's connection is not held for it, and it goes on unnoticed.
+#[tokio::test]
+async fn who_pauses_gives_the_connection_back_and_goes_on() {
+    let server = server(&["plain"]);
+    let mut open = server.films.open.subscribe();
+    let mut paused = paused_client(&server).await;
+    pass(Duration::from_secs(21)).await;
+    let closed = tokio::time::timeout(Duration::from_secs(5), open.wait_for(|open| *open == 0));
+    closed.await.expect("the connection is given back").unwrap();
+    let length = usize::try_from(FILM_BYTES).unwrap();
+    assert!(paused.bytes(length).await == film(0, FILM_BYTES));
+    assert_eq!(server.films.opened.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn who_takes_nothing_for_long_is_closed() {
+    let server = server(&["plain"]);
+    let mut paused = paused_client(&server).await;
+    for _ in 0..31 {
+        pass(Duration::from_secs(10)).await;
+    }
+    let got = paused.rest().await;
+    assert!((got.len() as u64) < FILM_BYTES, "{}", got.len());
+    assert!(film(0, FILM_BYTES).starts_with(&got));
+    assert_eq!(*server.films.open.borrow(), 0);
+}
+
+/// A client that has the head of a film and takes no more.
+async fn paused_client(server: &Server) -> Client {
+    let mut client = Client::connect_narrow(server.stream).await;
+    client.ask("GET", "/vod/v1", "").await;
+    assert_eq!(client.head().await.status, 200);
+    // Until the server has written what the kernel takes.
+    let pieces = || server.films.pieces.load(Ordering::Relaxed);
+    let mut quiet = (pieces(), 0);
+    while quiet.1 < 100 {
+        tokio::task::yield_now().await;
+        quiet = if quiet.0 == pieces() {
+            (quiet.0, quiet.1 + 1)
+        } else {
+            (pieces(), 0)
+        };
+    }
+    client
+}
+
+/// Lets time pass for everybody.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_hang_up_closes_the_providers_connection() {
     let server = server(&["cut=100000,silent", "plain"]);
