@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use budget::Plan;
 use hdhomerun::Identity;
+use ingest::throttle::{Rates, Throttle};
 use ring::Pool;
 use tuner::Tuners;
 use upstream::{Player, PlayerConfig, http};
@@ -40,6 +41,7 @@ pub(crate) fn tuners(
     plan: &Plan,
     pool: &Arc<Pool>,
     client: &http::Client,
+    throttle: &Throttle,
 ) -> Arc<Tuners> {
     let hls_variant = match config.tuner.hls_variant {
         HlsVariant::Best => upstream::Preference::Best,
@@ -51,7 +53,7 @@ pub(crate) fn tuners(
         hls_variant,
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
     });
-    let opener = Arc::new(Upstreams::new(player, manners(config)));
+    let opener = Arc::new(Upstreams::new(player, manners(config), throttle.clone()));
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
         ring: ring::Limits {
@@ -71,14 +73,23 @@ pub(crate) fn tuners(
 }
 
 /// Who asks providers for films: with buffers of its own, which are in the plan for each of them.
-pub(crate) fn films(config: &Config) -> Arc<Films> {
+pub(crate) fn films(config: &Config, throttle: Throttle) -> Arc<Films> {
     let client = http::Client::new(http::ClientConfig {
         receive_buffer_bytes: budget::VOD_RECEIVE_BUFFER,
         head_bytes_max: VOD_HEAD_BYTES_MAX,
         extra_ca: config.tls.ca.clone(),
         ..http::ClientConfig::default()
     });
-    Arc::new(Films::new(client, manners(config)))
+    Arc::new(Films::new(client, manners(config), throttle))
+}
+
+/// What all streams and films pay for their bytes.
+pub(crate) fn throttle(config: &Config) -> Throttle {
+    Throttle::new(&Rates {
+        total_kbit: config.throttle.total_kbit,
+        stream_kbit: config.throttle.stream_kbit,
+        source_kbit: config.source.iter().map(|it| it.throttle_kbit).collect(),
+    })
 }
 
 fn manners(config: &Config) -> Vec<Manners> {

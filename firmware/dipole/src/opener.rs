@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::StreamSpec;
-use ingest::Ingest;
+use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
 use upstream::{PlayRequest, Player, hls, http};
 
@@ -21,14 +21,16 @@ pub(crate) struct Upstreams {
     player: Player,
     /// By source index.
     manners: Arc<[Manners]>,
+    throttle: Throttle,
 }
 
 impl Upstreams {
-    /// Plays with `player`, asking as `manners` says.
-    pub(crate) fn new(player: Player, manners: Vec<Manners>) -> Self {
+    /// Plays with `player`, asking as `manners` says, as fast as `throttle` lets it.
+    pub(crate) fn new(player: Player, manners: Vec<Manners>, throttle: Throttle) -> Self {
         Self {
             player,
             manners: manners.into(),
+            throttle,
         }
     }
 }
@@ -60,6 +62,7 @@ impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
             let request = request(&self.manners, stream);
+            ingest.throttle(self.throttle.stream(stream.source));
             self.player
                 .play(&request, ingest)
                 .await

@@ -1,6 +1,7 @@
 //! The adapter between `serve`, which wants films' files, and `upstream`, which asks providers.
 
 use base::StreamSpec;
+use ingest::throttle::{Throttle, Toll};
 use serve::{Opening, Reading, VodAnswer, VodBody, VodError, VodHead, VodOpener};
 use upstream::http;
 
@@ -11,12 +12,17 @@ pub(crate) struct Films {
     client: http::Client,
     /// By source index.
     manners: Vec<Manners>,
+    throttle: Throttle,
 }
 
 impl Films {
-    /// Asks with `client`, as `manners` says.
-    pub(crate) fn new(client: http::Client, manners: Vec<Manners>) -> Self {
-        Self { client, manners }
+    /// Asks with `client`, as `manners` says, and reads as fast as `throttle` lets it.
+    pub(crate) fn new(client: http::Client, manners: Vec<Manners>, throttle: Throttle) -> Self {
+        Self {
+            client,
+            manners,
+            throttle,
+        }
     }
 
     async fn ask(
@@ -48,7 +54,10 @@ impl Films {
             .map_err(|error| VodError(error.to_string()))?;
         Ok(VodAnswer {
             head: head(&answer),
-            body: Box::new(Body(answer.body)),
+            body: Box::new(Body {
+                body: answer.body,
+                toll: self.throttle.stream(stream.source),
+            }),
         })
     }
 }
@@ -77,13 +86,20 @@ fn head(answer: &http::Response) -> VodHead {
     }
 }
 
-struct Body(http::Body);
+struct Body {
+    body: http::Body,
+    toll: Option<Toll>,
+}
 
 impl VodBody for Body {
     fn next(&mut self) -> Reading<'_> {
         Box::pin(async {
-            let piece = self.0.next().await;
-            piece.map_err(|error| VodError(error.to_string()))
+            let piece = self.body.next().await;
+            let piece = piece.map_err(|error| VodError(error.to_string()))?;
+            if let (Some(piece), Some(toll)) = (&piece, &self.toll) {
+                toll.pay(piece.len() as u64).await;
+            }
+            Ok(piece)
         })
     }
 }

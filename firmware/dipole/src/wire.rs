@@ -189,7 +189,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
     let (refresh, refresh_rx) = mpsc::channel(1);
-    let tuners = adapt::tuners(config, &plan, &pool, &client);
+    let throttle = adapt::throttle(config);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
@@ -222,7 +223,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         refresh,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
-        vod: adapt::films(config),
+        vod: adapt::films(config, throttle),
         vod_places,
     };
     let serving = tokio::spawn(serve::run(

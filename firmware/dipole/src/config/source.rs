@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
-use super::error::{ConfigError, within};
+use super::{
+    error::{ConfigError, within},
+    throttle::check_rate,
+};
 
 const INTERVAL_HOURS_MAX: u64 = 168;
 
@@ -18,6 +21,9 @@ pub(crate) struct Source {
     pub(crate) url: String,
     /// Upstream connections at once.
     pub(crate) connections: Option<usize>,
+    /// Rate of all its streams together in kbit/s; 0 is none.
+    #[serde(default)]
+    pub(crate) throttle_kbit: u64,
     /// User agent.
     pub(crate) user_agent: Option<String>,
     /// Further headers.
@@ -66,6 +72,7 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         &0,
         "at least 1",
     )?;
+    check_rate(&key("throttle_kbit"), source.throttle_kbit)?;
     let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
     within(
         hours_fit,

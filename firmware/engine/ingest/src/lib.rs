@@ -10,6 +10,8 @@
 //! stream's PCR. The part of the ring that is not published yet is the read-ahead buffer: no
 //! second copy, no second bound.
 //!
+//! Where a rate is set ([`throttle`]), what comes in is paid for before more is taken.
+//!
 //! Beside that it counts what tells whether the stream is alive ([`Counters`]), and bridges gaps
 //! with null packets ([`Ingest::bridge`]) so that no client's connection falls silent.
 //!
@@ -21,6 +23,7 @@ mod pacer;
 mod repeats;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
+pub mod throttle;
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -29,6 +32,7 @@ use liveness::Liveness;
 use mpegts::{Conditioner, PACKET_BYTES, Packet, Seam, Sink, packet::NULL_PACKET};
 use pacer::Pacer;
 use ring::{Starved, Writer};
+use throttle::Toll;
 use tokio::time::{Instant, sleep_until};
 
 /// Bytes conditioned before the pace is looked at again.
@@ -66,6 +70,10 @@ pub struct Ingest {
     counters: Arc<Counters>,
     /// Of the program that liveness knows.
     program_changes: u64,
+    /// What the stream pays for its bytes, where its rate is limited.
+    toll: Option<Arc<Toll>>,
+    /// Bytes that came in and are not paid for.
+    unpaid_bytes: u64,
 }
 
 /// What the conditioner writes to.
@@ -99,7 +107,15 @@ impl Ingest {
             },
             counters: Arc::new(Counters::default()),
             program_changes: 0,
+            toll: None,
+            unpaid_bytes: 0,
         }
+    }
+
+    /// From here on the bytes are paid for with this toll, or not at all: they are another stream's.
+    pub fn throttle(&mut self, toll: Option<Toll>) {
+        self.toll = toll.map(Arc::new);
+        self.unpaid_bytes = 0;
     }
 
     /// What has come in.
@@ -133,6 +149,7 @@ impl Ingest {
     /// [`Error::Starved`] where the ring gets no segment.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.intake.now = Instant::now();
+        self.unpaid_bytes += bytes.len() as u64;
         let nulls_before = self.conditioner.stats().null_packets_in;
         self.conditioner.push(bytes, &mut self.intake);
         let nulls = self.conditioner.stats().null_packets_in - nulls_before;
@@ -142,13 +159,17 @@ impl Ingest {
         self.settle()
     }
 
-    /// Waits while what came in is too far ahead of the stream's clock.
+    /// Waits while what came in is too far ahead of the stream's clock, and until it is paid for.
     pub async fn room(&mut self) {
         while self.intake.is_too_far_ahead()
             && let Some(due) = self.intake.pacer.next_due()
         {
             sleep_until(due).await;
             self.intake.publish_due();
+        }
+        let unpaid_bytes = std::mem::take(&mut self.unpaid_bytes);
+        if let Some(toll) = self.toll.clone() {
+            self.during(toll.pay(unpaid_bytes)).await;
         }
     }
 
