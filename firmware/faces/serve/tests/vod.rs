@@ -69,6 +69,18 @@ async fn every_range_is_exact() {
 }
 
 #[tokio::test]
+async fn who_sends_more_than_promised_is_cut() {
+    let server = server(&["talkative", "talkative,cut=20000"]);
+    for channel in 1..=2 {
+        let target = format!("/vod/v{channel}");
+        let reply = fetch(&server, &target, "Range: bytes=77-70000\r\n").await;
+        assert_eq!(reply.content_length(), Some(70_001 - 77));
+        assert!(reply.body == film(77, 70_001), "{}", reply.body.len());
+    }
+    assert_eq!(*server.films.open.borrow(), 0);
+}
+
+#[tokio::test]
 async fn without_one_range_it_is_the_whole_film() {
     let server = server(&["plain", "no-ranges", "shifted", "endless,no-ranges"]);
     for (target, headers, accepts) in [

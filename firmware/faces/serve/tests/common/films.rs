@@ -138,6 +138,11 @@ impl VodOpener for Library {
             }
             if let (206, Some((first, last))) = (head.status, met.range) {
                 (body.next, body.end) = (first, last.saturating_add(1).min(met.total()));
+                if met.has("talkative") {
+                    // Says which part, and goes on behind it.
+                    head.content_length = None;
+                    body.end = met.total();
+                }
             }
             Ok(VodAnswer {
                 head,
