@@ -200,6 +200,7 @@ async fn who_has_no_film_is_refused() {
         url("status=404"),
         url("html"),
         url("deaf"),
+        url("page"),
     ];
     let urls: Vec<_> = urls.iter().map(String::as_str).collect();
     setup.lineup = lineup_of(&urls);
@@ -213,7 +214,7 @@ async fn who_has_no_film_is_refused() {
         let reply = ask(server.stream, "GET", target).await;
         assert_refused(&reply, 404, "801 Unknown Channel");
     }
-    for target in ["/vod/v2", "/vod/v3", "/vod/v4"] {
+    for target in ["/vod/v2", "/vod/v3", "/vod/v4", "/vod/v5"] {
         let reply = ask(server.http, "GET", target).await;
         assert_refused(&reply, 503, "806 Tune Failed");
     }
@@ -227,7 +228,15 @@ async fn who_has_no_film_is_refused() {
 #[tokio::test]
 async fn a_backup_is_asked_where_the_first_says_no() {
     let mut builder = LineupBuilder::new(1 << 20);
-    for (source, habits) in [(0, "status=404"), (1, "shifted,html"), (2, "plain")] {
+    let all = [
+        "status=404",
+        "shifted,html",
+        "cut=0",
+        "cut=0,politely",
+        "page",
+        "plain",
+    ];
+    for (source, habits) in (0..).zip(all) {
         let channel = Channel {
             id: ChannelId(7),
             number: GuideNumber::new(7, 0).unwrap(),
@@ -245,10 +254,10 @@ async fn a_backup_is_asked_where_the_first_says_no() {
         lineup: builder.build(),
         ..Setup::default()
     });
-    let reply = fetch(&server, "/vod/v7", "Range: bytes=5-9\r\n").await;
+    let reply = fetch(&server, "/vod/v7", "Range: bytes=0-99\r\n").await;
     assert_eq!(reply.status, 206, "{}", reply.head);
-    assert_eq!(reply.body, film(5, 10));
-    assert_eq!(server.films.opened.load(Ordering::Relaxed), 3);
+    assert_eq!(reply.body, film(0, 100));
+    assert_eq!(server.films.opened.load(Ordering::Relaxed), all.len());
 }
 
 #[tokio::test]

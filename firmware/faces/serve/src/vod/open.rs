@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use base::StreamSpec;
+use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 use tuner::{Priority, Slot, Slots, Tuners};
 
@@ -15,8 +16,12 @@ use super::{
 /// How long a client waits for a connection of the provider, and for a place here: a player that
 /// seeks asks anew before it has closed what it had.
 const SLOT_WAIT_MAX: Duration = Duration::from_secs(3);
-/// From the request to the head of an answer, whichever provider it is from.
+/// From the request to the first byte, whichever provider it is from.
 const OPEN_MAX: Duration = Duration::from_secs(25);
+/// The same of one provider while there is another one to ask.
+const OPEN_ONE_MAX: Duration = Duration::from_secs(8);
+/// What no film begins with: web pages, messages, playlists under the name of a film.
+const NO_FILM: [&[u8]; 5] = [b"<!", b"<?", b"<html", b"{\"", b"#EXTM3U"];
 
 /// What a client wants of a film.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +39,8 @@ pub(crate) struct Connected {
     /// Dropped before the slot is: the connection is closed when the slot is given on.
     pub(crate) body: Box<dyn VodBody>,
     pub(crate) slot: Slot,
+    /// What was read of the body already.
+    pub(crate) front: Option<Bytes>,
 }
 
 /// A provider's answer.
@@ -70,17 +77,20 @@ pub(crate) async fn open(
         };
         let at = streams.iter().position(|it| it.source == slot.source());
         let stream = streams.remove(at.unwrap_or(0));
-        let asked = timeout_at(began + OPEN_MAX, ask(opener, &stream, wish)).await;
-        match asked {
-            Ok(Ok((verdict, body))) => {
+        let until = match streams.is_empty() {
+            true => began + OPEN_MAX,
+            false => (Instant::now() + OPEN_ONE_MAX).min(began + OPEN_MAX),
+        };
+        match timeout_at(until, begun(opener, &stream, wish)).await {
+            Ok(Ok((verdict, body, front))) => {
                 return Ok(Opened {
                     verdict,
                     stream,
-                    connected: Connected { body, slot },
+                    connected: Connected { body, slot, front },
                 });
             }
             Ok(Err(why)) => refused = Refused::Failed(why),
-            Err(_) => return Err(Refused::Failed("the provider took too long".to_owned())),
+            Err(_) => refused = Refused::Failed("the provider took too long".to_owned()),
         }
     }
     Err(refused)
@@ -92,6 +102,29 @@ async fn slot(tuners: &Tuners, sources: &[u16], until: Instant) -> Option<Slot> 
         tuners.stop_lingering(sources);
     }
     slots.take(sources, Priority::Viewer, until).await
+}
+
+/// Asks one provider, and reads until there is a byte: another one can be asked only as long as the
+/// client was told nothing.
+async fn begun(
+    opener: &Arc<dyn VodOpener>,
+    stream: &StreamSpec,
+    wish: &Wish,
+) -> Result<(Verdict, Box<dyn VodBody>, Option<Bytes>), String> {
+    let (verdict, mut body) = ask(opener, stream, wish).await?;
+    let Verdict::Portion(portion) = &verdict else {
+        return Ok((verdict, body, None));
+    };
+    let front = body.next().await.map_err(|error| error.to_string())?;
+    let front = front.ok_or("the provider sent nothing of the film")?;
+    let is_page = NO_FILM.iter().any(|no| {
+        let begin = front.trim_ascii_start().get(..no.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(no))
+    });
+    if portion.first == 0 && is_page {
+        return Err("the provider sent a page or a message in place of a film".to_owned());
+    }
+    Ok((verdict, body, Some(front)))
 }
 
 /// Asks one provider, twice where its answer to a range cannot be true: without a range it may be.

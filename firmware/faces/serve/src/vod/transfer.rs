@@ -212,6 +212,9 @@ impl Sending {
                 self.reconnect().await?;
                 continue;
             };
+            if let Some(front) = connected.front.take() {
+                return Ok(Some(self.take(front, left)));
+            }
             let read = tokio::select! {
                 biased;
                 () = connected.slot.preempted() => Err(VodError("somebody else needs the connection".to_owned())),
@@ -301,6 +304,10 @@ async fn resume(
     let slot = origin.slots.take(&sources, Priority::Viewer, until);
     let slot = slot.await?;
     let answer = origin.opener.open(&origin.stream, headers).await.ok()?;
-    let body = answer.body;
-    Some((answer.head, Connected { body, slot }))
+    let connected = Connected {
+        body: answer.body,
+        slot,
+        front: None,
+    };
+    Some((answer.head, connected))
 }

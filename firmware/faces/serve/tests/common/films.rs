@@ -128,6 +128,7 @@ impl VodOpener for Library {
                 end: met.total(),
                 cut: met.value("cut").map(|cut| (cut, met.has("politely"))),
                 is_silent: met.has("silent") && met.before > 0,
+                is_page: met.has("page"),
             };
             if met.has("deaf") {
                 return Err(VodError("no connection".to_owned()));
@@ -173,6 +174,7 @@ struct Body {
     /// Bytes until the connection is lost, and whether that looks like an end.
     cut: Option<(u64, bool)>,
     is_silent: bool,
+    is_page: bool,
 }
 
 impl Drop for Body {
@@ -202,7 +204,11 @@ impl VodBody for Body {
                 return Ok(None);
             }
             self.pieces.fetch_add(1, Ordering::Relaxed);
-            let piece = film(self.next, until);
+            let mut piece = film(self.next, until);
+            if self.is_page {
+                let page = b"\r\n<HTML>Your account has expired";
+                piece.splice(..page.len(), page.iter().copied());
+            }
             self.next = until;
             Ok(Some(Bytes::from(piece)))
         })
