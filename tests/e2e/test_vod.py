@@ -30,8 +30,6 @@ FILM_KIB = 240
 
 
 class Films(case.Case):
-    CONFIG = '[memory]\nbudget = "128MiB"\n\n'
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -42,7 +40,7 @@ class Films(case.Case):
         entries = [(NUMBERS[name], f"Film {name}", [address(name, query)]) for name, query in HABITS.items()]
         entries.append((FILM, "A film", [cls.movies.url("/movie/film/film.mp4?of=film.mp4")]))
         listed = source("films", cls.movies.put("films.m3u", client.playlist(entries)))
-        cls.running = cls.enterClassContext(cls.daemon(cls.CONFIG + listed))
+        cls.running = cls.enterClassContext(cls.daemon(listed))
         cls.running.with_channels(FILM)
 
     def tearDown(self):

@@ -36,7 +36,7 @@ pub const VOD_RECEIVE_BUFFER: u32 = 64 * 1024;
 pub const VOD_STATE: u64 = 112 * KIB;
 /// A film that is asked for as a file, at its client's position.
 const VOD: u64 = VOD_STATE + 2 * VOD_RECEIVE_BUFFER as u64;
-/// Films get half of what the clients of streams do not need at least.
+/// Films get three quarters of what the clients of streams do not need at least: twenty by default.
 const VOD_MIN: usize = 2;
 const VOD_MAX: usize = 256;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
@@ -228,7 +228,7 @@ fn clients(demand: Demand, rest: u64) -> Option<(usize, usize, u64)> {
     let share = usize::try_from(share).unwrap_or(usize::MAX);
     let clients = demand.clients.unwrap_or(share.min(CLIENTS_WISHED));
     let send_pool = rest.checked_sub(clients as u64 * CLIENT)?;
-    let films = send_pool.saturating_sub(SEND_POOL_MIN) / 2 / VOD;
+    let films = send_pool.saturating_sub(SEND_POOL_MIN) * 3 / 4 / VOD;
     let films = usize::try_from(films).unwrap_or(VOD_MAX);
     let films = films.clamp(VOD_MIN, VOD_MAX);
     let send_pool = send_pool.checked_sub(films as u64 * VOD)?;
@@ -395,7 +395,7 @@ mod tests {
         let plan = Plan::new(demand(96, 8)).unwrap();
         assert!(plan.ring_segments_max >= 8, "2 MiB a ring: {plan}");
         assert!(plan.lineup_bytes_max >= 10 << 20, "60,000 channels: {plan}");
-        assert!(plan.vod_max >= 12, "{plan}");
+        assert!(plan.vod_max >= 20, "{plan}");
         assert!(Plan::new(demand(96, 10)).unwrap().clients_max >= 1000);
     }
 
