@@ -280,6 +280,7 @@ function channelRow(channel, base) {
     make("span", { className: "number", textContent: channel.number }),
     name,
     make("span", { className: "quiet group", textContent: channel.group }),
+    ...(channel.vod === null ? [] : [make("a", { className: "quiet", href: base + channel.vod, textContent: texts.file, title: texts.fileOf(channel.name) })]),
     copyButton(texts.copyChannel(channel.name), () => `${base}/auto/v${channel.number}`));
 }
 

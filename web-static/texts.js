@@ -84,6 +84,8 @@ export const texts = {
     },
   ],
   copyAddress: (name) => `Copy the address for ${name}`,
+  file: "file",
+  fileOf: (name) => `${name} as a file: for players that seek`,
   copyChannel: (name) => `Copy the stream address of ${name}`,
   copied: "Copied.",
   notCopied: "Your browser did not let the page copy. Select the address and copy it by hand.",

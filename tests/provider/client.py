@@ -68,8 +68,8 @@ class Provider:
             connection.close()
 
     def put(self, name, text):
-        """Makes `text` readable at the address that is returned."""
-        self.ask(f"/files/{name}", "PUT", text.encode())
+        """Makes a text, or bytes, readable at the address that is returned."""
+        self.ask(f"/files/{name}", "PUT", text if isinstance(text, bytes) else text.encode())
         return self.url(f"/files/{name}")
 
     def play(self, stream, script):

@@ -10,7 +10,7 @@ HEAD_BYTES_MAX = 16 * 1024
 BODY_BYTES_MAX = 4 << 20
 IDLE_SECONDS_MAX = 60
 POLL_SECONDS = 0.25
-REASONS = {200: "OK", 204: "No Content", 206: "Partial Content", 302: "Found", 403: "Forbidden", 404: "Not Found"}
+REASONS = {200: "OK", 204: "No Content", 206: "Partial Content", 304: "Not Modified", 302: "Found", 403: "Forbidden", 404: "Not Found"}
 
 
 class Gone(Exception):

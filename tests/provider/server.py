@@ -2,6 +2,7 @@
 
     /ts/NAME?...                    a live transport stream
     /hls/NAME/index.m3u8?...        a live playlist; segments and key beside it
+    /movie/NAME/FILE?...            a film, read by range (`films` names its habits)
     /files/NAME                     what was PUT there
     /_/streams                      counts of every stream
     /_/log/NAME                     what happened to a stream
@@ -28,7 +29,7 @@ import json
 import time
 import urllib.parse
 
-from . import faults, playlists
+from . import faults, films, playlists
 from .exchange import HEAD_BYTES_MAX, Exchange, Gone
 from .refusal import PAGE, hold_silent, refuse
 from .session import Session, rate_of
@@ -117,6 +118,9 @@ class Connection:
             return await self._file(request)
         if parts[0] == "ts" and len(parts) == 2:
             return await self._live(parts[1], request)
+        if parts[0] == "movie" and len(parts) == 3:
+            stream = self.provider.stream(parts[1], faults.TS, {})
+            return await films.serve(stream, self.exchange, request, self.provider.files)
         if parts[0] == "hls" and len(parts) == 3:
             return await self._hls(parts[1], parts[2], request)
         self.exchange.answer(404)

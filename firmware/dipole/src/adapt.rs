@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use budget::Plan;
 use hdhomerun::Identity;
+use ingest::throttle::{Rates, Throttle};
 use ring::Pool;
 use tuner::Tuners;
 use upstream::{Player, PlayerConfig, http};
@@ -11,12 +12,23 @@ use upstream::{Player, PlayerConfig, http};
 use crate::{
     config::{Config, HlsVariant, Sharing, Source, TestChannel},
     opener::{Manners, Upstreams},
+    vod::Films,
 };
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
 // And for what a stream of datagrams holds.
 const _: () = assert!(upstream::DATAGRAMS_BYTES_MAX as u64 <= budget::DATAGRAMS_STATE);
+
+/// Bytes of an answer's header for a film, and of what is read ahead of its body.
+const VOD_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// TLS and records of a film's connection to its provider.
+const VOD_LINK_BYTES: usize = 24 * 1024;
+// The plan has room for what a film on its way holds.
+const _: () = assert!(
+    (serve::TRANSFER_BYTES_MAX + VOD_HEAD_BYTES_MAX + VOD_LINK_BYTES) as u64 <= budget::VOD_STATE
+);
+const _: () = assert!(VOD_HEAD_BYTES_MAX <= serve::PIECE_BYTES_MAX);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -31,6 +43,7 @@ pub(crate) fn tuners(
     plan: &Plan,
     pool: &Arc<Pool>,
     client: &http::Client,
+    throttle: &Throttle,
 ) -> Arc<Tuners> {
     let hls_variant = match config.tuner.hls_variant {
         HlsVariant::Best => upstream::Preference::Best,
@@ -47,12 +60,7 @@ pub(crate) fn tuners(
             ..upstream::DatagramConfig::new(plan.receive_buffer_bytes)
         },
     });
-    let manners = config.source.iter().map(|source| Manners {
-        user_agent: source.user_agent.clone(),
-        headers: headers(source),
-        interface: source.interface.clone(),
-    });
-    let opener = Arc::new(Upstreams::new(player, manners.collect()));
+    let opener = Arc::new(Upstreams::new(player, manners(config), throttle.clone()));
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
         ring: ring::Limits {
@@ -77,6 +85,35 @@ pub(crate) fn tuners(
         failover: config.failover.of_tuner(plan),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
+}
+
+/// Who asks providers for films: with buffers of its own, which are in the plan for each of them.
+pub(crate) fn films(config: &Config, throttle: Throttle) -> Arc<Films> {
+    let client = http::Client::new(http::ClientConfig {
+        receive_buffer_bytes: budget::VOD_RECEIVE_BUFFER,
+        head_bytes_max: VOD_HEAD_BYTES_MAX,
+        extra_ca: config.tls.ca.clone(),
+        ..http::ClientConfig::default()
+    });
+    Arc::new(Films::new(client, manners(config), throttle))
+}
+
+/// What all streams and films pay for their bytes.
+pub(crate) fn throttle(config: &Config) -> Throttle {
+    Throttle::new(&Rates {
+        total_kbit: config.throttle.total_kbit,
+        stream_kbit: config.throttle.stream_kbit,
+        source_kbit: config.source.iter().map(|it| it.throttle_kbit).collect(),
+    })
+}
+
+fn manners(config: &Config) -> Vec<Manners> {
+    let manners = config.source.iter().map(|source| Manners {
+        user_agent: source.user_agent.clone(),
+        headers: headers(source),
+        interface: source.interface.clone(),
+    });
+    manners.collect()
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

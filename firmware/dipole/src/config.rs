@@ -5,6 +5,7 @@
 mod error;
 mod failover;
 mod source;
+mod throttle;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -17,6 +18,7 @@ use error::within;
 pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use source::{Sharing, Source};
+pub(crate) use throttle::Throttle;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
@@ -47,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) tuner: Tuner,
     /// Failing over.
     pub(crate) failover: Failover,
+    /// How fast bytes may come in.
+    pub(crate) throttle: Throttle,
     /// Clients.
     pub(crate) clients: Clients,
     /// Announcements.
@@ -146,6 +150,7 @@ impl Default for Config {
             memory: Memory::default(),
             tuner: Tuner::default(),
             failover: Failover::default(),
+            throttle: Throttle::default(),
             clients: Clients::default(),
             discovery: Discovery::default(),
             tls: Tls::default(),
@@ -264,6 +269,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
         "from 0 to 10000",
     )?;
     failover::check(&config.failover)?;
+    throttle::check(&config.throttle)?;
     within(
         config.clients.max != Some(0),
         "clients.max",
@@ -365,6 +371,12 @@ mod tests {
             ("[tuner]\ncount = 0", "tuner.count"),
             ("[tuner]\ncount = 2049", "tuner.count"),
             ("[tuner]\nlinger_ms = 10001", "tuner.linger_ms"),
+            ("[throttle]\ntotal_kbit = 99", "throttle.total_kbit"),
+            ("[throttle]\nstream_kbit = 10000001", "throttle.stream_kbit"),
+            (
+                "[[source]]\nname = \"a\"\nurl = \"u\"\nthrottle_kbit = 1",
+                "source 1: throttle_kbit",
+            ),
             ("http = []", "http"),
             ("name = \" \"", "name"),
             ("[clients]\nmax = 0", "clients.max"),

@@ -10,6 +10,7 @@ mod opener;
 mod page;
 mod plan;
 mod settings;
+mod vod;
 mod wire;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::StreamSpec;
-use ingest::Ingest;
+use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
 use upstream::{DatagramError, PlayRequest, Player, hls, http};
 
@@ -23,46 +23,49 @@ pub(crate) struct Upstreams {
     player: Player,
     /// By source index.
     manners: Arc<[Manners]>,
+    throttle: Throttle,
 }
 
 impl Upstreams {
-    /// Plays with `player`, asking as `manners` says.
-    pub(crate) fn new(player: Player, manners: Vec<Manners>) -> Self {
+    /// Plays with `player`, asking as `manners` says, as fast as `throttle` lets it.
+    pub(crate) fn new(player: Player, manners: Vec<Manners>, throttle: Throttle) -> Self {
         Self {
             player,
             manners: manners.into(),
+            throttle,
         }
     }
+}
 
-    fn request(&self, stream: &StreamSpec) -> PlayRequest {
-        let manners = self
-            .manners
-            .get(usize::from(stream.source))
-            .cloned()
-            .unwrap_or_default();
-        let is_users = |name: &str| {
-            stream
-                .headers
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        let mut headers = manners.headers;
-        headers.retain(|(name, _)| !is_users(name));
-        headers.extend(stream.headers.iter().cloned());
-        PlayRequest {
-            url: stream.url.clone(),
-            user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
-            headers,
-            interface: manners.interface,
-            is_built_in: stream.is_built_in(),
-        }
+/// How a stream is asked for: as its playlist entry says, and where that is silent, its source.
+pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
+    let manners = manners
+        .get(usize::from(stream.source))
+        .cloned()
+        .unwrap_or_default();
+    let is_users = |name: &str| {
+        stream
+            .headers
+            .iter()
+            .any(|(own, _)| own.eq_ignore_ascii_case(name))
+    };
+    let mut headers = manners.headers;
+    headers.retain(|(name, _)| !is_users(name));
+    headers.extend(stream.headers.iter().cloned());
+    PlayRequest {
+        url: stream.url.clone(),
+        user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
+        headers,
+        interface: manners.interface,
+        is_built_in: stream.is_built_in(),
     }
 }
 
 impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
-            let request = self.request(stream);
+            let request = request(&self.manners, stream);
+            ingest.throttle(self.throttle.stream(stream.source));
             self.player
                 .play(&request, ingest)
                 .await

@@ -6,7 +6,7 @@ use base::ByteSize;
 use budget::Plan;
 use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{Gauge, PlanRow, SourceView};
+use serve::{Gauge, PlanRow, SourceView, VodPlaces};
 use tokio::sync::watch;
 
 use crate::config::{Config, Sharing};
@@ -17,12 +17,15 @@ pub(crate) fn plan_rows(
     pool: &Arc<Pool>,
     fanout: &fanout::Handle,
     lineup: &watch::Receiver<Arc<Lineup>>,
+    vod_places: &VodPlaces,
 ) -> Vec<PlanRow> {
     let used = |name: &str, each: ByteSize| {
         let (pool, fanout, lineup) = (Arc::clone(pool), fanout.clone(), lineup.clone());
+        let vod_places = vod_places.clone();
         Some(match name {
             "ring segments" => Gauge::new(move || (pool.stats().used * SEGMENT_BYTES) as u64),
             "clients" => Gauge::new(move || fanout.stats().clients as u64 * each.bytes()),
+            "films" => Gauge::new(move || vod_places.in_use() as u64 * each.bytes()),
             "lineups" => Gauge::new(move || lineup.borrow().bytes() as u64),
             _ => return None,
         })

@@ -27,6 +27,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         memory,
         tuner,
         failover,
+        throttle,
         clients,
         discovery,
         tls,
@@ -58,6 +59,8 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("failover.pause", failover.pause.to_string()),
         ("failover.cooldown", failover.cooldown.to_string()),
         ("failover.standby", failover.standby.name().to_owned()),
+        ("throttle.total_kbit", rate(throttle.total_kbit)),
+        ("throttle.stream_kbit", rate(throttle.stream_kbit)),
         (
             "clients.max",
             clients_max.unwrap_or_else(|| "as many as fit".to_owned()),
@@ -68,6 +71,13 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
         ("source", config.source.len().to_string()),
     ]
+}
+
+fn rate(kbit: u64) -> String {
+    match kbit {
+        0 => "no limit".to_owned(),
+        kbit => format!("{kbit} kbit/s"),
+    }
 }
 
 fn list<T: ToString>(values: &[T]) -> String {

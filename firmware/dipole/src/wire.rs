@@ -138,7 +138,8 @@ fn pool(config: &Config, plan: &Plan) -> Arc<Pool> {
 /// less than the plan.
 fn raise_descriptor_limit(plan: &Plan) {
     let upstreams = plan.demand.tuners + plan.standbys_max;
-    let needed = DESCRIPTORS_BESIDES + (plan.clients_max + plan.pages_max + 4 * upstreams) as u64;
+    let needed = DESCRIPTORS_BESIDES
+        + (plan.clients_max + plan.pages_max + 4 * upstreams + 2 * plan.vod_max) as u64;
     let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
         setrlimit(Resource::RLIMIT_NOFILE, soft.max(needed.min(hard)), hard).map(|()| hard)
     });
@@ -189,7 +190,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
     let (refresh, refresh_rx) = mpsc::channel(1);
-    let tuners = adapt::tuners(config, &plan, &pool, &client);
+    let throttle = adapt::throttle(config);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
@@ -206,12 +208,13 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout.clone(),
         shutdown.child_token(),
     ));
+    let vod_places = serve::VodPlaces::new(plan.vod_max);
     let serve_config = serve::Config {
         identity,
         version: env!("CARGO_PKG_VERSION"),
         names: config.names.clone(),
         pages_max: plan.pages_max,
-        plan: page::plan_rows(&plan, &pool, &fanout, &lineup),
+        plan: page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places),
         budget_bytes: plan.demand.budget.bytes(),
         settings: settings::shown(loaded),
     };
@@ -221,6 +224,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         refresh,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
+        vod: adapt::films(config, throttle),
+        vod_places,
     };
     let serving = tokio::spawn(serve::run(
         serve_config,

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
-use super::error::{ConfigError, within};
+use super::{
+    error::{ConfigError, within},
+    throttle::check_rate,
+};
 
 const INTERVAL_HOURS_MAX: u64 = 168;
 /// The longest address of IPv6 with the name of an interface behind it.
@@ -23,6 +26,9 @@ pub(crate) struct Source {
     /// Whether viewers of a channel share a connection.
     #[serde(default)]
     pub(crate) sharing: Sharing,
+    /// Rate of all its streams together in kbit/s; 0 is none.
+    #[serde(default)]
+    pub(crate) throttle_kbit: u64,
     /// User agent.
     pub(crate) user_agent: Option<String>,
     /// Further headers.
@@ -93,6 +99,7 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         &interface.unwrap_or_default(),
         "the name of a network interface or one of its addresses, such as \"eth1\"",
     )?;
+    check_rate(&key("throttle_kbit"), source.throttle_kbit)?;
     let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&source.interval_hours);
     within(
         hours_fit,

@@ -8,5 +8,8 @@
 mod plan;
 mod row;
 
-pub use plan::{DATAGRAMS_STATE, Demand, DoesNotFit, Plan, REMUX_STATE, TUNERS_MAX};
+pub use plan::{
+    DATAGRAMS_STATE, Demand, DoesNotFit, Plan, REMUX_STATE, TUNERS_MAX, VOD_RECEIVE_BUFFER,
+    VOD_STATE,
+};
 pub use row::Row;

@@ -39,6 +39,16 @@ const STANDBY_BEYOND: u64 = 64 * MIB;
 /// Of every upstream where streams stand by: one that took over goes through a conditioner of its own
 /// (`mpegts::MEMORY_BYTES_MAX`), with what `ingest` keeps beside it, and then through the channel's.
 const SECOND_CONDITIONER: u64 = 216 * KIB;
+/// `SO_RCVBUF` of a film's connection to its provider; the kernel takes twice that.
+pub const VOD_RECEIVE_BUFFER: u32 = 64 * 1024;
+/// Of a film on its way besides: the piece between provider and client, HTTP and TLS, and what the
+/// kernel keeps for the client.
+pub const VOD_STATE: u64 = 112 * KIB;
+/// A film that is asked for as a file, at its client's position.
+const VOD: u64 = VOD_STATE + 2 * VOD_RECEIVE_BUFFER as u64;
+/// Films get three quarters of what the clients of streams do not need at least: twenty by default.
+const VOD_MIN: usize = 2;
+const VOD_MAX: usize = 256;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
 const CLIENT: u64 = 6 * KIB;
 /// Clients that a plan is made for when the configuration names no number.
@@ -79,6 +89,8 @@ pub struct Plan {
     pub remuxed_max: usize,
     /// Streams that stand by at once, of all channels.
     pub standbys_max: usize,
+    /// Films on their way as files at once.
+    pub vod_max: usize,
     /// Clients of streams at once.
     pub clients_max: usize,
     /// Bytes that all clients' send buffers may hold.
@@ -218,7 +230,7 @@ fn carve(demand: Demand) -> Option<Plan> {
     let pool_segments = rings * ring_segments_max;
     let rest = rest.checked_sub(pool_segments as u64 * SEGMENT)?;
 
-    let (clients_max, send_pool_bytes) = clients(demand, rest)?;
+    let (clients_max, vod_max, send_pool_bytes) = clients(demand, rest)?;
     Some(Plan {
         demand,
         ring_segments_max,
@@ -227,35 +239,49 @@ fn carve(demand: Demand) -> Option<Plan> {
         receive_buffer_bytes: usize::try_from(RECEIVE_BUFFER).ok()?,
         remuxed_max: fixed.remuxed_max,
         standbys_max: fixed.standbys_max,
+        vod_max,
         clients_max,
         send_pool_bytes,
         pages_max: fixed.pages_max,
         store_cache_bytes: usize::try_from(fixed.store_cache).ok()?,
         lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
         import_bytes_max: usize::try_from(fixed.import()).ok()?,
-        rows: rows(demand, &fixed, pool_segments, clients_max, send_pool_bytes),
+        rows: rows(
+            demand,
+            &fixed,
+            pool_segments,
+            [clients_max, vod_max],
+            send_pool_bytes,
+        ),
     })
 }
 
-/// How many clients the rest holds, and how much memory is left for their send buffers.
-fn clients(demand: Demand, rest: u64) -> Option<(usize, u64)> {
-    let share = usize::try_from(rest * 2 / 5 / CLIENT).unwrap_or(usize::MAX);
+/// How many clients and films the rest holds, and how much memory is left for the send buffers of
+/// clients.
+fn clients(demand: Demand, rest: u64) -> Option<(usize, usize, u64)> {
+    let needed = SEND_POOL_MIN + VOD_MIN as u64 * VOD;
+    let share = (rest * 2 / 5).min(rest.checked_sub(needed)?) / CLIENT;
+    let share = usize::try_from(share).unwrap_or(usize::MAX);
     let clients = demand.clients.unwrap_or(share.min(CLIENTS_WISHED));
     let send_pool = rest.checked_sub(clients as u64 * CLIENT)?;
+    let films = send_pool.saturating_sub(SEND_POOL_MIN) * 3 / 4 / VOD;
+    let films = usize::try_from(films).unwrap_or(VOD_MAX);
+    let films = films.clamp(VOD_MIN, VOD_MAX);
+    let send_pool = send_pool.checked_sub(films as u64 * VOD)?;
     let enough = clients
         >= if demand.clients.is_some() {
             1
         } else {
             CLIENTS_MIN
         };
-    (enough && send_pool >= SEND_POOL_MIN).then_some((clients, send_pool))
+    (enough && send_pool >= SEND_POOL_MIN).then_some((clients, films, send_pool))
 }
 
 fn rows(
     demand: Demand,
     fixed: &Fixed,
     segments: usize,
-    clients: usize,
+    [clients, films]: [usize; 2],
     send_pool: u64,
 ) -> Vec<Row> {
     let row = |name, count, each, why| Row {
@@ -298,6 +324,12 @@ fn rows(
             clients,
             CLIENT,
             "socket, file and record of each",
+        ),
+        row(
+            "films",
+            films,
+            VOD,
+            "as files, each read at its client's place",
         ),
         row(
             "send buffers",
@@ -400,6 +432,7 @@ mod tests {
         let plan = Plan::new(demand(96, 8)).unwrap();
         assert!(plan.ring_segments_max >= 8, "2 MiB a ring: {plan}");
         assert!(plan.lineup_bytes_max >= 10 << 20, "60,000 channels: {plan}");
+        assert!(plan.vod_max >= 20, "{plan}");
         assert!(Plan::new(demand(96, 10)).unwrap().clients_max >= 1000);
     }
 

@@ -6,7 +6,7 @@
 //! reading and knows nothing of it.
 //!
 //! What does not belong here: the decision who takes over (`tuner`), how the bytes pass on
-//! ([`Ingest`]).
+//! (`Ingest`).
 
 use std::{
     ops::{Deref, DerefMut},
@@ -16,22 +16,20 @@ use std::{
 use base::Lock;
 use tokio::sync::Notify;
 
-use crate::Ingest;
-
 /// Where a channel's intake is while no stream has it.
 #[derive(Debug)]
-pub struct Home(Lock<Option<Box<Ingest>>>);
+pub struct Home<T>(Lock<Option<Box<T>>>);
 
-impl Home {
+impl<T> Home<T> {
     /// A place for this intake, which lies in it.
     #[must_use]
-    pub fn new(ingest: Ingest) -> Arc<Self> {
+    pub fn new(ingest: T) -> Arc<Self> {
         Arc::new(Self(Lock::new(Some(Box::new(ingest)))))
     }
 
     /// The intake, unless somebody has it. It comes back by itself.
     #[must_use]
-    pub fn lend(self: &Arc<Self>) -> Option<Lent> {
+    pub fn lend(self: &Arc<Self>) -> Option<Lent<T>> {
         let ingest = self.0.lock().take()?;
         Some(Lent {
             ingest: Some(ingest),
@@ -42,48 +40,57 @@ impl Home {
 
 /// A channel's intake in somebody's hands; dropping it gives it back.
 #[derive(Debug)]
-pub struct Lent {
+pub struct Lent<T> {
     /// Taken out by the drop only.
-    ingest: Option<Box<Ingest>>,
-    home: Arc<Home>,
+    ingest: Option<Box<T>>,
+    home: Arc<Home<T>>,
 }
 
-impl Deref for Lent {
-    type Target = Ingest;
+impl<T> Deref for Lent<T> {
+    type Target = T;
 
-    fn deref(&self) -> &Ingest {
+    fn deref(&self) -> &T {
         self.ingest.as_ref().expect("it is taken out in drop only")
     }
 }
 
-impl DerefMut for Lent {
-    fn deref_mut(&mut self) -> &mut Ingest {
+impl<T> DerefMut for Lent<T> {
+    fn deref_mut(&mut self) -> &mut T {
         self.ingest.as_mut().expect("it is taken out in drop only")
     }
 }
 
-impl Drop for Lent {
+impl<T> Drop for Lent<T> {
     fn drop(&mut self) {
         *self.home.0.lock() = self.ingest.take();
     }
 }
 
-/// The hand that reaches a stream that stands by: see [`Ingest::standby`].
-#[derive(Debug, Default)]
-pub struct Handover {
-    channel: Lock<Option<Lent>>,
+/// The hand that reaches a stream that stands by.
+#[derive(Debug)]
+pub struct Handover<T> {
+    channel: Lock<Option<Lent<T>>>,
     told: Notify,
 }
 
-impl Handover {
+impl<T> Default for Handover<T> {
+    fn default() -> Self {
+        Self {
+            channel: Lock::new(None),
+            told: Notify::new(),
+        }
+    }
+}
+
+impl<T> Handover<T> {
     /// Gives the stream the channel's intake. From its next await on what it has held since its
     /// newest key frame, and all that comes behind it, goes to the channel's ring.
-    pub fn give(&self, channel: Lent) {
+    pub fn give(&self, channel: Lent<T>) {
         *self.channel.lock() = Some(channel);
         self.told.notify_one();
     }
 
-    pub(crate) fn take(&self) -> Option<Lent> {
+    pub(crate) fn take(&self) -> Option<Lent<T>> {
         self.channel.lock().take()
     }
 

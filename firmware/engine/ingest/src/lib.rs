@@ -10,6 +10,8 @@
 //! stream's PCR. The part of the ring that is not published yet is the read-ahead buffer: no
 //! second copy, no second bound.
 //!
+//! Where a rate is set ([`throttle`]), what comes in is paid for before more is taken.
+//!
 //! Beside that it counts what tells whether the stream is alive ([`Counters`]), and bridges gaps
 //! with null packets ([`Ingest::bridge`]) so that no client's connection falls silent.
 //!
@@ -20,7 +22,7 @@
 
 mod counters;
 mod handover;
-mod intake;
+mod ingest;
 mod liveness;
 mod paced;
 mod pacer;
@@ -28,277 +30,18 @@ mod repeats;
 mod standby;
 #[cfg(any(test, feature = "synthetic"))]
 pub mod synthetic;
-
-use std::{
-    future::{Future, pending},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+mod takeover;
+pub mod throttle;
 
 pub use counters::Counters;
-pub use handover::{Handover, Home, Lent};
-use intake::{Intake, Outlet};
-use liveness::Liveness;
-use mpegts::{Conditioner, PACKET_BYTES, Packet, Seam, packet::NULL_PACKET};
-use paced::Paced;
-use ring::{Starved, Writer};
-use standby::Standby;
-use tokio::time::{Instant, sleep_until};
+pub use ingest::{Error, Ingest};
 
-/// Bytes conditioned before the pace is looked at again.
-const STEP_BYTES: usize = 16 * 1024;
-
-/// Null packets of one [`Ingest::bridge`]: one Ethernet frame, 75 kbit/s at 7 calls a second.
-const BRIDGE_PACKETS: usize = 7;
-
-/// A stream cannot be taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The ring got no memory.
-    #[error(transparent)]
-    Starved(#[from] Starved),
-}
-
-/// Takes an upstream's bytes in.
-#[derive(Debug)]
-pub struct Ingest {
-    /// Some kilobytes that a future need not carry about.
-    conditioner: Box<Conditioner>,
-    intake: Intake,
-    counters: Arc<Counters>,
-    /// Of the program that liveness knows.
-    program_changes: u64,
-    /// While it stands by.
-    standby: Option<Standby>,
-}
-
-impl Ingest {
-    /// Takes bytes in for the ring of `writer`.
-    #[must_use]
-    pub fn new(writer: Writer) -> Self {
-        Self {
-            conditioner: Box::new(Conditioner::new()),
-            intake: Intake {
-                outlet: Outlet::Ring(Paced::new(writer)),
-                liveness: Liveness::new(),
-            },
-            counters: Arc::new(Counters::default()),
-            program_changes: 0,
-            standby: None,
-        }
-    }
-
-    /// Takes the bytes of a stream that stands by in, for the ring of `writer`, which nobody reads.
-    /// Once the channel's intake is handed over, what stands behind the newest join point of that
-    /// ring goes to the channel, and all that comes after it; the ring is then given up. The channel
-    /// must have been told of a [`Seam::Switch`](mpegts::Seam::Switch) before.
-    #[must_use]
-    pub fn standby(writer: Writer) -> (Self, Arc<Handover>) {
-        let handover = Arc::new(Handover::default());
-        let mut ingest = Self::new(writer);
-        ingest.standby = Some(Standby::new(Arc::clone(&handover)));
-        (ingest, handover)
-    }
-
-    /// What has come in.
-    #[must_use]
-    pub fn counters(&self) -> Arc<Counters> {
-        Arc::clone(&self.counters)
-    }
-
-    /// Calls `tell` once, when published bytes can be joined (again, after a retry).
-    pub fn on_joinable(&mut self, tell: impl FnOnce() + Send + 'static) {
-        self.intake.outlet.ring_mut().writer.on_joinable(tell);
-    }
-
-    /// Takes bytes in, in any cut, and waits while they are too far ahead of the stream's clock:
-    /// the upstream then feels it as a closed TCP window.
-    ///
-    /// # Errors
-    /// [`Error::Starved`] where the ring gets no segment.
-    pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        for step in bytes.chunks(STEP_BYTES) {
-            self.take(step)?;
-            self.room().await;
-        }
-        Ok(())
-    }
-
-    /// Takes a handful of bytes in, in any cut, at once. [`Ingest::room`] is to be awaited before
-    /// the next handful.
-    ///
-    /// # Errors
-    /// [`Error::Starved`] where the ring gets no segment.
-    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.intake.outlet.touch(Instant::now());
-        let nulls_before = self.conditioner.stats().null_packets_in;
-        self.conditioner.push(bytes, &mut self.intake);
-        let nulls = self.conditioner.stats().null_packets_in - nulls_before;
-        let of_nulls = nulls * PACKET_BYTES as u64;
-        self.counters
-            .add_received((bytes.len() as u64).saturating_sub(of_nulls));
-        Ok(self.settle_all()?)
-    }
-
-    /// Waits while what came in is too far ahead of the stream's clock.
-    pub async fn room(&mut self) {
-        loop {
-            self.take_over().await;
-            let Some(due) = self.intake.outlet.ring().full_until() else {
-                return;
-            };
-            let due = self.next_due().map_or(due, |next| next.min(due));
-            self.until_due(due).await;
-        }
-    }
-
-    /// How long what came in will still play, by the stream's clock: the read-ahead. Nothing for a
-    /// live stream, and for one without a clock.
-    #[must_use]
-    pub fn ahead(&self) -> Duration {
-        self.intake.outlet.ring().pacer.ahead(Instant::now())
-    }
-
-    /// The next bytes come from another connection, segment or loop pass.
-    ///
-    /// # Errors
-    /// [`Error::Starved`] where the ring gets no segment.
-    pub fn seam(&mut self, seam: Seam) -> Result<(), Error> {
-        self.intake.outlet.touch(Instant::now());
-        self.conditioner.seam(seam, &mut self.intake);
-        if seam == Seam::Switch {
-            self.intake.liveness.switched();
-            self.intake.outlet.ring_mut().is_gap = true;
-        }
-        Ok(self.settle_all()?)
-    }
-
-    /// Keeps clients' connections alive while no upstream delivers: publishes a few null packets.
-    /// [`Ingest::during`] calls it by itself, seven times a second behind a
-    /// [`Seam::Switch`](mpegts::Seam::Switch) until the next stream brings something; while
-    /// read-ahead still plays it adds nothing.
-    ///
-    /// Clock, counters and join points know nothing of it (ISO/IEC 13818-1 clause 2.4.3.3: the
-    /// counter of PID 0x1FFF is undefined), so what follows goes on as if there were no bridge.
-    ///
-    /// # Errors
-    /// [`Error::Starved`] where the ring gets no segment.
-    pub fn bridge(&mut self) -> Result<(), Error> {
-        let ring = match &mut self.intake.outlet {
-            Outlet::Ring(ring) => ring,
-            Outlet::Channel(channel) => return channel.bridge(),
-        };
-        ring.publish_due();
-        ring.published_at = Instant::now();
-        if ring.writer.ahead() > 0 || ring.writer.head() == 0 {
-            return Ok(());
-        }
-        for _ in 0..BRIDGE_PACKETS {
-            ring.append(&NULL_PACKET);
-        }
-        self.counters.add_bridged(BRIDGE_PACKETS as u64);
-        Ok(self.settle_all()?)
-    }
-
-    /// Awaits `work` (a read, a fetch, a pause), goes on publishing what becomes due meanwhile, and
-    /// bridges what becomes too long a silence. Every await of a driver between two pushes stands inside this.
-    pub async fn during<F: Future>(&mut self, work: F) -> F::Output {
-        let mut work = pin!(work);
-        loop {
-            self.take_over().await;
-            let due = self.next_due();
-            let bridge_at = self.bridge_at();
-            tokio::select! {
-                output = &mut work => return output,
-                () = at(due) => self.publish_due(),
-                () = at(bridge_at) => {
-                    // That the ring got no memory is told by the next push or seam.
-                    let _ = self.bridge();
-                }
-                () = handed_over(self.handover()) => {}
-            }
-        }
-    }
-
-    /// Publishes what is left, at its pace: the stream has ended.
-    ///
-    /// # Errors
-    /// [`Error::Starved`] where the ring gets no segment.
-    pub async fn drain(&mut self) -> Result<(), Error> {
-        self.flush();
-        self.settle_all()?;
-        loop {
-            self.take_over().await;
-            let Some(due) = self.next_due() else {
-                return Ok(());
-            };
-            self.until_due(due).await;
-        }
-    }
-
-    /// Publishes when something is due, unless there is something else to do before.
-    async fn until_due(&mut self, due: Instant) {
-        tokio::select! {
-            () = sleep_until(due) => self.publish_due(),
-            () = handed_over(self.handover()) => {}
-        }
-    }
-
-    fn flush(&mut self) {
-        self.intake.outlet.touch(Instant::now());
-        self.conditioner.flush(&mut self.intake);
-        if let Outlet::Channel(channel) = &mut self.intake.outlet {
-            channel.flush();
-        }
-    }
-
-    /// A packet of a stream that stood by.
-    fn pass(&mut self, packet: &Packet) {
-        self.conditioner.push(packet, &mut self.intake);
-    }
-
-    fn handover(&self) -> Option<&Handover> {
-        let standby = self.standby.as_ref()?;
-        Some(&standby.handover)
-    }
-
-    /// Nobody reads the ring of a stream that stands by, so nobody's connection falls silent.
-    fn bridge_at(&self) -> Option<Instant> {
-        let is_read = self.standby.is_none();
-        is_read.then(|| self.intake.outlet.ring().bridge_at())
-    }
-
-    fn settle_all(&mut self) -> Result<(), Starved> {
-        let stats = self.conditioner.stats();
-        if stats.program_changes != self.program_changes
-            && let Some(program) = self.conditioner.program()
-        {
-            self.program_changes = stats.program_changes;
-            self.intake.liveness.set_program(program);
-            self.counters.set_program(program);
-        }
-        self.counters
-            .store(self.intake.outlet.head(), &stats, &self.intake.liveness);
-        self.intake.outlet.settle()
-    }
-}
-
-/// Comes back then, if ever.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => pending().await,
-    }
-}
-
-/// Comes back when a stream that stands by is to take over.
-async fn handed_over(handover: Option<&Handover>) {
-    match handover {
-        Some(handover) => handover.given().await,
-        None => pending().await,
-    }
-}
+/// Where a channel's intake is while no stream has it.
+pub type Home = handover::Home<Ingest>;
+/// A channel's intake in somebody's hands; dropping it gives it back.
+pub type Lent = handover::Lent<Ingest>;
+/// The hand that reaches a stream that stands by: see [`Ingest::standby`].
+pub type Handover = handover::Handover<Ingest>;
 
 #[cfg(test)]
 mod tests;

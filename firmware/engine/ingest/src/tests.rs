@@ -5,7 +5,9 @@ use std::time::Duration;
 use ring::{Limits, PACKET_BYTES, Pool, Read, Ring, SEGMENT_BYTES, ring};
 use tokio::time::{Instant, advance, sleep};
 
-use super::{synthetic::stream, *};
+use std::sync::Arc;
+
+use super::{ingest::STEP_BYTES, synthetic::stream, *};
 
 fn published(ring: &Ring) -> u64 {
     ring.published() / PACKET_BYTES as u64

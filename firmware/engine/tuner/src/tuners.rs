@@ -385,7 +385,7 @@ impl Tuners {
 
     /// Closes streams that nobody watches and that hold a connection to one of these sources:
     /// somebody who does watch needs it.
-    fn stop_lingering(&self, sources: &[u16]) {
+    pub fn stop_lingering(&self, sources: &[u16]) {
         let mut state = self.state.lock();
         let State { table, streams, .. } = &mut *state;
         streams.retain(|stream| {

@@ -45,6 +45,34 @@ async fn bodies_of_every_framing() {
 }
 
 #[tokio::test]
+async fn an_answer_may_have_any_status_but_a_redirects() {
+    let server = Server::start(|seen| match seen.target.as_str() {
+        "/moved" => Reply::redirect("/beyond"),
+        "/beyond" => Reply::new(
+            "416 Range Not Satisfiable",
+            "Content-Range: bytes */5\r\n",
+            b"",
+        ),
+        _ => Reply::new("404 Not Found", "", b"no"),
+    })
+    .await;
+    let mut request = server.request("/moved");
+    request.headers = vec![("range".to_owned(), "bytes=9-".to_owned())];
+    let answer = client().answer(request).await.unwrap();
+    assert_eq!(answer.status, 416);
+    assert_eq!(answer.header("content-range"), Some("bytes */5"));
+    let seen = server.seen();
+    assert!(
+        seen.iter()
+            .all(|seen| seen.header("range") == Some("bytes=9-"))
+    );
+    let answer = client().answer(server.request("/none")).await.unwrap();
+    assert_eq!(answer.status, 404);
+    drop(answer);
+    server.all_closed().await;
+}
+
+#[tokio::test]
 async fn a_body_that_is_cut_off_is_an_error() {
     let server = Server::start(|seen| match seen.target.as_str() {
         "/length" => Reply::raw(

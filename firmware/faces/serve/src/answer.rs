@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::{
     address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
-    respond, route::Route, shared::Shared, stream,
+    respond, route::Route, shared::Shared, stream, vod,
 };
 
 /// Nothing we serve reads a request's body: it is read and dropped up to this size.
@@ -52,6 +52,7 @@ async fn routed(shared: &Shared, seat: &Seat, asked: &Asked) -> Response<Body> {
         }
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
+        Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
         Some(route) => plain(shared, asked, route),
     };
     if asked.is_head() {
@@ -75,7 +76,9 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiRefresh => api::refresh(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_) | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
+        Route::Stream(_) | Route::Vod(_) | Route::ApiUnknown => {
+            respond::empty(StatusCode::NOT_FOUND)
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use tuner::Tuners;
 
+use crate::vod::{VodOpener, VodPlaces};
+
 /// What stays as it is while the daemon runs.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -45,6 +47,10 @@ pub struct Feeds {
     pub tuners: Arc<Tuners>,
     /// The data plane.
     pub fanout: fanout::Handle,
+    /// Who asks providers for films.
+    pub vod: Arc<dyn VodOpener>,
+    /// How many films are on their way at once; from the plan.
+    pub vod_places: VodPlaces,
 }
 
 /// One source, as people see it.

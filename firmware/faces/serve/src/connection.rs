@@ -1,4 +1,5 @@
-//! One connection: hyper reads requests and writes responses, until it ends or becomes a stream.
+//! One connection: hyper reads requests and writes responses, until it ends or becomes a stream or a
+//! film.
 
 use std::{
     convert::Infallible,
@@ -15,7 +16,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 
-use crate::{answer::answer, body::Body, handover::Seat, shared::Shared};
+use crate::{
+    answer::answer,
+    body::Body,
+    handover::{Next, Seat},
+    shared::Shared,
+};
 
 /// hyper's read buffer and, separately, its write buffer: a request's head, or a response's head
 /// and a piece of its body.
@@ -67,7 +73,16 @@ pub(crate) async fn serve(shared: Arc<Shared>, socket: TcpStream, place: OwnedSe
         Outcome::Over(Err(error)) => tracing::debug!(%peer, %error, "a connection broke off"),
         Outcome::Handover => {
             let socket = connection.into_parts().io.into_inner();
-            seat.hand_over(socket, &shared.feeds.fanout);
+            match seat.take_next() {
+                Some(Next::Stream(playing)) => {
+                    seat.hand_over(*playing, socket, &shared.feeds.fanout);
+                }
+                Some(Next::Film(transfer)) => tokio::select! {
+                    () = shared.shutdown.cancelled() => {}
+                    () = transfer.send(socket) => {}
+                },
+                None => {}
+            }
         }
     }
 }
@@ -81,7 +96,7 @@ fn prepare(socket: &TcpStream) -> std::io::Result<(SocketAddr, SocketAddr)> {
 enum Outcome {
     /// The connection has ended.
     Over(hyper::Result<()>),
-    /// A stream is ready to be played on it.
+    /// A stream or a film is ready to be sent on it.
     Handover,
 }
 

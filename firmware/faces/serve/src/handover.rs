@@ -18,6 +18,8 @@ use fanout::{Client, End, Outlet, Permit, Session};
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 use tuner::{Lease, Viewing};
 
+use crate::vod::Transfer;
+
 /// A stream that is ready to be sent.
 pub(crate) struct Playing {
     pub(crate) viewing: Viewing,
@@ -26,12 +28,20 @@ pub(crate) struct Playing {
     pub(crate) duration: Option<Duration>,
 }
 
+/// What a connection becomes.
+pub(crate) enum Next {
+    /// A stream, sent by the data plane.
+    Stream(Box<Playing>),
+    /// A film, sent by the connection's own task.
+    Film(Box<Transfer>),
+}
+
 /// What belongs to one connection besides hyper's part of it.
 pub(crate) struct Seat {
     peer: SocketAddr,
     pub(crate) local: SocketAddr,
     place: Lock<Option<OwnedSemaphorePermit>>,
-    playing: Lock<Option<Playing>>,
+    next: Lock<Option<Next>>,
 }
 
 impl Seat {
@@ -40,7 +50,7 @@ impl Seat {
             peer,
             local,
             place: Lock::new(Some(place)),
-            playing: Lock::new(None),
+            next: Lock::new(None),
         }
     }
 
@@ -57,19 +67,26 @@ impl Seat {
 
     /// Leaves a stream for the connection's task to find.
     pub(crate) fn play(&self, playing: Playing) {
-        *self.playing.lock() = Some(playing);
+        *self.next.lock() = Some(Next::Stream(Box::new(playing)));
     }
 
-    /// Whether a stream waits.
+    /// Leaves a film for the connection's task to find.
+    pub(crate) fn send(&self, transfer: Transfer) {
+        *self.next.lock() = Some(Next::Film(Box::new(transfer)));
+    }
+
+    /// Whether a stream or a film waits.
     pub(crate) fn can_hand_over(&self) -> bool {
-        self.playing.lock().is_some()
+        self.next.lock().is_some()
     }
 
-    /// Gives the socket and the stream that waits to the data plane.
-    pub(crate) fn hand_over(&self, socket: TcpStream, fanout: &fanout::Handle) {
-        let Some(playing) = self.playing.lock().take() else {
-            return;
-        };
+    /// What waits.
+    pub(crate) fn take_next(&self) -> Option<Next> {
+        self.next.lock().take()
+    }
+
+    /// Gives the socket and a stream to the data plane.
+    pub(crate) fn hand_over(&self, playing: Playing, socket: TcpStream, fanout: &fanout::Handle) {
         // Taken out of the runtime's epoll; it stays non-blocking.
         let socket = match socket.into_std() {
             Ok(socket) => socket,

@@ -2,7 +2,7 @@
 //!
 //! The way of a request: [`listen`] binds, [`server`] accepts and bounds, [`connection`] lets
 //! hyper read it, [`answer`] finds its [`route`], one module per dialect makes the response:
-//! [`documents`], [`stream`], [`api`], [`page`]. A stream that is to be played leaves here: its
+//! [`documents`], [`stream`], [`vod`], [`api`], [`page`]. A stream that is to be played leaves here: its
 //! socket goes to the data plane ([`handover`]) and hyper never sees a byte of it.
 //!
 //! What does not belong here: what documents look like (`hdhomerun`), who may have a tuner
@@ -27,7 +27,12 @@ mod scan;
 mod server;
 mod shared;
 mod stream;
+mod vod;
 
 pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
+pub use vod::{
+    Opening, PIECE_BYTES_MAX, Reading, TRANSFER_BYTES_MAX, VodAnswer, VodBody, VodError, VodHead,
+    VodOpener, VodPlaces,
+};

@@ -7,6 +7,7 @@ use lineup::GuideNumber;
 use crate::{
     page::AssetName,
     stream::{StreamPath, decimal},
+    vod::VodPath,
 };
 
 /// What a path names.
@@ -26,6 +27,8 @@ pub(crate) enum Route {
     TunerStatus,
     /// `/auto/…`, `/tunerK/…`; `None` where the rest names no channel.
     Stream(Option<StreamPath>),
+    /// `/vod/…`; `None` where the rest names no channel.
+    Vod(Option<VodPath>),
     /// A file of the page.
     Asset(AssetName),
     /// The page's state.
@@ -58,9 +61,10 @@ impl Route {
             "/api/v1/channels" => Self::ApiChannels,
             "/api/v1/sources/refresh" => Self::ApiRefresh,
             _ if path.starts_with("/api/") => failover_of(path).unwrap_or(Self::ApiUnknown),
-            _ => match StreamPath::looks_like(path) {
-                Some(rest) => Self::Stream(rest),
-                None => Self::Asset(AssetName::of(path)?),
+            _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
+                (Some(rest), _) => Self::Stream(rest),
+                (None, Some(rest)) => Self::Vod(rest),
+                (None, None) => Self::Asset(AssetName::of(path)?),
             },
         })
     }

@@ -23,10 +23,10 @@ use crate::{
 /// Content-Type of streams, as real devices say it.
 const VIDEO: &str = "video/mpeg";
 
-const UNKNOWN_CHANNEL: &str = "801 Unknown Channel";
+pub(crate) const UNKNOWN_CHANNEL: &str = "801 Unknown Channel";
 const UNKNOWN_TRANSCODE_PROFILE: &str = "802 Unknown Transcode Profile";
 /// All client places of the memory plan are taken. Not 805: another tuner would not help.
-const CONNECTION_LIMIT: &str = "809 Playback Connection Limit";
+pub(crate) const CONNECTION_LIMIT: &str = "809 Playback Connection Limit";
 
 /// What a stream's path asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ fn head_only(want: Want) -> Response<Body> {
     response
 }
 
-fn refusal(refusal: &Refusal) -> Response<Body> {
+pub(crate) fn refusal(refusal: &Refusal) -> Response<Body> {
     let status = match refusal {
         Refusal::UnknownTuner => StatusCode::NOT_FOUND,
         Refusal::TunerInUse
@@ -214,7 +214,7 @@ fn refusal(refusal: &Refusal) -> Response<Body> {
 }
 
 /// A refusal, with an empty body: Jellyfin plays whatever a refused stream's body holds.
-fn refused(status: StatusCode, error: &str) -> Response<Body> {
+pub(crate) fn refused(status: StatusCode, error: &str) -> Response<Body> {
     let mut response = respond::empty(status);
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

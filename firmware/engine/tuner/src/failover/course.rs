@@ -1,8 +1,9 @@
 //! The state machine of one channel that is being played: which stream comes next, and when.
 //!
 //! Whether the open one goes on is judged in [`judge`], the one that stands by is looked after in
-//! [`standby`].
+//! [`beside`].
 
+mod beside;
 mod judge;
 mod standby;
 

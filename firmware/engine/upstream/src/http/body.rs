@@ -19,7 +19,7 @@ use super::{Error, Phase, redact};
 const DISCARD_BYTES_MAX: u64 = 16 * 1024;
 const DISCARD_TIME_MAX: Duration = Duration::from_secs(1);
 
-/// An answer of 2xx or 304. Dropping it closes the connection, unless the body was read to its end
+/// An answer. Dropping it closes the connection, unless the body was read to its end
 /// and the session keeps it.
 pub struct Response {
     /// The status code.

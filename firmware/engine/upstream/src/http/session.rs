@@ -46,6 +46,11 @@ impl Client {
         self.start(0).get(request).await
     }
 
+    /// One request by itself, whose answer may have any status but that of a redirect.
+    pub async fn answer(&self, request: Request) -> Result<Response, Error> {
+        self.start(0).answer(request).await
+    }
+
     /// Requests that share cookies and connections. Dropping the session and its responses closes
     /// everything at once.
     #[must_use]
@@ -81,7 +86,20 @@ pub struct Session {
 impl Session {
     /// Asks, follows redirects, and returns when the header of a 2xx or 304 is there; every other
     /// status is an error.
-    pub async fn get(&self, mut request: Request) -> Result<Response, Error> {
+    pub async fn get(&self, request: Request) -> Result<Response, Error> {
+        let response = self.answer(request).await?;
+        match response.status {
+            200..=299 | 304 => Ok(response),
+            code => {
+                let host = Origin::of(&response.url)?.to_string();
+                response.discard().await;
+                Err(Error::Status { host, code })
+            }
+        }
+    }
+
+    /// Asks, follows redirects, and returns when the header of an answer is there.
+    async fn answer(&self, mut request: Request) -> Result<Response, Error> {
         let mut trail = Trail::new(self.client.config.redirects_max);
         loop {
             let asked_at = self.jar.lock().changes();
@@ -90,7 +108,6 @@ impl Session {
                 self.store_cookies(&response);
             }
             match response.status {
-                200..=299 | 304 => return Ok(response),
                 301 | 302 | 303 | 307 | 308 => {
                     let changes = self.jar.lock().changes();
                     let location = response.headers().get(header::LOCATION);
@@ -98,11 +115,7 @@ impl Session {
                     trail.follow(&mut request, asked_at, changes, location)?;
                     response.discard().await;
                 }
-                code => {
-                    let host = Origin::of(&response.url)?.to_string();
-                    response.discard().await;
-                    return Err(Error::Status { host, code });
-                }
+                _ => return Ok(response),
             }
         }
     }

@@ -6,7 +6,7 @@ use hyper::{Response, StatusCode};
 use lineup::{Channel, GuideNumber, Lineup};
 use serde::Serialize;
 
-use crate::{asked::Asked, body::Body, query, respond, shared::Shared};
+use crate::{asked::Asked, body::Body, query, respond, shared::Shared, vod};
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 200;
@@ -35,6 +35,8 @@ struct Row<'a> {
     source: Option<u16>,
     /// How many streams it has: the primary and its backups.
     streams: usize,
+    /// Where a film is had as a file, behind `stream_base`; `null` for a channel.
+    vod: Option<String>,
 }
 
 pub(crate) fn channels(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -103,7 +105,7 @@ impl Wanted {
                 return (rows, last);
             }
             last = Some(channel.number);
-            rows.push(row(channel, lineup.streams(index).len()));
+            rows.push(row(channel, lineup, index));
         }
         (rows, None)
     }
@@ -143,7 +145,7 @@ fn contains(text: &str, lower: &str) -> bool {
     text.to_lowercase().contains(lower)
 }
 
-fn row<'a>(channel: Channel<'a>, streams: usize) -> Row<'a> {
+fn row<'a>(channel: Channel<'a>, lineup: &Lineup, index: usize) -> Row<'a> {
     Row {
         number: channel.number.to_string(),
         name: respond::clipped(channel.name),
@@ -151,7 +153,8 @@ fn row<'a>(channel: Channel<'a>, streams: usize) -> Row<'a> {
         id: channel.id.to_string(),
         hd: channel.is_hd(),
         source: (channel.source != Channel::BUILT_IN).then_some(channel.source),
-        streams,
+        streams: lineup.streams(index).len(),
+        vod: vod::of_channel(lineup, index),
     }
 }
 

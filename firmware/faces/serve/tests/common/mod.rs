@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails a test")]
 
 pub(crate) mod client;
+pub(crate) mod films;
 
 use std::{
     future::pending,
@@ -18,6 +19,7 @@ use ingest::Ingest;
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
 use serve::{
     Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+    VodPlaces,
 };
 use socket2::SockRef;
 use tokio::{
@@ -26,6 +28,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tuner::{Opener, PlayError, Playing, Tuners};
+
+use films::Library;
 
 pub(crate) const PLAYS: &str = "fake:plays";
 pub(crate) const SILENT: &str = "fake:silent";
@@ -91,6 +95,9 @@ pub(crate) struct Setup {
     pub(crate) first_picture_max: Duration,
     /// Send buffer of every connection, where the kernel shall not choose it.
     pub(crate) send_buffer_bytes: Option<usize>,
+    /// Connections that the source allows.
+    pub(crate) connections: Option<usize>,
+    pub(crate) films_max: usize,
 }
 
 impl Default for Setup {
@@ -103,6 +110,8 @@ impl Default for Setup {
             pages_max: Config::PAGES_MAX_DEFAULT,
             first_picture_max: Duration::from_secs(5),
             send_buffer_bytes: None,
+            connections: None,
+            films_max: 32,
         }
     }
 }
@@ -134,6 +143,7 @@ pub(crate) struct Server {
     pub(crate) http: SocketAddr,
     pub(crate) stream: SocketAddr,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) films: Arc<Library>,
     pub(crate) tuners: Arc<Tuners>,
     pub(crate) fanout: fanout::Handle,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
@@ -165,7 +175,7 @@ impl Server {
             },
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
-            connections: vec![None],
+            connections: vec![setup.connections],
             sharing: vec![setup.sharing],
             failover: tuner::FailoverConfig::default(),
         };
@@ -179,12 +189,15 @@ impl Server {
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
         let (sources, sources_feed) = watch::channel(vec![source()]);
         let (refresh_asks, refresh) = mpsc::channel(1);
+        let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
             sources: sources_feed,
             refresh: refresh_asks,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
+            vod: films.clone(),
+            vod_places: VodPlaces::new(setup.films_max),
         };
         let bind = || serve::bind(&["127.0.0.1:0".parse().unwrap()]).unwrap();
         let listeners = Listeners {
@@ -205,6 +218,7 @@ impl Server {
             http,
             stream,
             provider,
+            films,
             tuners,
             fanout,
             lineup,
