@@ -9,12 +9,13 @@ use tuner::Tuners;
 use upstream::{Player, PlayerConfig, http};
 
 use crate::{
-    config::{Config, HlsVariant, Source, TestChannel},
+    config::{Config, HlsVariant, RtspTransport, Source, TestChannel},
     opener::{Manners, Upstreams},
 };
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+const _: () = assert!(upstream::rtsp::PROGRAM_BYTES_MAX as u64 <= budget::REMUX_STATE);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -42,6 +43,10 @@ pub(crate) fn tuners(
     });
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
+        rtsp_transport: match source.rtsp_transport {
+            RtspTransport::Tcp => upstream::rtsp::Transport::Tcp,
+            RtspTransport::Udp => upstream::rtsp::Transport::Udp,
+        },
         headers: headers(source),
     });
     let opener = Arc::new(Upstreams::new(player, manners.collect()));

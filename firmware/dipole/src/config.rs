@@ -16,7 +16,7 @@ pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::Failover;
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::Source;
+pub(crate) use source::{RtspTransport, Source};
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";

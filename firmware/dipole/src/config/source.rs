@@ -23,9 +23,23 @@ pub(crate) struct Source {
     /// Further headers.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    /// How the packets of its `rtsp://` streams come.
+    #[serde(default)]
+    pub(crate) rtsp_transport: RtspTransport,
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
+}
+
+/// `rtsp_transport`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RtspTransport {
+    /// On the connection of the session.
+    #[default]
+    Tcp,
+    /// On ports of their own.
+    Udp,
 }
 
 impl Source {

@@ -249,7 +249,7 @@ fn rows(
             "remuxed",
             fixed.remuxed_max,
             REMUX,
-            "HLS in fMP4 or with its sound apart",
+            "HLS in fMP4 or with its sound apart, RTSP",
         ),
         row(
             "ring segments",

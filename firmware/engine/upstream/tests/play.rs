@@ -266,7 +266,6 @@ async fn addresses_that_are_not_opened() {
     for (address, scheme) in [
         ("udp://239.0.0.1:1234", "udp"),
         ("rtp://@239.0.0.1:1234", "rtp"),
-        ("rtsp://h/x", "rtsp"),
         ("rtmp://h/x", "rtmp"),
         ("dipole:other", "dipole"),
     ] {

@@ -26,6 +26,7 @@ mod session;
 mod tls;
 mod wire;
 
+pub(crate) use auth::percent_decoded;
 pub use body::{Body, Response};
 pub use config::ClientConfig;
 pub use error::{Error, Phase};
