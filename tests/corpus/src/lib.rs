@@ -9,6 +9,7 @@ mod hls_playlist;
 mod m3u_list;
 mod packets;
 mod pieces;
+mod rtp_payloads;
 mod segments;
 mod transport_stream;
 
@@ -22,13 +23,14 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     target("m3u", m3u_list::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
     target("ts", transport_stream::feed),
     target("hdhomerun_packets", packets::feed_packets),
     target("hdhomerun_names", packets::feed_names),
+    target("rtp", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
 ];
 

@@ -82,7 +82,7 @@ impl Clocks {
 
     /// A sender report: `time` of the stream was at `ntp`, in 2⁻³² seconds.
     pub(super) fn report(&mut self, track: Track, time: StreamTime, ntp: u64) {
-        let wall = i128::from(ntp) * SECOND >> 32;
+        let wall = (i128::from(ntp) * SECOND) >> 32;
         let origin = i64::try_from(wall)
             .unwrap_or(0)
             .saturating_sub(time.ticks());
