@@ -18,6 +18,7 @@ IN_ADDRESS = "camera:s3cret%40%2Fpass@"
 STREAMS = {
     "ts": ("ts", "both", "rtsp", None, "h264 mp2"),
     "ts-udp": ("ts", "both", "rtspu", None, "h264 mp2"),
+    "8-mbit": ("big", "both", "rtsp", None, "mpeg2video mp2"),
     "h264": ("h264", "both", "rtsp", None, "h264 aac"),
     "h264-udp": ("h264", "both", "rtspu", None, "h264 aac"),
     "udp-only": ("h264", "udp", "rtsp", None, "h264 aac"),
@@ -90,6 +91,11 @@ class Streams(case.Case):
                 self.assertEqual(ts.faults(path.read_bytes()), [])
                 self.assertEqual(codecs_of(path), STREAMS[name][4])
                 self.assertEqual(errors_in(path), [])
+
+    def test_a_high_rate_comes_whole(self):
+        sizes = {name: len(data) for name, (_, data) in self.recordings.items()}
+        # 8 against 1.2 Mbit/s, for the same time.
+        self.assertGreater(sizes["8-mbit"], 5 * sizes["ts"])
 
     def test_picture_and_sound_stay_together(self):
         """Each picture and each frame of sound is found again, as far from the others as in the clip."""

@@ -24,6 +24,8 @@ CLIPS = {
     "plain": (NO_B_PICTURES, ["pcm_alaw", "-ar", "8000", "-ac", "1"], "mov"),
     "hevc": (HEVC, ["aac", "-b:a", "96k"], "mp4"),
 }
+# name: the clip of the provider.
+TRANSPORT_STREAMS = {"ts": "small", "big": "big"}
 SOUND = "d. ! queue ! aacparse ! rtpmp4gpay name=pay1 pt=97"
 # How a camera or a SAT>IP server would send each: the medium's pipeline, {} is the clip's file.
 LAUNCH = {
@@ -33,6 +35,7 @@ LAUNCH = {
              "rtph264pay name=pay0 pt=96 config-interval=-1 d.audio_0 ! queue ! rtppcmapay name=pay1",
     "hevc": "filesrc location={} ! qtdemux name=d d. ! queue ! h265parse ! rtph265pay name=pay0 pt=96 " + SOUND,
     "ts": "filesrc location={} ! tsparse set-timestamps=true ! rtpmp2tpay name=pay0 pt=33",
+    "big": "filesrc location={} ! tsparse set-timestamps=true ! rtpmp2tpay name=pay0 pt=33",
     "jpeg": "videotestsrc is-live=true ! jpegenc ! rtpjpegpay name=pay0 pt=26",
 }
 
@@ -47,8 +50,8 @@ def need():
 
 def clip(name):
     """The file of a clip, made on first use."""
-    if name == "ts":
-        return media.clip("small")
+    if name in TRANSPORT_STREAMS:
+        return media.clip(TRANSPORT_STREAMS[name])
     video, audio, container = CLIPS[name]
     path = media.FOLDER / f"rtsp-{name}-{SECONDS}s.{container}"
     if not path.exists():

@@ -22,7 +22,8 @@ const RECEIVE_BUFFER: u64 = 128 * KIB;
 /// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB, and 16 KiB on the way
 /// into a ring that lies in a file.
 const UPSTREAM_STATE: u64 = 312 * KIB;
-/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
+/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`,
+/// `upstream::rtsp::PROGRAM_BYTES_MAX`).
 pub const REMUX_STATE: u64 = 544 * KIB;
 /// Of such a stream besides its upstream: that, and a second connection.
 const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
@@ -63,7 +64,7 @@ pub struct Plan {
     pub pool_segments: usize,
     /// `SO_RCVBUF` of an upstream, in bytes.
     pub receive_buffer_bytes: usize,
-    /// Streams that are remuxed at once: HLS in fragmented MP4, or with its sound apart.
+    /// Streams that are remuxed at once: HLS in fragmented MP4 or with its sound apart, units over RTSP.
     pub remuxed_max: usize,
     /// Clients of streams at once.
     pub clients_max: usize,

@@ -32,20 +32,23 @@ struct Server {
 impl Server {
     /// Serves one connection, in a thread of its own: it goes on while the test's runtime stands.
     fn start(script: Script) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("rtsp://{}/x?token=hush", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a server of ours");
+        let url = format!(
+            "rtsp://{}/x?token=hush",
+            listener.local_addr().expect("a server of ours")
+        );
         let (told, seen) = sync_channel(64);
         std::thread::spawn(move || {
-            let (stream, _) = listener.accept().unwrap();
+            let (stream, _) = listener.accept().expect("a server of ours");
             serve(&stream, script, &told);
-            told.send("closed".to_owned()).unwrap();
+            told.send("closed".to_owned()).expect("a server of ours");
         });
         Self { url, seen }
     }
 
     /// What comes next, while nothing of ours runs.
     fn next(&self) -> String {
-        self.seen.recv_timeout(PATIENCE).unwrap()
+        self.seen.recv_timeout(PATIENCE).expect("a server of ours")
     }
 
     /// What comes, up to `last`.
@@ -60,8 +63,8 @@ impl Server {
 
 fn serve(stream: &TcpStream, script: Script, told: &SyncSender<String>) {
     let mut lines = BufReader::new(stream).lines();
-    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let udp_port = udp.local_addr().unwrap().port();
+    let udp = UdpSocket::bind("127.0.0.1:0").expect("a server of ours");
+    let udp_port = udp.local_addr().expect("a server of ours").port();
     let mut client_port = None;
     loop {
         let mut request = Vec::new();
@@ -81,15 +84,15 @@ fn serve(stream: &TcpStream, script: Script, told: &SyncSender<String>) {
             let port = head.split("client_port=").nth(1)?;
             port.split('-').next()?.parse::<u16>().ok()
         });
-        told.send(method.clone()).unwrap();
+        told.send(method.clone()).expect("a server of ours");
         let Some(reply) = script(&method, &head) else {
             continue;
         };
         let sequence = request
             .iter()
             .find(|line| line.starts_with("CSeq"))
-            .unwrap();
-        let (status, rest) = reply.split_once("\r\n").unwrap();
+            .expect("a server of ours");
+        let (status, rest) = reply.split_once("\r\n").expect("a server of ours");
         let mut stream = stream;
         let ports = format!("{udp_port}-{}", u32::from(udp_port) + 1);
         let reply = format!("{status}\r\n{sequence}\r\n{rest}").replace("PORTS", &ports);
@@ -99,7 +102,7 @@ fn serve(stream: &TcpStream, script: Script, told: &SyncSender<String>) {
         if method == "PLAY" && status.contains("200") {
             match client_port {
                 Some(port) => send(&udp, port),
-                None => stream.write_all(&interleaved()).unwrap(),
+                None => stream.write_all(&interleaved()).expect("a server of ours"),
             }
             if rest.contains("X-Close") {
                 return;
@@ -109,7 +112,7 @@ fn serve(stream: &TcpStream, script: Script, told: &SyncSender<String>) {
                 let bye = [
                     b'$', 1, 0, 16, 0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1,
                 ];
-                stream.write_all(&bye).unwrap();
+                stream.write_all(&bye).expect("a server of ours");
             }
         }
     }
@@ -125,7 +128,9 @@ fn rtp_packets() -> impl Iterator<Item = Vec<u8>> {
 
 fn interleaved() -> Vec<u8> {
     let framed = |packet: Vec<u8>| {
-        let [high, low] = u16::try_from(packet.len()).unwrap().to_be_bytes();
+        let [high, low] = u16::try_from(packet.len())
+            .expect("a server of ours")
+            .to_be_bytes();
         [&[b'$', 0, high, low][..], &packet].concat()
     };
     rtp_packets().flat_map(framed).collect()
@@ -133,7 +138,9 @@ fn interleaved() -> Vec<u8> {
 
 fn send(socket: &UdpSocket, port: u16) {
     for packet in rtp_packets() {
-        socket.send_to(&packet, ("127.0.0.1", port)).unwrap();
+        socket
+            .send_to(&packet, ("127.0.0.1", port))
+            .expect("a server of ours");
     }
 }
 
@@ -194,6 +201,33 @@ fn ask(server: &Server) -> PlayRequest {
     }
 }
 
+/// As a list of a SAT>IP server says it.
+fn tuned(server: &Server) -> PlayRequest {
+    PlayRequest {
+        url: server
+            .url
+            .replace("token=hush", "src=1&freq=11347&msys=dvbs2&pids=0,16"),
+        ..PlayRequest::default()
+    }
+}
+
+/// Knows no stream before it is set up, which retina's DESCRIBE runs into.
+fn satip(method: &str, head: &str) -> Option<String> {
+    let interleaved = "RTP/AVP/TCP;unicast;interleaved=0-1";
+    Some(match method {
+        "DESCRIBE" => "RTSP/1.0 404 Not Found\r\n\r\n".to_owned(),
+        "SETUP" if head.contains(interleaved) && head.contains("?src=1&freq=11347") => format!(
+            "RTSP/1.0 200 OK\r\nSession: 12ab;timeout=30\r\ncom.ses.streamID: 5\r\n\
+             Transport: {interleaved}\r\n\r\n"
+        ),
+        "SETUP" => "RTSP/1.0 461 Unsupported Transport\r\n\r\n".to_owned(),
+        "PLAY" if !(head.contains("/stream=5 ") && head.contains("Session: 12ab")) => {
+            "RTSP/1.0 454 Session Not Found\r\n\r\n".to_owned()
+        }
+        _ => return good(method, head),
+    })
+}
+
 async fn play(server: &Server) -> (Result<(), Error>, u64) {
     let (mut ingest, ring) = open();
     let played = player().play(&ask(server), &mut ingest).await;
@@ -201,13 +235,13 @@ async fn play(server: &Server) -> (Result<(), Error>, u64) {
 }
 
 /// Plays, and drops the stream as soon as a client could join.
-async fn play_until_joinable(server: &Server) {
+async fn play_until_joinable(request: &PlayRequest) {
     let (mut ingest, _ring) = open();
     let (joinable, joined) = tokio::sync::oneshot::channel();
     ingest.on_joinable(move || joinable.send(()).unwrap_or_default());
-    let (player, request) = (player(), ask(server));
+    let player = player();
     tokio::select! {
-        played = player.play(&request, &mut ingest) => panic!("{played:?}"),
+        played = player.play(request, &mut ingest) => panic!("{played:?}"),
         _ = joined => {}
     }
 }
@@ -217,7 +251,7 @@ async fn play_until_joinable(server: &Server) {
 #[tokio::test]
 async fn a_stream_that_is_dropped_is_gone_when_the_drop_returns() {
     let server = Server::start(good);
-    play_until_joinable(&server).await;
+    play_until_joinable(&ask(&server)).await;
     // The runtime has this one thread, and it stands here: nobody can close anything any more.
     let seen = server.until("closed");
     assert_eq!(seen, ["DESCRIBE", "SETUP", "PLAY", "TEARDOWN", "closed"]);
@@ -283,7 +317,7 @@ async fn the_other_transport_is_tried() {
         ),
         _ => good(method, head),
     });
-    play_until_joinable(&server).await;
+    play_until_joinable(&ask(&server)).await;
     let seen = server.until("closed");
     assert_eq!(
         seen,
@@ -359,4 +393,65 @@ async fn addresses_and_agents_that_no_header_may_have() {
         let error = player().play(&request, &mut ingest).await.unwrap_err();
         assert!(!error.is_temporary(), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_satip_server_is_asked_without_a_description() {
+    let server = Server::start(satip);
+    play_until_joinable(&tuned(&server)).await;
+    let seen = server.until("closed");
+    assert_eq!(seen, ["SETUP", "PLAY", "TEARDOWN", "closed"]);
+}
+
+#[tokio::test]
+async fn a_satip_server_that_knows_udp_only() {
+    let server = Server::start(|method, head| match method {
+        "SETUP" if head.contains("TCP") => Some("RTSP/1.0 501 Not Implemented\r\n\r\n".to_owned()),
+        "SETUP" => Some(
+            "RTSP/1.0 200 OK\r\nSession: 12ab\r\ncom.ses.streamID: 5\r\n\
+             Transport: RTP/AVP;unicast;server_port=PORTS\r\n\r\n"
+                .to_owned(),
+        ),
+        _ => satip(method, head),
+    });
+    play_until_joinable(&tuned(&server)).await;
+    let seen = server.until("closed");
+    assert_eq!(seen, ["SETUP", "SETUP", "PLAY", "TEARDOWN", "closed"]);
+}
+
+#[tokio::test]
+async fn ends_of_a_satip_stream() {
+    let (mut ingest, ring) = open();
+    let close = Server::start(|method, head| match method {
+        "PLAY" => with_header(method, head, "X-Close"),
+        _ => satip(method, head),
+    });
+    let played = player().play(&tuned(&close), &mut ingest).await;
+    assert!(played.is_ok(), "{played:?}");
+    assert!(ring.published() > 50_000, "{}", ring.published());
+
+    let bye = Server::start(|method, head| match method {
+        "PLAY" => with_header(method, head, "X-Bye"),
+        _ => satip(method, head),
+    });
+    let played = player().play(&tuned(&bye), &mut ingest).await;
+    assert!(played.is_ok(), "{played:?}");
+
+    let full = Server::start(|method, head| match method {
+        "SETUP" => Some("RTSP/1.0 453 Not Enough Bandwidth\r\n\r\n".to_owned()),
+        _ => satip(method, head),
+    });
+    let error = player().play(&tuned(&full), &mut ingest).await.unwrap_err();
+    assert!(
+        error.is_temporary() && error.to_string().contains("453"),
+        "{error}"
+    );
+
+    let silence = Server::start(satip);
+    let error = player()
+        .play(&tuned(&silence), &mut ingest)
+        .await
+        .unwrap_err();
+    let is_silence = matches!(&error, Error::Rtsp(rtsp::Error::TimedOut { .. }));
+    assert!(is_silence, "{error}");
 }

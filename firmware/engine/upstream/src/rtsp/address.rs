@@ -105,7 +105,7 @@ mod tests {
             let found = address.credentials.as_ref();
             let found = found.map(|c| (c.username.as_str(), c.password.as_str()));
             assert_eq!(found, account);
-            assert!(!format!("{address:?}").contains("ss"), "{address:?}");
+            assert!(!format!("{address:?}").contains("p@ss"), "{address:?}");
         }
     }
 

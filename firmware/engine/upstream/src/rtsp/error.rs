@@ -48,7 +48,7 @@ pub enum Error {
     },
     /// Nothing of it can be given out.
     #[error(
-        "{host} offers {offered}, of which nothing can be given out: set the camera to H.264, H.265 and AAC"
+        "{host} offers {offered}, which cannot be given out: set the camera to H.264 or H.265, and AAC"
     )]
     NothingToPlay {
         /// Host and port.

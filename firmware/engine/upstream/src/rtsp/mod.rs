@@ -7,16 +7,20 @@
 //! ```
 //!
 //! Of `retina` its session and its packets are used, not its frames: those are whole pictures in
-//! memory, of any size. What does not belong here: payload formats (`remux`), another try after an
-//! error (the tuner).
+//! memory, of any size. It sets no maximum to an answer of the server, which only the time-outs bound.
+//! SAT>IP servers, which know no DESCRIBE, are asked by a dialogue of our own (`satip`).
+//!
+//! What does not belong here: payload formats (`remux`), another try after an error (the tuner).
 
 mod address;
 mod clocks;
 mod error;
 mod farewell;
+mod messages;
 mod offer;
 mod packets;
 mod play;
+mod satip;
 mod session;
 
 pub use error::Error;

@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Hevc,
     /// AAC whose parameters the description gives.
     Aac,
+    /// A picture that cannot be given out.
+    OtherVideo,
     Other,
 }
 
@@ -30,13 +32,17 @@ pub(super) enum Choice {
     },
 }
 
-/// The first transport stream, else the first picture and the first sound that can be given out.
+/// The first transport stream, else the first picture and the first sound that can be given out. Sound
+/// whose picture cannot be is not played: nobody would know why there is none.
 pub(super) fn choose(kinds: &[Kind]) -> Option<Choice> {
     let first = |wanted: &[Kind]| kinds.iter().position(|kind| wanted.contains(kind));
     if let Some(index) = first(&[Kind::TransportStream]) {
         return Some(Choice::TransportStream(index));
     }
     let (video, audio) = (first(&[Kind::H264, Kind::Hevc]), first(&[Kind::Aac]));
+    if video.is_none() && first(&[Kind::OtherVideo]).is_some() {
+        return None;
+    }
     (video.is_some() || audio.is_some()).then_some(Choice::Units { video, audio })
 }
 
@@ -50,6 +56,7 @@ fn kind(stream: &Stream) -> Kind {
         ("video", "h264") => Kind::H264,
         ("video", "h265") => Kind::Hevc,
         ("audio", "mpeg4-generic") if audio(stream).is_some() => Kind::Aac,
+        ("video" | "image", _) => Kind::OtherVideo,
         _ => Kind::Other,
     }
 }
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_first_of_each_is_taken() {
-        use Kind::{Aac, H264, Hevc, Other, TransportStream};
+        use Kind::{Aac, H264, Hevc, Other, OtherVideo, TransportStream};
         let units = |video, audio| Some(Choice::Units { video, audio });
         for (kinds, choice) in [
             (&[][..], None),
@@ -114,6 +121,8 @@ mod tests {
             (&[H264, TransportStream], Some(Choice::TransportStream(1))),
             (&[Other, Hevc, Aac, H264, Aac], units(Some(1), Some(2))),
             (&[Aac], units(None, Some(0))),
+            (&[OtherVideo, Aac], None),
+            (&[OtherVideo, Hevc], units(Some(1), None)),
             (&[H264, Other], units(Some(0), None)),
         ] {
             assert_eq!(choose(kinds), choice, "{kinds:?}");

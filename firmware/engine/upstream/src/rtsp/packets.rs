@@ -10,8 +10,10 @@ use retina::client::{PacketItem, Playing, Session};
 /// What a handful ended with.
 #[derive(Debug)]
 pub(super) enum Came {
-    /// There are more, or will be.
-    Some,
+    /// All that were there.
+    All,
+    /// As many as were wanted; more may be there.
+    Enough,
     /// The server closed the connection.
     Last,
     /// It broke.
@@ -30,12 +32,12 @@ pub(super) async fn handful(
                 Poll::Ready(Some(Ok(item))) => {
                     count += 1;
                     if take(&item) {
-                        return Poll::Ready(Came::Some);
+                        return Poll::Ready(Came::Enough);
                     }
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Came::Broken(error)),
                 Poll::Ready(None) => return Poll::Ready(Came::Last),
-                Poll::Pending if count > 0 => return Poll::Ready(Came::Some),
+                Poll::Pending if count > 0 => return Poll::Ready(Came::All),
                 Poll::Pending => return Poll::Pending,
             }
         }

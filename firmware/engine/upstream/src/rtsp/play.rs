@@ -17,20 +17,20 @@ use super::farewell::Farewell;
 use super::offer::{Choice, Kind, audio, choose, kinds, names, parameter_sets};
 use super::packets::{Came, handful};
 use super::session::Opened;
-use super::{Error, Transport};
+use super::{Error, Transport, satip};
 use crate::hls::{RemuxSlot, RemuxSlots};
 use crate::http::{ClientConfig, Phase, redact};
 
 /// Bytes gathered before they are handed on.
-const OUT_BYTES: usize = 16 * 1024;
+pub(super) const OUT_BYTES: usize = 16 * 1024;
 /// Most that one packet adds to them: RTP in interleaved frames has at most 64 KiB, to which the
 /// packets of a transport stream add a fiftieth, and what waited for it.
 const PACKET_BYTES_MAX: usize = 2 * 64 * 1024;
 /// How often packets are gathered from a connection (`http::wire` says why). Over UDP they are taken as
 /// they come: a key frame is a burst, and the socket's own buffer holds about a hundred packets.
-const GATHER: Duration = Duration::from_millis(75);
+pub(super) const GATHER: Duration = Duration::from_millis(75);
 /// A sender leaves (RFC 3550 clause 6.6).
-const RTCP_BYE: u8 = 203;
+pub(super) const RTCP_BYE: u8 = 203;
 
 /// Upper bound of what a session whose units are remuxed holds beside what every upstream does, in
 /// bytes. The buffers of the session itself, 64 KiB for the connection and as much for each stream
@@ -51,8 +51,17 @@ pub(crate) struct Ask<'a> {
 /// connection before the drop returns.
 pub(crate) async fn play(ask: &Ask<'_>, ingest: &mut Ingest) -> Result<(), crate::Error> {
     let address = Address::of(ask.url)?;
+    if !ask.user_agent.chars().all(|c| (' '..='~').contains(&c)) {
+        return Err(Error::BadAddress {
+            reason: "the user agent of its source has characters that no header may have",
+        }
+        .into());
+    }
+    if satip::is_asked(&address.url) {
+        return Box::pin(satip::play(&address, ask, ingest)).await;
+    }
     let opened = Opened::new(&address, ask.user_agent, ask.config);
-    let opened = ingest.during(opened).await?;
+    let opened = ingest.during(Box::pin(opened)).await?;
     let kinds = kinds(opened.streams());
     let choice = choose(&kinds).ok_or_else(|| Error::NothingToPlay {
         host: address.host.clone(),
@@ -78,7 +87,7 @@ pub(crate) async fn play(ask: &Ask<'_>, ingest: &mut Ingest) -> Result<(), crate
         is_gathered: transport == Transport::Tcp,
         idle_timeout: ask.config.idle_timeout,
     };
-    running.run(ingest).await
+    Box::pin(running.run(ingest)).await
 }
 
 /// A session whose packets come.
@@ -99,8 +108,9 @@ impl Running {
             ingest.push(&self.reader.out).await?;
             self.reader.out.clear();
             match came {
-                Ok(Came::Some) if self.reader.is_over => break,
-                Ok(Came::Some) => {}
+                Ok(Came::All | Came::Enough) if self.reader.is_over => break,
+                Ok(Came::Enough) => continue,
+                Ok(Came::All) => {}
                 Ok(Came::Last) => break,
                 Ok(Came::Broken(error)) => return Err(Error::of(&self.host, &error).into()),
                 Err(_) => {

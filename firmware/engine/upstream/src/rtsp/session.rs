@@ -35,12 +35,6 @@ impl Opened {
         user_agent: &str,
         config: &ClientConfig,
     ) -> Result<Self, Error> {
-        let is_plain = user_agent.chars().all(|c| (' '..='~').contains(&c));
-        if !is_plain {
-            return Err(Error::BadAddress {
-                reason: "the user agent of its source has characters that no header may have",
-            });
-        }
         let group = Arc::new(SessionGroup::default());
         let options = SessionOptions::default()
             .creds(address.credentials.clone())
