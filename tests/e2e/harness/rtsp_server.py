@@ -38,7 +38,6 @@ def factory(medium):
     made.set_launch(f"( {medium['launch']} )")
     made.set_shared(True)
     made.set_protocols(PROTOCOLS[medium["protocols"]])
-    made.set_eos_shutdown(True)
     if medium["account"]:
         permissions = GstRtspServer.RTSPPermissions()
         for permission in ["media.factory.access", "media.factory.construct"]:
