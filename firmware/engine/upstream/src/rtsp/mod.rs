@@ -13,6 +13,7 @@
 //! What does not belong here: payload formats (`remux`), another try after an error (the tuner).
 
 mod address;
+mod ask;
 mod clocks;
 mod error;
 mod farewell;
@@ -23,9 +24,10 @@ mod play;
 mod satip;
 mod session;
 
+pub(crate) use ask::Ask;
 pub use error::Error;
 pub use play::PROGRAM_BYTES_MAX;
-pub(crate) use play::{Ask, play};
+pub(crate) use play::play;
 
 /// How packets are to come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -9,9 +9,9 @@ use retina::rtcp::ReceivedCompoundPacket;
 use retina::rtp::ReceivedPacket;
 use tokio::time::{sleep_until, timeout};
 use tracing::{debug, info};
-use url::Url;
 
 use super::address::Address;
+use super::ask::{Ask, GATHER, OUT_BYTES, RTCP_BYE};
 use super::clocks::{Clocks, Track};
 use super::farewell::Farewell;
 use super::offer::{Choice, Kind, audio, choose, kinds, names, parameter_sets};
@@ -19,33 +19,15 @@ use super::packets::{Came, handful};
 use super::session::Opened;
 use super::{Error, Transport, satip};
 use crate::hls::{RemuxSlot, RemuxSlots};
-use crate::http::{ClientConfig, Phase, redact};
+use crate::http::{Phase, redact};
 
-/// Bytes gathered before they are handed on.
-pub(super) const OUT_BYTES: usize = 16 * 1024;
 /// Most that one packet adds to them: RTP in interleaved frames has at most 64 KiB, to which the
 /// packets of a transport stream add a fiftieth, and what waited for it.
 const PACKET_BYTES_MAX: usize = 2 * 64 * 1024;
-/// How often packets are gathered from a connection (`http::wire` says why). Over UDP they are taken as
-/// they come: a key frame is a burst, and the socket's own buffer holds about a hundred packets.
-pub(super) const GATHER: Duration = Duration::from_millis(75);
-/// A sender leaves (RFC 3550 clause 6.6).
-pub(super) const RTCP_BYE: u8 = 203;
-
 /// Upper bound of what a session whose units are remuxed holds beside what every upstream does, in
 /// bytes. The buffers of the session itself, 64 KiB for the connection and as much for each stream
 /// over UDP, have the room that HTTP, TLS and the second connection of a remuxed stream leave.
 pub const PROGRAM_BYTES_MAX: usize = remux::RTP_PROGRAM_BYTES_MAX + OUT_BYTES + PACKET_BYTES_MAX;
-
-/// What is asked of the server.
-pub(crate) struct Ask<'a> {
-    pub(crate) url: &'a Url,
-    pub(crate) user_agent: &'a str,
-    /// As the source's settings say.
-    pub(crate) transport: Transport,
-    pub(crate) config: &'a ClientConfig,
-    pub(crate) remux_slots: &'a RemuxSlots,
-}
 
 /// Plays until the server ends the stream. Dropping the future ends the session and closes its
 /// connection before the drop returns.

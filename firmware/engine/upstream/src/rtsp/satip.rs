@@ -16,8 +16,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use super::address::Address;
+use super::ask::{Ask, GATHER, OUT_BYTES, RTCP_BYE};
 use super::messages::{Answer, MESSAGE_BYTES_MAX, Message, message, payload};
-use super::play::{Ask, GATHER, OUT_BYTES, RTCP_BYE};
 use super::{Error, Transport};
 use crate::http::{ClientConfig, Phase, dial_tcp};
 

@@ -2,7 +2,7 @@
 
 use mpegts::ticks::PTS_PER_SECOND;
 
-use super::{RtpAudio, RtpPayload};
+use super::payload::{RtpAudio, RtpPayload};
 use crate::adts::{self, Adts, HEADER_BYTES};
 use crate::error::Error;
 

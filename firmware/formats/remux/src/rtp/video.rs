@@ -3,9 +3,9 @@
 use mpegts::Codec;
 use mpegts::random_access::{AccessUnitScan, Verdict};
 
+use super::payload::{RtpPayload, ticks};
 use super::reorder::Reorder;
 use super::sps::reorder_depth;
-use super::{RtpPayload, ticks};
 use crate::nal::{Kind, NalCodec, START_CODE};
 use crate::source::Piece;
 use crate::stream::UnitHead;
