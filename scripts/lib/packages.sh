@@ -26,3 +26,12 @@ CLIENT_PACKAGES=(
     xauth
     xvfb
 )
+
+# The RTSP server of the end-to-end tests, GStreamer's, with the bindings that it is driven by.
+RTSP_PACKAGES=(
+    gir1.2-gst-rtsp-server-1.0
+    gstreamer1.0-plugins-bad
+    gstreamer1.0-plugins-base
+    gstreamer1.0-plugins-good
+    python3-gi
+)

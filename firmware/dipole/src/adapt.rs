@@ -10,13 +10,14 @@ use tuner::Tuners;
 use upstream::{Player, PlayerConfig, http};
 
 use crate::{
-    config::{Config, HlsVariant, Sharing, Source, TestChannel},
+    config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel},
     opener::{Manners, Upstreams},
     vod::Films,
 };
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+const _: () = assert!(upstream::rtsp::PROGRAM_BYTES_MAX as u64 <= budget::REMUX_STATE);
 // And for what a stream of datagrams holds.
 const _: () = assert!(upstream::DATAGRAMS_BYTES_MAX as u64 <= budget::DATAGRAMS_STATE);
 
@@ -110,6 +111,10 @@ pub(crate) fn throttle(config: &Config) -> Throttle {
 fn manners(config: &Config) -> Vec<Manners> {
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
+        rtsp_transport: match source.rtsp_transport {
+            RtspTransport::Tcp => upstream::rtsp::Transport::Tcp,
+            RtspTransport::Udp => upstream::rtsp::Transport::Udp,
+        },
         headers: headers(source),
         interface: source.interface.clone(),
     });

@@ -17,7 +17,7 @@ pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::{Sharing, Source};
+pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.

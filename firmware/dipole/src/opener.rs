@@ -5,13 +5,15 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{DatagramError, PlayRequest, Player, hls, http};
+use upstream::{DatagramError, PlayRequest, Player, hls, http, rtsp};
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manners {
     /// Its user agent.
     pub(crate) user_agent: Option<String>,
+    /// How the packets of its RTSP streams come.
+    pub(crate) rtsp_transport: rtsp::Transport,
     /// Its headers; those of a playlist entry come on top.
     pub(crate) headers: Vec<(String, String)>,
     /// The network interface at which its groups are joined.
@@ -55,6 +57,7 @@ pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
     PlayRequest {
         url: stream.url.clone(),
         user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
+        rtsp_transport: manners.rtsp_transport,
         headers,
         interface: manners.interface,
         is_built_in: stream.is_built_in(),
@@ -99,6 +102,7 @@ fn says_no(error: &upstream::Error) -> bool {
         Error::Datagrams(error) => matches!(error, DatagramError::NoStream { .. }),
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
+        Error::Rtsp(error) => error.is_refusal(),
         _ => false,
     }
 }
@@ -152,6 +156,10 @@ mod tests {
             seconds: 2,
         };
         let playlist_lost = |last| hls::Error::PlaylistLost(Box::new(last));
+        let rtsp = |code| rtsp::Error::Status {
+            host: "h:554".to_owned(),
+            code,
+        };
         let kind = Kind::Html;
         let address = || "239.0.0.1:1234".to_owned();
         let no_stream = || DatagramError::NoStream {
@@ -179,6 +187,10 @@ mod tests {
                 playlist_lost(hls::Error::NestedMaster("http://h/".to_owned())).into(),
                 FailureKind::Refused,
             ),
+            (rtsp(401).into(), FailureKind::Refused),
+            (rtsp(454).into(), FailureKind::Refused),
+            (rtsp(453).into(), FailureKind::Broken),
+            (rtsp(501).into(), FailureKind::Hopeless),
             (upstream::Error::NotAStream { kind }, FailureKind::Refused),
             (upstream::Error::Empty, FailureKind::Refused),
             (no_stream().into(), FailureKind::Refused),

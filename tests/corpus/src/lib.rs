@@ -10,6 +10,7 @@ mod hls_playlist;
 mod m3u_list;
 mod packets;
 mod pieces;
+mod rtp_payloads;
 mod segments;
 mod transport_stream;
 
@@ -23,7 +24,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     target("m3u", m3u_list::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
@@ -31,6 +32,7 @@ pub const TARGETS: [Target; 8] = [
     target("rtp", datagrams::feed),
     target("hdhomerun_packets", packets::feed_packets),
     target("hdhomerun_names", packets::feed_names),
+    target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
 ];
 

@@ -36,6 +36,9 @@ pub(crate) struct Source {
     pub(crate) headers: BTreeMap<String, String>,
     /// Network interface at which its groups are joined, by name or address.
     pub(crate) interface: Option<String>,
+    /// How the packets of its `rtsp://` streams come.
+    #[serde(default)]
+    pub(crate) rtsp_transport: RtspTransport,
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
@@ -50,6 +53,17 @@ pub(crate) enum Sharing {
     Shared,
     /// Each viewer has one of its own, and a tuner of its own.
     Direct,
+}
+
+/// `rtsp_transport`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RtspTransport {
+    /// On the connection of the session.
+    #[default]
+    Tcp,
+    /// On ports of their own.
+    Udp,
 }
 
 impl Source {

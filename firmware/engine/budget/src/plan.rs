@@ -25,7 +25,8 @@ pub const DATAGRAMS_STATE: u64 = 160 * KIB;
 /// Of an upstream besides: conditioner 200 KiB, datagrams or TLS and HTTP, and 16 KiB on the way
 /// into a ring that lies in a file.
 const UPSTREAM_STATE: u64 = 216 * KIB + DATAGRAMS_STATE;
-/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
+/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`,
+/// `upstream::rtsp::PROGRAM_BYTES_MAX`).
 pub const REMUX_STATE: u64 = 544 * KIB;
 /// Of such a stream besides its upstream: that, and a second connection.
 const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
@@ -85,7 +86,7 @@ pub struct Plan {
     pub pool_segments: usize,
     /// `SO_RCVBUF` of an upstream, in bytes.
     pub receive_buffer_bytes: usize,
-    /// Streams that are remuxed at once: HLS in fragmented MP4, or with its sound apart.
+    /// Streams that are remuxed at once: HLS in fragmented MP4 or with its sound apart, units over RTSP.
     pub remuxed_max: usize,
     /// Streams that stand by at once, of all channels.
     pub standbys_max: usize,
@@ -311,7 +312,7 @@ fn rows(
             "remuxed",
             fixed.remuxed_max,
             REMUX,
-            "HLS in fMP4 or with its sound apart",
+            "HLS in fMP4 or with its sound apart, RTSP",
         ),
         row(
             "ring segments",

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::kind::Kind;
-use crate::{datagrams, hls, http};
+use crate::{datagrams, hls, http, rtsp};
 
 /// A stream does not play, or no longer. No text here holds a password or a query.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,9 @@ pub enum Error {
     /// A stream of datagrams failed.
     #[error(transparent)]
     Datagrams(#[from] datagrams::Error),
+    /// RTSP failed.
+    #[error(transparent)]
+    Rtsp(#[from] rtsp::Error),
     /// The ring takes nothing more.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
@@ -79,6 +82,7 @@ impl Error {
             Self::Http(error) => error.is_temporary(),
             Self::Hls(error) => error.is_temporary(),
             Self::Datagrams(error) => error.is_temporary(),
+            Self::Rtsp(error) => error.is_temporary(),
         }
     }
 

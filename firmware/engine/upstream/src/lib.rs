@@ -1,4 +1,5 @@
-//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, files, the built-in test channel.
+//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, RTSP, files, the built-in test
+//! channel.
 //!
 //! [`Player`] picks the driver by the address; a driver awaits everything inside
 //! `ingest.during(..)`, so that what has come in goes on being published at its pace.
@@ -13,6 +14,7 @@ pub mod hls;
 pub mod http;
 pub mod kind;
 mod player;
+pub mod rtsp;
 mod testchannel;
 mod ts;
 

@@ -10,7 +10,7 @@ use url::Url;
 use crate::datagrams::{self, DatagramConfig};
 use crate::error::Error;
 use crate::hls::{HlsConfig, RemuxSlots, SessionFetch};
-use crate::{file, http, testchannel, ts};
+use crate::{file, http, rtsp, testchannel, ts};
 
 /// What a [`Player`] plays with.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct PlayerConfig {
 /// A stream as it is asked for.
 #[derive(Clone, Default)]
 pub struct PlayRequest {
-    /// Its address: http(s), udp, rtp, and where that is allowed `dipole:test` and a file's path.
+    /// Its address: http(s), udp, rtp, rtsp, and where that is allowed `dipole:test` and a file's path.
     pub url: String,
     /// Sent with every request.
     pub headers: Vec<(String, String)>,
@@ -37,6 +37,8 @@ pub struct PlayRequest {
     /// Name or address of the interface at which groups are joined; goes before the one that the
     /// address names.
     pub interface: Option<String>,
+    /// How the packets of an rtsp address are to come, where it does not say so itself.
+    pub rtsp_transport: rtsp::Transport,
     /// The address is not from a playlist but from Dipole itself or its configuration: it may name
     /// a local file or the test channel.
     pub is_built_in: bool,
@@ -83,6 +85,9 @@ impl Player {
         })?;
         match url.scheme() {
             "http" | "https" => Box::pin(self.over_http(request, url, ingest)).await?,
+            "rtsp" | "rtsps" | "rtspt" | "rtspu" => {
+                Box::pin(self.over_rtsp(request, &url, ingest)).await?;
+            }
             "dipole" if url.path() == "test" => {
                 if !request.is_built_in {
                     return Err(Error::TestChannel);
@@ -124,6 +129,32 @@ impl Player {
             ..HlsConfig::default()
         };
         ts::play(fetch, &hls, ingest).await
+    }
+}
+
+impl Player {
+    async fn over_rtsp(
+        &self,
+        request: &PlayRequest,
+        url: &Url,
+        ingest: &mut Ingest,
+    ) -> Result<(), Error> {
+        let config = self.config.http.config();
+        let is_agent = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("User-Agent");
+        let of_headers = request.headers.iter().find(is_agent);
+        let user_agent = request
+            .user_agent
+            .as_deref()
+            .or(of_headers.map(|(_, value)| value.as_str()))
+            .unwrap_or(&config.user_agent);
+        let ask = rtsp::Ask {
+            url,
+            user_agent,
+            transport: request.rtsp_transport,
+            config,
+            remux_slots: &self.config.remux_slots,
+        };
+        rtsp::play(&ask, ingest).await
     }
 }
 

@@ -13,9 +13,9 @@ pub(crate) enum Address<'a> {
 
 /// Schemes under which a stream can live. A list comes from a stranger: it must not name files of
 /// this machine, scripts or programs (`pipe:`), so what is not named here is refused.
-const SCHEMES: [&str; 21] = [
-    "http", "https", "rtmp", "rtmps", "rtmpe", "rtmpt", "rtsp", "rtsps", "rtspu", "rtp", "srtp",
-    "udp", "mms", "mmsh", "mmst", "srt", "rist", "igmp", "tcp", "hls", "ftp",
+const SCHEMES: [&str; 22] = [
+    "http", "https", "rtmp", "rtmps", "rtmpe", "rtmpt", "rtsp", "rtsps", "rtspt", "rtspu", "rtp",
+    "srtp", "udp", "mms", "mmsh", "mmst", "srt", "rist", "igmp", "tcp", "hls", "ftp",
 ];
 
 impl<'a> Address<'a> {
@@ -84,6 +84,7 @@ mod tests {
         for (line, expected) in [
             ("http://a.example/1", stream("http://a.example/1", "")),
             ("HTTPS://a.example/1", stream("HTTPS://a.example/1", "")),
+            ("rtspt://a.example/1", stream("rtspt://a.example/1", "")),
             ("udp://@239.1.1.1:1234", stream("udp://@239.1.1.1:1234", "")),
             (
                 "http://a.example/1|A=b",

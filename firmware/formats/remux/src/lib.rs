@@ -1,4 +1,4 @@
-//! From fMP4, packed audio and transport streams to one MPEG transport stream. No I/O.
+//! From fMP4, packed audio, transport streams and RTP payloads to one MPEG transport stream. No I/O.
 //!
 //! ```text
 //! bytes -> Source -> Begin, Data, End of units -> Mux -> transport packets
@@ -20,12 +20,14 @@ mod error;
 mod hold;
 mod mux;
 mod nal;
+mod rtp;
 mod source;
 mod stream;
 
 pub use error::Error;
 pub use hold::HOLD_BYTES_MAX;
 pub use mux::{Mux, Stats};
+pub use rtp::{RTP_PROGRAM_BYTES_MAX, RtpAudio, RtpPayload, RtpProgram, RtpVideo};
 pub use source::{Fmp4Source, PackedSource, Piece, Source, TsSource, Wanted};
 pub use stream::{StreamInfo, UnitHead};
 

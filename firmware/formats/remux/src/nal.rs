@@ -6,7 +6,7 @@
 
 use fmp4::NalConfig;
 
-const START_CODE: [u8; 4] = [0, 0, 0, 1];
+pub(crate) const START_CODE: [u8; 4] = [0, 0, 0, 1];
 
 /// Which of the two codecs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,9 @@ pub(crate) enum NalCodec {
     Hevc,
 }
 
+/// What a unit is, as far as access units are put together by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Delimiter,
     ParameterSet,
     Other,
@@ -24,14 +25,14 @@ enum Kind {
 
 impl NalCodec {
     /// By the first byte of a unit's header (14496-10 table 7-1, 23008-2 table 7-1).
-    const fn kind(self, header: u8) -> Kind {
+    pub(crate) const fn kind(self, header: u8) -> Kind {
         match self {
-            Self::H264 => match header & 0x1F {
+            Self::H264 => match self.unit_type(header) {
                 9 => Kind::Delimiter,
                 7 | 8 | 13 | 15 => Kind::ParameterSet,
                 _ => Kind::Other,
             },
-            Self::Hevc => match header >> 1 & 0x3F {
+            Self::Hevc => match self.unit_type(header) {
                 35 => Kind::Delimiter,
                 32..=34 => Kind::ParameterSet,
                 _ => Kind::Other,
@@ -39,8 +40,48 @@ impl NalCodec {
         }
     }
 
+    /// nal_unit_type, from the first byte of the header.
+    pub(crate) const fn unit_type(self, header: u8) -> u8 {
+        match self {
+            Self::H264 => header & 0x1F,
+            Self::Hevc => header >> 1 & 0x3F,
+        }
+    }
+
+    /// Of the header of a unit.
+    pub(crate) const fn header_bytes(self) -> usize {
+        match self {
+            Self::H264 => 1,
+            Self::Hevc => 2,
+        }
+    }
+
+    /// Whether the unit is a part of a picture itself.
+    pub(crate) const fn is_slice(self, header: u8) -> bool {
+        match self {
+            Self::H264 => matches!(self.unit_type(header), 1..=5),
+            Self::Hevc => self.unit_type(header) < 32,
+        }
+    }
+
+    /// Whether it is a part of a picture with which decoding can begin.
+    pub(crate) const fn is_key_slice(self, header: u8) -> bool {
+        match self {
+            Self::H264 => self.unit_type(header) == 5,
+            Self::Hevc => matches!(self.unit_type(header), 16..=23),
+        }
+    }
+
+    /// Whether it is a sequence parameter set.
+    pub(crate) const fn is_sequence_set(self, header: u8) -> bool {
+        match self {
+            Self::H264 => self.unit_type(header) == 7,
+            Self::Hevc => self.unit_type(header) == 33,
+        }
+    }
+
     /// A delimiter that allows every type of slice.
-    const fn delimiter(self) -> &'static [u8] {
+    pub(crate) const fn delimiter(self) -> &'static [u8] {
         match self {
             Self::H264 => &[0, 0, 0, 1, 0x09, 0xF0],
             Self::Hevc => &[0, 0, 0, 1, 0x46, 0x01, 0x50],

@@ -48,5 +48,6 @@ pub use driver::{HlsConfig, play};
 pub use error::Error;
 pub use join::REMUX_BYTES_MAX;
 pub use outside::{Body, Fetch, Intake, Response, SessionFetch};
+pub(crate) use remux_slots::RemuxSlot;
 pub use remux_slots::RemuxSlots;
 pub use sniff::Content;

@@ -13,7 +13,8 @@ pub(super) fn basic(url: &Url) -> Option<String> {
     Some(format!("Basic {}", base64(&pair)))
 }
 
-fn percent_decoded(text: &str) -> Vec<u8> {
+/// The bytes that `%XX` stand for.
+pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().iter();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(&byte) = bytes.next() {

@@ -45,6 +45,29 @@ pub(super) async fn dial(origin: &Origin, config: &ClientConfig, tls: &Tls) -> R
     }
 }
 
+/// Opens a connection that is not for HTTP, within the same limits.
+pub(crate) async fn dial_tcp(
+    host: Host<&str>,
+    port: u16,
+    config: &ClientConfig,
+) -> Result<TcpStream, Error> {
+    let origin = Origin {
+        secure: false,
+        host: host.to_owned(),
+        port,
+    };
+    let dialled = async {
+        let addresses = resolve(&origin).await?;
+        connect(&origin, &addresses, config).await
+    };
+    let outcome = timeout(config.connect_timeout, dialled).await;
+    outcome.map_err(|_| Error::TimedOut {
+        host: origin.to_string(),
+        phase: Phase::Connect,
+        after: config.connect_timeout,
+    })?
+}
+
 async fn resolve(origin: &Origin) -> Result<Vec<SocketAddr>, Error> {
     let name = match &origin.host {
         Host::Ipv4(ip) => return Ok(vec![SocketAddr::new(IpAddr::V4(*ip), origin.port)]),

@@ -26,8 +26,10 @@ mod session;
 mod tls;
 mod wire;
 
+pub(crate) use auth::percent_decoded;
 pub use body::{Body, Response};
 pub use config::ClientConfig;
+pub(crate) use dial::dial_tcp;
 pub use error::{Error, Phase};
 pub use live::Live;
 pub use redact::redact;

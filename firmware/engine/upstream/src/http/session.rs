@@ -41,6 +41,11 @@ impl Client {
         }
     }
 
+    /// Its limits.
+    pub(crate) fn config(&self) -> &ClientConfig {
+        &self.inner.config
+    }
+
     /// One request by itself, with `Connection: close`.
     pub async fn get(&self, request: Request) -> Result<Response, Error> {
         self.start(0).get(request).await
