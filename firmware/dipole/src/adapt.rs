@@ -1,12 +1,12 @@
 //! The configuration and the plan in the words of each part.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use budget::Plan;
 use hdhomerun::Identity;
 use ring::Pool;
 use tuner::Tuners;
-use upstream::{Player, PlayerConfig, http};
+use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     config::{Config, HlsVariant, Source, TestChannel},
@@ -40,9 +40,13 @@ pub(crate) fn tuners(
         hls_variant,
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
     });
+    let profiles = profiles(config, plan);
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
         headers: headers(source),
+        command: profiles
+            .get(source.command.as_deref().unwrap_or_default())
+            .cloned(),
     });
     let opener = Arc::new(Upstreams::new(player, manners.collect()));
     let tuner_config = tuner::Config {
@@ -52,7 +56,7 @@ pub(crate) fn tuners(
             segments_max: plan.ring_segments_max,
         },
         linger: Duration::from_millis(config.tuner.linger_ms),
-        first_picture_max: Duration::from_secs(5),
+        first_picture_max: first_picture_max(config),
         connections: config
             .source
             .iter()
@@ -61,6 +65,28 @@ pub(crate) fn tuners(
         failover: config.failover.of_tuner(),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
+}
+
+/// How long the first viewer waits for a picture. A command may take longer to begin than any
+/// connection, and whoever uses one may say so with `failover.connect`.
+fn first_picture_max(config: &Config) -> Duration {
+    const USUAL: Duration = Duration::from_secs(5);
+    if config.command.is_empty() {
+        return USUAL;
+    }
+    config.failover.connect.0.max(USUAL)
+}
+
+/// By name. One command for each tuner at once, each behind a guard that is this program itself.
+fn profiles(config: &Config, plan: &Plan) -> HashMap<String, command::Profile> {
+    let guard = vec!["/proc/self/exe".into(), command::GUARD.into()];
+    let commands = command::Commands::new(plan.demand.tuners, guard);
+    let named = config.command.iter().filter_map(|command| {
+        // The check of the configuration has made each of them once.
+        let profile = commands.profile(&command.name, &command.run).ok()?;
+        Some((command.name.clone(), profile))
+    });
+    named.collect()
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::Ingest;
 use tuner::{FailureKind, Opener, PlayError, Playing};
+use upstream::command::{self, Profile};
 use upstream::{PlayRequest, Player, hls, http};
 
 /// How a source wants to be asked.
@@ -14,6 +15,8 @@ pub(crate) struct Manners {
     pub(crate) user_agent: Option<String>,
     /// Its headers; those of a playlist entry come on top.
     pub(crate) headers: Vec<(String, String)>,
+    /// Whose output its streams are.
+    pub(crate) command: Option<Profile>,
 }
 
 /// Plays the streams of all sources.
@@ -52,6 +55,7 @@ impl Upstreams {
             user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
             headers,
             is_built_in: stream.is_built_in(),
+            command: manners.command,
         }
     }
 }
@@ -76,7 +80,9 @@ fn kind_of(error: &upstream::Error) -> FailureKind {
     use upstream::Error;
     match error {
         _ if says_no(error) => FailureKind::Refused,
-        Error::Hls(hls::Error::Stalled(_)) => FailureKind::Stalled,
+        Error::Command(command::Error::Silent { .. }) | Error::Hls(hls::Error::Stalled(_)) => {
+            FailureKind::Stalled
+        }
         _ if error.is_temporary() => FailureKind::Broken,
         _ => FailureKind::Hopeless,
     }
@@ -88,6 +94,7 @@ fn says_no(error: &upstream::Error) -> bool {
     use upstream::Error;
     match error {
         Error::NotAStream { .. } | Error::Empty => true,
+        Error::Command(error) => matches!(error, command::Error::NotTransportStream { .. }),
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
         _ => false,
@@ -143,6 +150,10 @@ mod tests {
             seconds: 2,
         };
         let playlist_lost = |last| hls::Error::PlaylistLost(Box::new(last));
+        let absent = command::Error::Absent {
+            name: "n".to_owned(),
+            program: "p".to_owned(),
+        };
         let kind = Kind::Html;
         for (error, kind) in [
             (upstream::Error::from(status(404)), FailureKind::Refused),
@@ -163,6 +174,11 @@ mod tests {
             ),
             (upstream::Error::NotAStream { kind }, FailureKind::Refused),
             (upstream::Error::Empty, FailureKind::Refused),
+            (
+                command::Error::AllInUse { max: 1 }.into(),
+                FailureKind::Broken,
+            ),
+            (absent.into(), FailureKind::Hopeless),
             (upstream::Error::LocalFile, FailureKind::Hopeless),
         ] {
             assert_eq!(kind_of(&error), kind, "{error}");

@@ -20,6 +20,8 @@ pub(crate) struct Source {
     pub(crate) connections: Option<usize>,
     /// User agent.
     pub(crate) user_agent: Option<String>,
+    /// Name of the `[[command]]` that plays its streams.
+    pub(crate) command: Option<String>,
     /// Further headers.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,

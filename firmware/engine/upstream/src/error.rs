@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::kind::Kind;
-use crate::{hls, http};
+use crate::{command, hls, http};
 
 /// A stream does not play, or no longer. No text here holds a password or a query.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum Error {
     /// HLS failed.
     #[error(transparent)]
     Hls(#[from] hls::Error),
+    /// A command failed.
+    #[error(transparent)]
+    Command(#[from] command::Error),
     /// The ring takes nothing more.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
@@ -75,6 +78,7 @@ impl Error {
             Self::NotAStream { .. } | Self::Empty | Self::Ingest(_) => true,
             Self::Http(error) => error.is_temporary(),
             Self::Hls(error) => error.is_temporary(),
+            Self::Command(error) => error.is_temporary(),
         }
     }
 

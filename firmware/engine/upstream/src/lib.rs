@@ -1,4 +1,4 @@
-//! Openers that fill a ring: MPEG-TS over HTTP, HLS, files, the built-in test channel.
+//! Openers that fill a ring: MPEG-TS over HTTP, HLS, files, commands, the built-in test channel.
 //!
 //! [`Player`] picks the driver by the address; a driver awaits everything inside
 //! `ingest.during(..)`, so that what has come in goes on being published at its pace.
@@ -6,6 +6,7 @@
 //! What does not belong here: which channel to play, retries and failover (tuner), conditioning
 //! and pacing (ingest), parsing of formats.
 
+pub mod command;
 mod error;
 mod file;
 pub mod hls;
