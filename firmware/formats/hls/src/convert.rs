@@ -9,8 +9,9 @@ use url::Url;
 use crate::error::Error;
 use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant, first_choice};
 use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
+use crate::parts::PartReader;
 use crate::resolver::Resolver;
-use crate::sieve::{MAP_BEFORE_KEY, Sieved};
+use crate::sieve::{MAP_BEFORE_KEY, PART, Sieved};
 
 /// Parses cleaned text with variants.
 pub(crate) fn master(sieved: Sieved, resolver: &mut Resolver<'_>) -> Result<MasterPlaylist, Error> {
@@ -116,6 +117,8 @@ fn convert_media(
         segments.extend(carry.segment(&segment, sequence));
         sequence = sequence.saturating_add(1);
     }
+    let open = sieved.has_open.then(|| segments.pop()).flatten();
+    let open = open.map(Box::new);
     MediaPlaylist {
         target_duration,
         media_sequence,
@@ -129,6 +132,8 @@ fn convert_media(
         iframes_only: media.i_frames_only,
         start_offset_seconds: media.start.as_ref().map(|start| start.time_offset),
         segments,
+        part_control: sieved.part_control,
+        open,
     }
 }
 
@@ -166,6 +171,7 @@ struct Carry<'a, 'b> {
     map: Option<Arc<Map>>,
     /// End of the last byte range of a resource, for ranges without an offset.
     range_end: Option<(Url, u64)>,
+    parts: PartReader,
 }
 
 impl<'a, 'b> Carry<'a, 'b> {
@@ -181,6 +187,7 @@ impl<'a, 'b> Carry<'a, 'b> {
             key: None,
             map: None,
             range_end: None,
+            parts: PartReader::default(),
         }
     }
 
@@ -201,6 +208,9 @@ impl<'a, 'b> Carry<'a, 'b> {
             let key = if is_first { before } else { self.key.clone() };
             self.map = self.map_of(map, key, sequence).map(Arc::new);
         }
+        let lines = from.unknown_tags.iter().filter(|tag| tag.tag == PART);
+        let lines = lines.filter_map(|tag| tag.rest.as_deref());
+        let parts = self.parts.read(lines, self.resolver);
         let uri = self.resolver.resolve(&from.uri)?;
         let byte_range = match &from.byte_range {
             Some(range) => Some(self.byte_range(range, &uri)?),
@@ -217,6 +227,7 @@ impl<'a, 'b> Carry<'a, 'b> {
             map: self.map.clone(),
             gap: from.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"),
             program_date_time_ms: from.program_date_time.map(|time| time.timestamp_millis()),
+            parts,
         })
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::error::Unsupported;
+use crate::parts::{Part, PartControl};
 
 /// A list of segments (RFC 8216 4.3.3).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,12 +29,22 @@ pub struct MediaPlaylist {
     /// The segments in order of their sequence numbers. A segment whose address or byte range is
     /// unusable is left out, so numbers may have holes.
     pub segments: Vec<Segment>,
+    /// What it says about parts.
+    pub part_control: PartControl,
+    /// The segment that the server still makes, as far as it has got: what stands here is true of
+    /// its parts. Its own address and duration are nobody's.
+    pub open: Option<Box<Segment>>,
 }
 
 impl MediaPlaylist {
     /// Assumed where a playlist states neither a target duration nor any segment's duration: what
     /// Apple's authoring specification for HLS recommends (7.5).
     pub const TARGET_DURATION_DEFAULT: Duration = Duration::from_secs(6);
+
+    /// The segment that is still made, else the last one.
+    pub(crate) fn newest(&self) -> Option<&Segment> {
+        self.open.as_deref().or(self.segments.last())
+    }
 }
 
 /// EXT-X-PLAYLIST-TYPE (RFC 8216 4.3.3.5).
@@ -68,6 +79,8 @@ pub struct Segment {
     pub gap: bool,
     /// EXT-X-PROGRAM-DATE-TIME of its first sample, in milliseconds since 1970 UTC.
     pub program_date_time_ms: Option<i64>,
+    /// Its parts from the first one on. Servers name them near the live edge only.
+    pub parts: Vec<Part>,
 }
 
 impl Segment {
