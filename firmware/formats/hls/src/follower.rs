@@ -19,8 +19,7 @@ use url::Url;
 
 use crate::delivery::Blocking;
 use crate::error::Unsupported;
-use crate::media::{ByteRange, Key, Map, MediaPlaylist};
-use crate::parts::PartControl;
+use crate::media::{ByteRange, Key, Map, MediaPlaylist, PartControl};
 use crate::timing::Timing;
 pub use config::FollowerConfig;
 use queue::{Intake, Piece, Queue};
@@ -129,8 +128,8 @@ struct Last {
 /// does not get better.
 const BLOCKING_FAILURES_MAX: u32 = 2;
 
-/// Parts that could not be had until whole segments are fetched again.
-const PART_FAILURES_MAX: u32 = 3;
+/// Parts in a row that could not be had until whole segments are fetched again.
+const PART_FAILURES_MAX: u32 = 2;
 
 /// Follows one media playlist.
 #[derive(Debug)]
@@ -250,21 +249,44 @@ impl Follower {
     pub fn on_segment_lost(&mut self) {
         self.counters.missed += 1;
         self.broken = true;
-        let last = self.last.filter(|last| last.part.is_some());
-        if let Some(Last { sequence, .. }) = last {
-            self.lose_part(sequence);
+        if let Some(last) = self.last.filter(|last| last.part.is_some()) {
+            self.part_failures += 1;
+            self.queue.give_up_rest_of(last.sequence);
         }
     }
 
-    /// The next segment is tried by its parts again. Where the very first part is not to be had,
-    /// nothing was begun, and whole segments are there at once, some way back.
-    fn lose_part(&mut self, sequence: u64) {
-        self.queue.give_up_rest_of(sequence);
-        self.part_failures += 1;
-        if self.counters.parts + self.counters.segments == 1 {
-            self.part_failures = PART_FAILURES_MAX;
-            self.loaded = false;
+    /// The piece handed out last was given out whole.
+    pub fn on_given(&mut self) {
+        if self.last.is_some_and(|last| last.part.is_some()) {
+            self.part_failures = 0;
         }
+    }
+
+    /// Not a byte came of the piece handed out last. Whether it comes again: a part, from the next
+    /// playlist; where parts are not to be had at all, with its segment as a whole. If it does not, it
+    /// is lost, which [`Follower::on_segment_lost`] is to be told.
+    pub fn on_refused(&mut self) -> bool {
+        let Some((sequence, part)) = self.last.and_then(|last| Some((last.sequence, last.part?)))
+        else {
+            return false;
+        };
+        let is_last_try = self.part_failures + 1 >= PART_FAILURES_MAX;
+        if is_last_try && part > 0 {
+            return false;
+        }
+        self.part_failures += 1;
+        self.take_back(sequence, Some(part));
+        // Nothing was begun: whole segments are there at once, some way back.
+        self.loaded = !is_last_try || self.counters.parts + self.counters.segments > 0;
+        true
+    }
+
+    /// As if the piece had not been handed out.
+    fn take_back(&mut self, sequence: u64, part: Option<usize>) {
+        self.queue.rewind(sequence, part.unwrap_or(0));
+        (self.last, self.broken) = self.before;
+        let counted = self.counted(part);
+        *counted = counted.saturating_sub(1);
     }
 
     fn have_parts_failed(&self) -> bool {
@@ -278,10 +300,7 @@ impl Follower {
         let Some(last) = self.last else {
             return;
         };
-        self.queue.rewind(last.sequence, last.part.unwrap_or(0));
-        (self.last, self.broken) = self.before;
-        let counted = self.counted(last.part);
-        *counted = counted.saturating_sub(1);
+        self.take_back(last.sequence, last.part);
         self.ended = false;
     }
 

@@ -33,6 +33,7 @@ pub use follower::{
 };
 pub use limits::Limits;
 pub use master::{MasterPlaylist, Preference, Rendition, RenditionKind, Resolution, Variant};
-pub use media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
-pub use parts::{Part, PartControl};
+pub use media::{
+    ByteRange, Key, KeyMethod, Map, MediaPlaylist, Part, PartControl, PlaylistKind, Segment,
+};
 pub use playlist::Playlist;

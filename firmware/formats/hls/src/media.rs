@@ -6,7 +6,6 @@ use std::time::Duration;
 use url::Url;
 
 use crate::error::Unsupported;
-use crate::parts::{Part, PartControl};
 
 /// A list of segments (RFC 8216 4.3.3).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,6 +90,43 @@ impl Segment {
             key.check()?;
         }
         Ok(())
+    }
+}
+
+/// A part of a segment (EXT-X-PART).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where it is.
+    pub uri: Url,
+    /// How long it plays. Never zero.
+    pub duration: Duration,
+    /// The part of the resource; `None` is all of it.
+    pub byte_range: Option<ByteRange>,
+    /// It holds a key frame, so that playing can begin with it.
+    pub independent: bool,
+    /// The server has no data for it.
+    pub gap: bool,
+}
+
+/// What a playlist says about its parts as a whole (EXT-X-PART-INF, EXT-X-SERVER-CONTROL).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PartControl {
+    /// PART-TARGET: no part is longer. Without it there are no parts.
+    pub target: Option<Duration>,
+    /// PART-HOLD-BACK: how far from the end to play.
+    pub hold_back: Option<Duration>,
+    /// CAN-BLOCK-RELOAD: a playlist that is asked for with the number of what is missing comes when
+    /// it is there.
+    pub can_block_reload: bool,
+}
+
+impl PartControl {
+    /// How far from the end to play: what the server asks for, and no less than three parts
+    /// (8216bis 4.4.3.8). `None` without parts.
+    #[must_use]
+    pub fn distance(&self) -> Option<Duration> {
+        let least = self.target?.saturating_mul(3);
+        Some(self.hold_back.map_or(least, |asked| asked.max(least)))
     }
 }
 

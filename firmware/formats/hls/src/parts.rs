@@ -1,5 +1,5 @@
-//! Partial segments: what a server of low-latency HLS says of the segment that it still makes
-//! (draft-pantos-hls-rfc8216bis 4.4.3.7, 4.4.3.8, 4.4.4.9).
+//! Reads what a server of low-latency HLS says of parts of segments (draft-pantos-hls-rfc8216bis
+//! 4.4.3.7, 4.4.3.8, 4.4.4.9).
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::attributes::Attributes;
-use crate::media::ByteRange;
+use crate::media::{ByteRange, Part, PartControl};
 use crate::resolver::Resolver;
 use crate::tidy::{byte_range, seconds};
 
@@ -15,52 +15,16 @@ use crate::tidy::{byte_range, seconds};
 /// and segments of some seconds.
 const PARTS_MAX: usize = 128;
 
-/// A part of a segment (EXT-X-PART).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Where it is.
-    pub uri: Url,
-    /// How long it plays. Never zero.
-    pub duration: Duration,
-    /// The part of the resource; `None` is all of it.
-    pub byte_range: Option<ByteRange>,
-    /// It holds a key frame, so that playing can begin with it.
-    pub independent: bool,
-    /// The server has no data for it.
-    pub gap: bool,
+/// Takes in EXT-X-PART-INF.
+pub(crate) fn part_inf(control: &mut PartControl, list: &Attributes<'_>) {
+    let target = list.find("PART-TARGET").and_then(length);
+    control.target = target.or(control.target);
 }
 
-/// What a playlist says about its parts as a whole (EXT-X-PART-INF, EXT-X-SERVER-CONTROL).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PartControl {
-    /// PART-TARGET: no part is longer. Without it there are no parts.
-    pub target: Option<Duration>,
-    /// PART-HOLD-BACK: how far from the end to play.
-    pub hold_back: Option<Duration>,
-    /// CAN-BLOCK-RELOAD: a playlist that is asked for with the number of what is missing comes when
-    /// it is there.
-    pub can_block_reload: bool,
-}
-
-impl PartControl {
-    /// Reads EXT-X-PART-INF.
-    pub(crate) fn part_inf(&mut self, list: &Attributes<'_>) {
-        self.target = list.find("PART-TARGET").and_then(length).or(self.target);
-    }
-
-    /// Reads EXT-X-SERVER-CONTROL.
-    pub(crate) fn server_control(&mut self, list: &Attributes<'_>) {
-        self.hold_back = list.find("PART-HOLD-BACK").and_then(length);
-        self.can_block_reload = says_yes(list, "CAN-BLOCK-RELOAD");
-    }
-
-    /// How far from the end to play: what the server asks for, and no less than three parts
-    /// (8216bis 4.4.3.8). `None` without parts.
-    #[must_use]
-    pub fn distance(&self) -> Option<Duration> {
-        let least = self.target?.saturating_mul(3);
-        Some(self.hold_back.map_or(least, |asked| asked.max(least)))
-    }
+/// Takes in EXT-X-SERVER-CONTROL.
+pub(crate) fn server_control(control: &mut PartControl, list: &Attributes<'_>) {
+    control.hold_back = list.find("PART-HOLD-BACK").and_then(length);
+    control.can_block_reload = says_yes(list, "CAN-BLOCK-RELOAD");
 }
 
 /// One EXT-X-PART in a form that is read without doubt: duration, flags, range or `-`, address.

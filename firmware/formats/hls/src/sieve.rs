@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::parts::{self, PartControl};
+use crate::media::PartControl;
+use crate::parts;
 use crate::survey::{self, Survey};
 use crate::tidy::{DURATION_SECONDS_MAX, byte_range, quote, rendition, seconds, token, variant};
 
@@ -230,10 +231,12 @@ impl Pass {
             "#EXT-X-KEY" => self.key(&Attributes::read(value)),
             "#EXT-X-MAP" => self.map(&Attributes::read(value)),
             "#EXT-X-START" => self.start(&Attributes::read(value)),
-            "#EXT-X-PART-INF" => self.out.part_control.part_inf(&Attributes::read(value)),
+            "#EXT-X-PART-INF" => {
+                parts::part_inf(&mut self.out.part_control, &Attributes::read(value))
+            }
             "#EXT-X-SERVER-CONTROL" => {
                 let list = Attributes::read(value);
-                self.out.part_control.server_control(&list);
+                parts::server_control(&mut self.out.part_control, &list);
             }
             "#EXT-X-SKIP" => {
                 if let Some(count) = Attributes::read(value).integer("SKIPPED-SEGMENTS") {

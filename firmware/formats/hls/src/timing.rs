@@ -62,10 +62,17 @@ impl Timing {
         let wait = match (changed, blocks) {
             (true, true) => PART_RELOAD_MIN,
             (true, false) => part,
+            _ if self.has_starved(requested) => self.wait(target / 2),
             // Whatever it promised, it did not wait.
             (false, _) => part / 2,
         };
         self.reload_at = requested + wait.max(PART_RELOAD_MIN).min(self.reload_max);
+    }
+
+    /// Nothing has come for as long as a segment takes: it is not the next part that is late.
+    fn has_starved(&self, now: Duration) -> bool {
+        let since = self.hungry_since;
+        since.is_some_and(|since| now.saturating_sub(since) > self.target)
     }
 
     /// A playlist could not be loaded: like one that had nothing new.

@@ -271,6 +271,7 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         match self.give_or_try_again(request).await {
             Ok(()) => {
                 self.lost_in_row = 0;
+                self.follower.on_given();
                 self.patience.given();
                 Ok(())
             }
@@ -379,6 +380,10 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
     }
 
     fn lose(&mut self, error: Error) -> Result<(), Error> {
+        if !self.is_giving && self.follower.on_refused() {
+            debug!(%error, "hls: a part is asked for again");
+            return Ok(());
+        }
         warn!(%error, "hls: a segment is passed over");
         self.follower.on_segment_lost();
         self.lost_in_row += 1;

@@ -168,20 +168,26 @@ fn reloads_wait_at_the_server_or_come_with_each_part() {
     // It came back at once, and with nothing: so it is not asked all the time.
     follower.on_playlist(&list(10, 20, 3, CONTROL), millis(100));
     assert_eq!(follower.next(millis(100)), Step::Reload { at: millis(350) });
-    follower.on_playlist(&list(11, 21, 0, CONTROL), millis(600));
-    drain(&mut follower, 600);
+    // A list that stands still is asked for as if it had no parts.
+    follower.on_playlist(&list(10, 20, 3, CONTROL), millis(2100));
+    assert_eq!(
+        follower.next(millis(2100)),
+        Step::Reload { at: millis(3100) }
+    );
+    follower.on_playlist(&list(11, 21, 0, CONTROL), millis(3200));
+    drain(&mut follower, 3200);
     let missing = follower.blocking().expect("it can wait");
     assert_eq!((missing.sequence, missing.part), (21, 0));
     follower.on_blocking_failed();
     assert!(follower.blocking().is_some(), "once is nothing");
     follower.on_blocking_failed();
     assert_eq!(follower.blocking(), None);
-    follower.on_playlist(&list(11, 21, 1, CONTROL), millis(1000));
-    drain(&mut follower, 1000);
+    follower.on_playlist(&list(11, 21, 1, CONTROL), millis(4000));
+    drain(&mut follower, 4000);
     assert_eq!(
-        follower.next(millis(1000)),
+        follower.next(millis(4000)),
         Step::Reload {
-            at: millis(1000 + PART)
+            at: millis(4000 + PART)
         }
     );
 }
@@ -189,7 +195,7 @@ fn reloads_wait_at_the_server_or_come_with_each_part() {
 #[test]
 fn a_part_that_cannot_be_had_takes_the_rest_of_its_segment_along() {
     let (mut follower, _) = begun(&list(10, 20, 3, CONTROL));
-    for (lost, open) in [(21, 22), (22, 23), (23, 24)] {
+    for (lost, open) in [(21, 22), (22, 23)] {
         follower.on_playlist(&list(11, lost, 2, CONTROL), millis(1000));
         while let Step::Segment(request) = follower.next(millis(1000)) {
             if (request.sequence, request.part) == (lost, Some(0)) {
@@ -203,25 +209,59 @@ fn a_part_that_cannot_be_had_takes_the_rest_of_its_segment_along() {
             "the rest of {lost} is not wanted"
         );
     }
-    // Three are enough: from here on segments are whole.
+    // Twice is enough: from here on segments are whole.
     assert_eq!(follower.blocking(), None);
-    follower.on_playlist(&list(14, 24, 3, CONTROL), millis(3000));
+    follower.on_playlist(&list(13, 23, 3, CONTROL), millis(3000));
     assert_eq!(drain(&mut follower, 3000), [""; 0]);
-    follower.on_playlist(&list(15, 25, 3, CONTROL), millis(5000));
-    assert_eq!(drain(&mut follower, 5000), ["!24"]);
-    assert_eq!(follower.counters().missed, 3);
+    follower.on_playlist(&list(14, 24, 3, CONTROL), millis(5000));
+    assert_eq!(drain(&mut follower, 5000), ["!23"]);
+    assert_eq!(follower.counters().missed, 2);
+}
+
+#[test]
+fn a_part_of_which_nothing_came_comes_again() {
+    let (mut follower, _) = begun(&list(10, 20, 3, CONTROL));
+    // Once: it may be late.
+    assert!(follower.on_refused());
+    follower.on_playlist(&list(10, 20, 4, CONTROL), millis(500));
+    assert_eq!(drain(&mut follower, 500), ["20.2", "20.3"]);
+    follower.on_given();
+    // Twice, at the begin of a segment: its parts are in the segment as well.
+    for now in [1000, 1100] {
+        follower.on_playlist(&list(11, 21, 1, CONTROL), millis(now));
+        assert_eq!(drain(&mut follower, now), ["21.0"]);
+        assert!(follower.on_refused());
+    }
+    assert_eq!(follower.blocking(), None);
+    follower.on_playlist(&list(11, 21, 2, CONTROL), millis(1200));
+    assert_eq!(drain(&mut follower, 1200), [""; 0]);
+    follower.on_playlist(&list(12, 22, 2, CONTROL), millis(3000));
+    assert_eq!(drain(&mut follower, 3000), ["21"]);
+    assert_eq!(follower.counters().missed, 0);
+    assert!(!follower.on_refused(), "a segment is lost");
+}
+
+#[test]
+fn a_part_in_the_middle_that_does_not_come_is_lost() {
+    let (mut follower, _) = begun(&list(10, 20, 3, CONTROL));
+    assert!(follower.on_refused());
+    follower.on_playlist(&list(10, 20, 3, CONTROL), millis(100));
+    assert_eq!(drain(&mut follower, 100), ["20.2"]);
+    assert!(!follower.on_refused());
 }
 
 #[test]
 fn where_the_first_part_cannot_be_had_whole_segments_are_there_at_once() {
     let mut follower = Follower::new(FollowerConfig::default());
-    follower.on_playlist(&list(10, 20, 3, CONTROL), millis(0));
-    assert!(matches!(follower.next(millis(0)), Step::Segment(request) if request.part == Some(0)));
-    follower.on_segment_lost();
-    assert!(matches!(follower.next(millis(0)), Step::Reload { .. }));
+    for now in [0, 100] {
+        follower.on_playlist(&list(10, 20, 3, CONTROL), millis(now));
+        assert!(matches!(follower.next(millis(now)), Step::Segment(it) if it.part == Some(0)));
+        assert!(follower.on_refused());
+        assert!(matches!(follower.next(millis(now)), Step::Reload { .. }));
+    }
     assert_eq!(follower.blocking(), None);
-    follower.on_playlist(&list(10, 20, 4, CONTROL), millis(100));
-    assert_eq!(drain(&mut follower, 100), ["!17", "18", "19"]);
+    follower.on_playlist(&list(10, 20, 4, CONTROL), millis(200));
+    assert_eq!(drain(&mut follower, 200), ["17", "18", "19"]);
 }
 
 #[test]
@@ -276,6 +316,8 @@ proptest::proptest! {
                 1 => { follower.on_addresses_expired(); last = None; }
                 2 => follower.on_segment_lost(),
                 3 => follower.on_blocking_failed(),
+                5 => last = if follower.on_refused() { None } else { last },
+                6 => follower.on_given(),
                 _ => {
                     // Mostly onwards, at times anywhere.
                     edge = if event == 4 { jump } else { edge + jump % 2 };
