@@ -120,6 +120,17 @@ class Profiles(case.Case):
         wait.until("the command to be gone", lambda: not with_argument("/hls/by-ffmpeg/"), 5)
         wait.until("the tuner to be free", lambda: not tuners_in_use(), 2)
 
+    def test_a_single_channel_has_a_command(self):
+        text = self.commands + command("one", FFMPEG).rstrip() + '\nchannels = ["Two"]\n\n'
+        self.running([(None, "One", "/ts/plain"), (None, "Two", "/ts/by-channel")], text)
+        with Crowd() as crowd:
+            viewers = [self.watch(crowd, number) for number in (1, 2)]
+            self.assertEqual(with_argument("/ts/plain"), [])
+            self.assertNotEqual(with_argument("/ts/by-channel"), [])
+            for viewer in viewers:
+                self.assert_clean(viewer)
+        wait.until("the command to be gone", lambda: not with_argument("/ts/by-channel"), 5)
+
     def test_streamlink_plays(self):
         tools.need("streamlink")
         commands = command("streamlink", STREAMLINK)

@@ -74,7 +74,6 @@ class Parts(case.Case):
 
     def test_parts_are_nearer_to_live(self):
         delays = {name: round(self.delay(name), 2) for name in PATHS}
-        print('DELAYS', delays)
         for name in LOW:
             with self.subTest(name):
                 self.assertLess(delays[name], LOW_DELAY_S_MAX, delays)
@@ -94,3 +93,35 @@ class Parts(case.Case):
                 said = tools.run("ffmpeg", "-nostdin", "-v", "error", "-seekable", "0", "-i", f"file:{path}",
                                  "-map", "0", "-f", "null", "-", seconds=60)
                 self.assertEqual((said.returncode, said.stderr[:1000]), (0, ""))
+
+
+class Failing(case.Case):
+    """Requests that wait hide no failure: a backup takes over as it does from whole segments."""
+
+    SCRIPTS = {"rst": "0:rst", "stall": "0:stall", "frozen": "0:frozen", "gone": "0:segment_404"}
+    # Silence that counts as a stall, the grace and one more try behind it, a group of pictures.
+    NOTICED_S_MAX = 9
+
+    def test_a_backup_takes_over(self):
+        low = self.enterContext(client.Provider(lan.PROVIDER, prefix=self.network.inside("provider")))
+        entries = [(number, name, [low.url(f"/hls/{name}-low/index.m3u8?parts=4"), low.url(f"/ts/{name}-backup")])
+                   for number, name in enumerate(self.SCRIPTS, 1)]
+        url = low.put("failing.m3u", client.playlist(entries))
+        running = self.enterContext(self.daemon(matrix.CONFIG + matrix.FAILOVER + "\n" + source("failing", url)))
+        running.with_channels(len(entries))
+        with Crowd() as crowd:
+            viewers = {name: crowd.join(f"/auto/v{n}", record=True) for n, name in enumerate(self.SCRIPTS, 1)}
+            wait.until("all to play", lambda: all(v.received > 100_000 for v in viewers.values()), 15)
+            for name, script in self.SCRIPTS.items():
+                low.play(f"{name}-low", script)
+            backed = lambda name: low.counts(f"{name}-backup")["ever"] > 0
+            wait.until("the backups to be asked", lambda: all(map(backed, self.SCRIPTS)), self.NOTICED_S_MAX)
+            received = {name: viewer.received for name, viewer in viewers.items()}
+            wait.until("all to play on", lambda: all(v.received > received[n] + 200_000 for n, v in viewers.items()), 15)
+            for name, viewer in viewers.items():
+                with self.subTest(name):
+                    self.assertIsNone(viewer.ended)
+                    check = StreamCheck()
+                    check.feed(bytes(viewer.body), 0.0)
+                    self.assertEqual(check.faults(), [])
+                    self.assertEqual(check.sources, [f"{name}-low", f"{name}-backup"])

@@ -4,11 +4,14 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use budget::Plan;
 use hdhomerun::Identity;
+use lineup::Lineup;
 use ring::Pool;
+use tokio::sync::watch;
 use tuner::Tuners;
 use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
+    chosen::Chosen,
     config::{Config, HlsVariant, Source, TestChannel},
     opener::{Manners, Upstreams},
 };
@@ -29,6 +32,7 @@ pub(crate) fn tuners(
     plan: &Plan,
     pool: &Arc<Pool>,
     client: &http::Client,
+    lineup: watch::Receiver<Arc<Lineup>>,
 ) -> Arc<Tuners> {
     let hls_variant = match config.tuner.hls_variant {
         HlsVariant::Best => upstream::Preference::Best,
@@ -40,15 +44,12 @@ pub(crate) fn tuners(
         hls_variant,
         remux_slots: upstream::hls::RemuxSlots::new(plan.remuxed_max),
     });
-    let profiles = profiles(config, plan);
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
         headers: headers(source),
-        command: profiles
-            .get(source.command.as_deref().unwrap_or_default())
-            .cloned(),
     });
-    let opener = Arc::new(Upstreams::new(player, manners.collect()));
+    let commands = commands(config, plan, lineup);
+    let opener = Arc::new(Upstreams::new(player, manners.collect(), commands));
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
         ring: ring::Limits {
@@ -75,6 +76,21 @@ fn first_picture_max(config: &Config) -> Duration {
         return USUAL;
     }
     config.failover.connect.0.max(USUAL)
+}
+
+/// Which command plays what.
+fn commands(config: &Config, plan: &Plan, lineup: watch::Receiver<Arc<Lineup>>) -> Chosen {
+    let profiles = profiles(config, plan);
+    let named = |name: &String| profiles.get(name).cloned();
+    let by_channel = config.command.iter().flat_map(|command| {
+        let channels = command.channels.iter();
+        channels.filter_map(|channel| Some((channel.clone(), named(&command.name)?)))
+    });
+    let by_source = config
+        .source
+        .iter()
+        .map(|source| source.command.as_ref().and_then(named));
+    Chosen::new(by_channel, by_source.collect(), lineup)
 }
 
 /// By name. One command for each tuner at once, each behind a guard that is this program itself.

@@ -2,6 +2,7 @@
 
 mod adapt;
 mod bind;
+mod chosen;
 mod cli;
 mod commands;
 mod config;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::Ingest;
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::command::{self, Profile};
-use upstream::{PlayRequest, Player, hls, http};
+use upstream::{PlayRequest, Player, command, hls, http};
+
+use crate::chosen::Chosen;
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +16,6 @@ pub(crate) struct Manners {
     pub(crate) user_agent: Option<String>,
     /// Its headers; those of a playlist entry come on top.
     pub(crate) headers: Vec<(String, String)>,
-    /// Whose output its streams are.
-    pub(crate) command: Option<Profile>,
 }
 
 /// Plays the streams of all sources.
@@ -24,14 +23,16 @@ pub(crate) struct Upstreams {
     player: Player,
     /// By source index.
     manners: Arc<[Manners]>,
+    commands: Chosen,
 }
 
 impl Upstreams {
-    /// Plays with `player`, asking as `manners` says.
-    pub(crate) fn new(player: Player, manners: Vec<Manners>) -> Self {
+    /// Plays with `player`, asking as `manners` says, and what `commands` names by a command.
+    pub(crate) fn new(player: Player, manners: Vec<Manners>, commands: Chosen) -> Self {
         Self {
             player,
             manners: manners.into(),
+            commands,
         }
     }
 
@@ -55,7 +56,7 @@ impl Upstreams {
             user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
             headers,
             is_built_in: stream.is_built_in(),
-            command: manners.command,
+            command: self.commands.of(stream),
         }
     }
 }

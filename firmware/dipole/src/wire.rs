@@ -189,7 +189,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
     let (refresh, refresh_rx) = mpsc::channel(1);
-    let tuners = adapt::tuners(config, &plan, &pool, &client);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, lineup.clone());
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {

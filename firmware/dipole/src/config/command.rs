@@ -10,6 +10,7 @@ use super::{
 
 const COMMANDS_MAX: usize = 16;
 const NAME_BYTES_MAX: usize = 64;
+const CHANNELS_MAX: usize = 64;
 
 /// `[[command]]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,6 +20,9 @@ pub(crate) struct Command {
     pub(crate) name: String,
     /// The program and its arguments.
     pub(crate) run: Vec<String>,
+    /// Channels that it plays, by number or exact name, whatever their sources say.
+    #[serde(default)]
+    pub(crate) channels: Vec<String>,
 }
 
 /// Whether all commands can be made and all that sources pick are there.
@@ -51,6 +55,23 @@ fn check_one(index: usize, command: &Command, before: &[Command]) -> Result<(), 
         name,
         "stands twice; sources pick it by this",
     )?;
+    let channels = &command.channels;
+    let count = channels.len();
+    within(
+        count <= CHANNELS_MAX,
+        &key("channels"),
+        &count,
+        "at most 64",
+    )?;
+    let taken = |channel: &&String| before.iter().any(|other| other.channels.contains(channel));
+    if let Some(channel) = channels.iter().find(taken) {
+        within(
+            false,
+            &key("channels"),
+            channel,
+            "has another command already",
+        )?;
+    }
     match Commands::new(1, Vec::new()).profile(name, &command.run) {
         Ok(_) => Ok(()),
         // Not the arguments themselves: a token may stand among them.
@@ -105,6 +126,17 @@ mod tests {
             (of("a", r#"["x", "--token=secret"]"#), "command 1: run"),
             (of("a", r#"["{url}", "x"]"#), "command 1: run"),
             (of("a", r#"["sh", "-c", "x {url}"]"#), "command 1: run"),
+            (
+                format!(
+                    "{FFMPEG}channels = [\"1\"]\n{}channels = [\"2\", \"1\"]",
+                    of("b", r#"["x", "{url}"]"#)
+                ),
+                "command 2: channels = 1",
+            ),
+            (
+                format!("{FFMPEG}channels = {:?}", vec!["x"; 65]),
+                "command 1: channels = 65",
+            ),
             (many, "command = 17"),
         ] {
             let error = checked(&text).unwrap_err();
