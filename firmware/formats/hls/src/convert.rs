@@ -112,8 +112,10 @@ fn convert_media(
     let mut segments = Vec::with_capacity(media.segments.len());
     let mut sequence = media_sequence;
     // Each goes as soon as it is converted: two lists of addresses need not be there at once.
-    for segment in media.segments {
+    let count = media.segments.len();
+    for (place, segment) in media.segments.into_iter().enumerate() {
         sequence = sequence.saturating_add(skipped(&segment));
+        carry.takes_parts = count.saturating_sub(place) <= SEGMENTS_WITH_PARTS_MAX;
         segments.extend(carry.segment(&segment, sequence));
         sequence = sequence.saturating_add(1);
     }
@@ -162,6 +164,10 @@ fn skipped(segment: &parsed::MediaSegment) -> u64 {
         .unwrap_or(0)
 }
 
+/// Segments of which parts are kept: servers name those of the last three target durations (8216bis
+/// 6.2.2).
+const SEGMENTS_WITH_PARTS_MAX: usize = 16;
+
 /// What one segment inherits from those before it.
 struct Carry<'a, 'b> {
     resolver: &'a mut Resolver<'b>,
@@ -172,6 +178,8 @@ struct Carry<'a, 'b> {
     /// End of the last byte range of a resource, for ranges without an offset.
     range_end: Option<(Url, u64)>,
     parts: PartReader,
+    /// The segment is near the live edge.
+    takes_parts: bool,
 }
 
 impl<'a, 'b> Carry<'a, 'b> {
@@ -188,6 +196,7 @@ impl<'a, 'b> Carry<'a, 'b> {
             map: None,
             range_end: None,
             parts: PartReader::default(),
+            takes_parts: false,
         }
     }
 
@@ -210,6 +219,7 @@ impl<'a, 'b> Carry<'a, 'b> {
         }
         let lines = from.unknown_tags.iter().filter(|tag| tag.tag == PART);
         let lines = lines.filter_map(|tag| tag.rest.as_deref());
+        let lines = lines.take_while(|_| self.takes_parts);
         let parts = self.parts.read(lines, self.resolver);
         let uri = self.resolver.resolve(&from.uri)?;
         let byte_range = match &from.byte_range {
