@@ -16,7 +16,8 @@ from harness.daemon import get, source, tuners_in_use
 from harness.provider import playlist
 from harness.viewers import Crowd
 
-FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-user_agent", "{user_agent}", "-i", "{url}",
+FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-user_agent", "{user_agent}",
+          "-analyzeduration", "1000000", "-i", "{url}",
           "-c", "copy", "-f", "mpegts", "-"]
 STREAMLINK = ["streamlink", "--quiet", "--stdout", "--http-header", "User-Agent={user_agent}",
               "--url", "{url}", "--default-stream", "best"]

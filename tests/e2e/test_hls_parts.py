@@ -99,8 +99,9 @@ class Failing(case.Case):
     """Requests that wait hide no failure: a backup takes over as it does from whole segments."""
 
     SCRIPTS = {"rst": "0:rst", "stall": "0:stall", "frozen": "0:frozen", "gone": "0:segment_404"}
-    # Silence that counts as a stall, the grace and one more try behind it, a group of pictures.
-    NOTICED_S_MAX = 9
+    # A playlist that stands brings its last second again with each new try: three times the silence that
+    # counts as a stall, and what lies between.
+    NOTICED_S_MAX = 15
 
     def test_a_backup_takes_over(self):
         low = self.enterContext(client.Provider(lan.PROVIDER, prefix=self.network.inside("provider")))

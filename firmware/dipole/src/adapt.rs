@@ -71,11 +71,12 @@ pub(crate) fn tuners(
 /// How long the first viewer waits for a picture. A command may take longer to begin than any
 /// connection, and whoever uses one may say so with `failover.connect`.
 fn first_picture_max(config: &Config) -> Duration {
-    const USUAL: Duration = Duration::from_secs(5);
+    const OF_CONNECTIONS: Duration = Duration::from_secs(5);
+    const OF_COMMANDS: Duration = Duration::from_secs(10);
     if config.command.is_empty() {
-        return USUAL;
+        return OF_CONNECTIONS;
     }
-    config.failover.connect.0.max(USUAL)
+    config.failover.connect.0.max(OF_COMMANDS)
 }
 
 /// Which command plays what.
