@@ -2,6 +2,9 @@
 
 Segment K holds the pictures K * GOP to (K + 1) * GOP. Its number in the playlist is K, unless the
 script makes the sequence jump.
+
+With `parts=N` each segment is there in N parts as well, as they are made (low-latency HLS, RFC 8216bis),
+and a reload may wait for one of them.
 """
 
 import asyncio
@@ -16,6 +19,9 @@ TARGET_SECONDS = 1
 SEGMENTS_KEPT = 64
 KEY = bytes.fromhex("3c6ef372fe94f82ba54ff53a5f1d36f1")
 WRONG_KEY = bytes(16)
+# Of the newest segments, the parts are named.
+SEGMENTS_WITH_PARTS = 3
+HOLD_BACK_PARTS = 3
 KIND = "application/vnd.apple.mpegurl"
 
 
@@ -23,6 +29,39 @@ def newest(stream, now=None):
     """The number of the last segment that is whole."""
     unit = stream.unit_now() if now is None else int(now / clips.PICTURE_S)
     return unit // clips.GOP - 1
+
+
+def parts_in(stream):
+    """Parts of a segment; 0 without low latency."""
+    return int(stream.options.get("parts", 0))
+
+
+def parts_made(stream, now=None):
+    """Parts of the segment that is still made."""
+    unit = stream.unit_now() if now is None else int(now / clips.PICTURE_S)
+    return unit % clips.GOP * parts_in(stream) // clips.GOP
+
+
+def has_come(stream, sequence, part):
+    """Whether that part of that segment is in the playlist, or something behind it."""
+    last = newest(stream)
+    number = sequence - shift(stream, last)
+    return number <= last or (number == last + 1 and part < parts_made(stream))
+
+
+def part_lines(stream, segment, name, count):
+    """The first `count` parts of a segment."""
+    seconds = clips.GOP_S / parts_in(stream)
+    return [f'#EXT-X-PART:DURATION={seconds:.5f},URI="{name}.{part}.ts"' + (",INDEPENDENT=YES" if part == 0 else "")
+            for part in range(count)]
+
+
+def low_latency(stream):
+    """What the head of a playlist says about parts."""
+    seconds = clips.GOP_S / parts_in(stream)
+    blocks = "NO" if "no_block" in stream.options else "YES"
+    hold_back = f"PART-HOLD-BACK={seconds * HOLD_BACK_PARTS:.5f}"
+    return [f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD={blocks},{hold_back}", f"#EXT-X-PART-INF:PART-TARGET={seconds:.5f}"]
 
 
 def shift(stream, segment):
@@ -43,6 +82,9 @@ def media(stream):
     moved = shift(stream, last)
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{TARGET_SECONDS}",
              f"#EXT-X-MEDIA-SEQUENCE:{first + moved}"]
+    count = parts_in(stream)
+    if count:
+        lines += low_latency(stream)
     if stream.holding("no_segments"):
         return "\n".join([*lines, ""]).encode()
     if "aes" in stream.options:
@@ -53,7 +95,13 @@ def media(stream):
         if coder != before:
             lines.append("#EXT-X-DISCONTINUITY")
         before = coder
+        if count and segment > last - SEGMENTS_WITH_PARTS:
+            lines += part_lines(stream, segment, segment + moved, count)
         lines += [f"#EXTINF:{clips.GOP_S:.3f},", f"{segment + moved}.ts"]
+    if count:
+        made = parts_made(stream, frozen.at + stream.begins_at if frozen else None)
+        name = last + 1 + moved
+        lines += [*part_lines(stream, last + 1, name, made), f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{name}.{made}.ts"']
     if stream.holding("endlist"):
         lines.append("#EXT-X-ENDLIST")
     return "\n".join([*lines, ""]).encode()
@@ -65,16 +113,19 @@ class Segments:
     def __init__(self):
         self.kept = collections.OrderedDict()
 
-    async def segment(self, stream, sequence):
-        """The bytes of the segment that the playlist calls `sequence`, or None outside the window."""
+    async def segment(self, stream, sequence, part=None):
+        """The bytes of the segment that the playlist calls `sequence`, or of a part of it; None outside the
+        window and ahead of time."""
         last = newest(stream)
         number = sequence - shift(stream, last)
         window = int(stream.options.get("window", WINDOW_SEGMENTS))
-        if not last - window - 3 <= number <= last:
+        if number < last - window - 3 or not has_come(stream, sequence, -1 if part is None else part):
             return None
-        key = (stream.name, number, sequence, stream.begins_at)
+        if part is None and number > last:
+            return None
+        key = (stream.name, number, sequence, part, stream.begins_at)
         if key not in self.kept:
-            data = segment_bytes(stream, number)
+            data = segment_bytes(stream, number, part)
             if "aes" in stream.options:
                 data = await encrypt(data, sequence)
             self.kept[key] = data
@@ -83,16 +134,21 @@ class Segments:
         return self.kept[key]
 
 
-def segment_bytes(stream, number):
-    """A segment by itself: tables first, counters as if all before it had been sent, too."""
+def segment_bytes(stream, number, part=None):
+    """A segment by itself: tables first, counters as if all before it had been sent, too. Or a part of it:
+    all parts together are the segment."""
     first = number * clips.GOP
+    begin, end = 0, clips.GOP
+    if part is not None:
+        begin, end = (place * clips.GOP // parts_in(stream) for place in (part, part + 1))
     multiplex = stream.new_mux(first)
     multiplex.counters = counters_at(stream, multiplex, number)
     chance = random.Random(f"{stream.name}/{number}")
-    return b"".join(
+    pieces = [
         stream.offline(unit) or stream.hurt(stream.render(multiplex, unit), unit, chance=chance)
-        for unit in range(first, first + clips.GOP)
-    )
+        for unit in range(first, first + end)
+    ]
+    return b"".join(pieces[begin:])
 
 
 def counters_at(stream, multiplex, number):

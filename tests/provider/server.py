@@ -22,6 +22,8 @@ hold):
     redirect=N                      redirects first
     type=MIME                       Content-Type
     aes=1  window=N                 HLS: AES-128, segments in the playlist
+    parts=N  no_block=1  parts_404=1   HLS: low latency with N parts a segment; no reload that waits; parts
+                                    that are announced and not there
 """
 
 import asyncio
@@ -42,6 +44,7 @@ FILES_MAX = 256
 # What providers of the Xtream kind say at the limit of an account.
 OVER_LIMIT = 456
 CHUNK_SECONDS = 0.05
+BLOCKED_LOOK_SECONDS = 0.01
 
 
 class Provider:
@@ -233,6 +236,9 @@ class Connection:
         if stream.holding("fin"):
             self.exchange.head(200, playlists.KIND)
             return False
+        if not await self._has_come(stream, request):
+            self.exchange.answer(503)
+            return True
         body, kind = await self._hls_body(stream, what)
         if body is None:
             stream.note(f"404 for {what}")
@@ -240,12 +246,27 @@ class Connection:
             return True
         return await self._send_body(stream, body, kind)
 
+    async def _has_come(self, stream, request):
+        """Waits for what a reload asks for (RFC 8216bis, 6.2.5.2), three target durations at most."""
+        sequence = request.query.get("_HLS_msn", "")
+        if not sequence.isdigit() or "no_block" in stream.options or not playlists.parts_in(stream):
+            return True
+        part = int(request.query.get("_HLS_part", 0))
+        until = self.provider.clock() + 3 * playlists.TARGET_SECONDS
+        while not playlists.has_come(stream, int(sequence), part):
+            if self.provider.clock() > until or self.exchange.is_left:
+                return False
+            await asyncio.sleep(BLOCKED_LOOK_SECONDS)
+        return True
+
     async def _hls_body(self, stream, what):
         if what == "index.m3u8":
             return playlists.media(stream), playlists.KIND
         if what == "key":
             return (None if stream.holding("key_404") else playlists.key(stream)), "application/octet-stream"
-        sequence = what.removesuffix(".ts")
+        sequence, _, part = what.removesuffix(".ts").partition(".")
+        if part and (not part.isdigit() or "parts_404" in stream.options):
+            return None, ""
         if not sequence.removeprefix("-").isdigit():
             return None, ""
         missing = stream.holding("segment_404")
@@ -253,7 +274,7 @@ class Connection:
             return None, ""
         if stream.holding("segment_html"):
             return PAGE, "text/html"
-        body = await self.provider.segments.segment(stream, int(sequence))
+        body = await self.provider.segments.segment(stream, int(sequence), int(part) if part else None)
         if body and stream.holding("segment_short"):
             body = body[: len(body) // 2]
         return body, "video/mp2t"

@@ -1,15 +1,18 @@
 //! The configuration and the plan in the words of each part.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use budget::Plan;
 use hdhomerun::Identity;
 use ingest::throttle::{Rates, Throttle};
+use lineup::Lineup;
 use ring::Pool;
+use tokio::sync::watch;
 use tuner::Tuners;
-use upstream::{Player, PlayerConfig, http};
+use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
+    chosen::Chosen,
     config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel},
     opener::{Manners, Upstreams},
     vod::Films,
@@ -45,6 +48,7 @@ pub(crate) fn tuners(
     pool: &Arc<Pool>,
     client: &http::Client,
     throttle: &Throttle,
+    lineup: watch::Receiver<Arc<Lineup>>,
 ) -> Arc<Tuners> {
     let hls_variant = match config.tuner.hls_variant {
         HlsVariant::Best => upstream::Preference::Best,
@@ -61,7 +65,9 @@ pub(crate) fn tuners(
             ..upstream::DatagramConfig::new(plan.receive_buffer_bytes)
         },
     });
-    let opener = Arc::new(Upstreams::new(player, manners(config), throttle.clone()));
+    let commands = commands(config, plan, lineup);
+    let opener = Upstreams::new(player, manners(config), throttle.clone(), commands);
+    let opener = Arc::new(opener);
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
         ring: ring::Limits {
@@ -69,7 +75,7 @@ pub(crate) fn tuners(
             segments_max: plan.ring_segments_max,
         },
         linger: Duration::from_millis(config.tuner.linger_ms),
-        first_picture_max: Duration::from_secs(5),
+        first_picture_max: first_picture_max(config),
         connections: config
             .source
             .iter()
@@ -119,6 +125,44 @@ fn manners(config: &Config) -> Vec<Manners> {
         interface: source.interface.clone(),
     });
     manners.collect()
+}
+
+/// How long the first viewer waits for a picture. A command may take longer to begin than any
+/// connection, and whoever uses one may say so with `failover.connect`.
+fn first_picture_max(config: &Config) -> Duration {
+    const OF_CONNECTIONS: Duration = Duration::from_secs(5);
+    const OF_COMMANDS: Duration = Duration::from_secs(10);
+    if config.command.is_empty() {
+        return OF_CONNECTIONS;
+    }
+    config.failover.connect.0.max(OF_COMMANDS)
+}
+
+/// Which command plays what.
+fn commands(config: &Config, plan: &Plan, lineup: watch::Receiver<Arc<Lineup>>) -> Chosen {
+    let profiles = profiles(config, plan);
+    let named = |name: &String| profiles.get(name).cloned();
+    let by_channel = config.command.iter().flat_map(|command| {
+        let channels = command.channels.iter();
+        channels.filter_map(|channel| Some((channel.clone(), named(&command.name)?)))
+    });
+    let by_source = config
+        .source
+        .iter()
+        .map(|source| source.command.as_ref().and_then(named));
+    Chosen::new(by_channel, by_source.collect(), lineup)
+}
+
+/// By name. One command for each tuner at once, each behind a guard that is this program itself.
+fn profiles(config: &Config, plan: &Plan) -> HashMap<String, command::Profile> {
+    let guard = vec!["/proc/self/exe".into(), command::GUARD.into()];
+    let commands = command::Commands::new(plan.demand.tuners, guard);
+    let named = config.command.iter().filter_map(|command| {
+        // The check of the configuration has made each of them once.
+        let profile = commands.profile(&command.name, &command.run).ok()?;
+        Some((command.name.clone(), profile))
+    });
+    named.collect()
 }
 
 fn headers(source: &Source) -> Vec<(String, String)> {

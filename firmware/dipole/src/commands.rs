@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use budget::DoesNotFit;
+use budget::{DoesNotFit, Plan};
 
 use crate::{
     cli::Args,
@@ -92,8 +92,20 @@ pub(crate) fn check(args: &Args) -> Result<(), Failure> {
 
 /// `dipole plan`.
 pub(crate) fn plan(args: &Args) -> Result<(), Failure> {
-    let plan = plan::of(&load(args)?.config)?;
-    say(&format!("{plan}\n"))
+    let loaded = load(args)?;
+    let plan = plan::of(&loaded.config)?;
+    say(&format!("{plan}\n{}", beyond_the_plan(&loaded, &plan)))
+}
+
+/// What Dipole starts and does not hold.
+fn beyond_the_plan(loaded: &Loaded, plan: &Plan) -> String {
+    if loaded.config.command.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Not in this sum: the memory of commands, up to {} at once. ffmpeg takes 30 to 100 MiB each; leave that much room.\n",
+        plan.demand.tuners
+    )
 }
 
 /// `dipole import --dry-run`.

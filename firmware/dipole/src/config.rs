@@ -2,6 +2,7 @@
 //!
 //! `dipole.example.toml` documents every key; a test holds it to the types below.
 
+mod command;
 mod error;
 mod failover;
 mod source;
@@ -13,6 +14,7 @@ use std::{
 };
 
 use base::ByteSize;
+pub(crate) use command::Command;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
@@ -57,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) discovery: Discovery,
     /// Certificates.
     pub(crate) tls: Tls,
+    /// Programs whose output is a stream.
+    pub(crate) command: Vec<Command>,
     /// Channel lists.
     pub(crate) source: Vec<Source>,
 }
@@ -154,6 +158,7 @@ impl Default for Config {
             clients: Clients::default(),
             discovery: Discovery::default(),
             tls: Tls::default(),
+            command: Vec::new(),
             source: Vec::new(),
         }
     }
@@ -290,6 +295,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     )?;
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
+    command::check(&config.command, &config.source)?;
     let sources = &config.source;
     within(
         sources.len() <= SOURCES_MAX,
@@ -325,6 +331,7 @@ mod tests {
     fn the_example_names_every_key_with_its_default() {
         let config: Config = toml::from_str(&uncommented()).unwrap();
         let with_defaults = Config {
+            command: config.command.clone(),
             source: config.source.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),

@@ -2,6 +2,7 @@
 
 mod adapt;
 mod bind;
+mod chosen;
 mod cli;
 mod commands;
 mod config;
@@ -18,6 +19,14 @@ use std::process::ExitCode;
 use cli::{Args, Command};
 
 fn main() -> ExitCode {
+    // Not for people: Dipole starts itself like this to guard a command.
+    let mut words = std::env::args_os().skip(1);
+    if words
+        .next()
+        .is_some_and(|first| first == upstream::command::GUARD)
+    {
+        return upstream::command::guard(words);
+    }
     let args = match cli::parse(lexopt::Parser::from_env()) {
         Ok(args) => args,
         Err(error) => {

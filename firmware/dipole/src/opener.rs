@@ -5,7 +5,9 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{DatagramError, PlayRequest, Player, hls, http, rtsp};
+use upstream::{DatagramError, PlayRequest, Player, command, hls, http, rtsp};
+
+use crate::chosen::Chosen;
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
@@ -26,15 +28,23 @@ pub(crate) struct Upstreams {
     /// By source index.
     manners: Arc<[Manners]>,
     throttle: Throttle,
+    commands: Chosen,
 }
 
 impl Upstreams {
-    /// Plays with `player`, asking as `manners` says, as fast as `throttle` lets it.
-    pub(crate) fn new(player: Player, manners: Vec<Manners>, throttle: Throttle) -> Self {
+    /// Plays with `player`, asking as `manners` says, as fast as `throttle` lets it, and what
+    /// `commands` names by a command.
+    pub(crate) fn new(
+        player: Player,
+        manners: Vec<Manners>,
+        throttle: Throttle,
+        commands: Chosen,
+    ) -> Self {
         Self {
             player,
             manners: manners.into(),
             throttle,
+            commands,
         }
     }
 }
@@ -61,13 +71,17 @@ pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
         headers,
         interface: manners.interface,
         is_built_in: stream.is_built_in(),
+        command: None,
     }
 }
 
 impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
-            let request = request(&self.manners, stream);
+            let request = PlayRequest {
+                command: self.commands.of(stream),
+                ..request(&self.manners, stream)
+            };
             ingest.throttle(self.throttle.stream(stream.source));
             self.player
                 .play(&request, ingest)
@@ -85,9 +99,9 @@ fn kind_of(error: &upstream::Error) -> FailureKind {
     use upstream::Error;
     match error {
         _ if says_no(error) => FailureKind::Refused,
-        Error::Hls(hls::Error::Stalled(_)) | Error::Datagrams(DatagramError::Ceased { .. }) => {
-            FailureKind::Stalled
-        }
+        Error::Command(command::Error::Silent { .. })
+        | Error::Hls(hls::Error::Stalled(_))
+        | Error::Datagrams(DatagramError::Ceased { .. }) => FailureKind::Stalled,
         _ if error.is_temporary() => FailureKind::Broken,
         _ => FailureKind::Hopeless,
     }
@@ -100,6 +114,7 @@ fn says_no(error: &upstream::Error) -> bool {
     match error {
         Error::NotAStream { .. } | Error::Empty => true,
         Error::Datagrams(error) => matches!(error, DatagramError::NoStream { .. }),
+        Error::Command(error) => matches!(error, command::Error::NotTransportStream { .. }),
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
         Error::Rtsp(error) => error.is_refusal(),
@@ -160,6 +175,10 @@ mod tests {
             host: "h:554".to_owned(),
             code,
         };
+        let absent = command::Error::Absent {
+            name: "n".to_owned(),
+            program: "p".to_owned(),
+        };
         let kind = Kind::Html;
         let address = || "239.0.0.1:1234".to_owned();
         let no_stream = || DatagramError::NoStream {
@@ -195,6 +214,11 @@ mod tests {
             (upstream::Error::Empty, FailureKind::Refused),
             (no_stream().into(), FailureKind::Refused),
             (ceased().into(), FailureKind::Stalled),
+            (
+                command::Error::AllInUse { max: 1 }.into(),
+                FailureKind::Broken,
+            ),
+            (absent.into(), FailureKind::Hopeless),
             (upstream::Error::LocalFile, FailureKind::Hopeless),
         ] {
             assert_eq!(kind_of(&error), kind, "{error}");

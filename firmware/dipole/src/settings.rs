@@ -69,6 +69,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
+        ("command", commands(config)),
         ("source", config.source.len().to_string()),
     ]
 }
@@ -89,6 +90,12 @@ fn list<T: ToString>(values: &[T]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// By name: a token may stand among the arguments.
+fn commands(config: &Config) -> String {
+    let names: Vec<&str> = config.command.iter().map(|it| it.name.as_str()).collect();
+    list(&names)
 }
 
 fn test_channel(when: TestChannel) -> &'static str {

@@ -191,7 +191,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (status_tx, status) = watch::channel(Vec::new());
     let (refresh, refresh_rx) = mpsc::channel(1);
     let throttle = adapt::throttle(config);
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle);
+    let watched = lineup.clone();
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {

@@ -21,6 +21,14 @@ pub(crate) enum ConfigError {
         /// Where and what.
         error: Box<toml::de::Error>,
     },
+    /// A command cannot be run as it stands there.
+    #[error("{key}: {error}")]
+    Command {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        error: upstream::command::ProfileError,
+    },
     /// A value is out of its range.
     #[error("{key} = {value}: {range}")]
     Range {

@@ -31,6 +31,8 @@ pub(crate) struct Source {
     pub(crate) throttle_kbit: u64,
     /// User agent.
     pub(crate) user_agent: Option<String>,
+    /// Name of the `[[command]]` that plays its streams.
+    pub(crate) command: Option<String>,
     /// Further headers.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,

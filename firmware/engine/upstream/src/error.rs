@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::kind::Kind;
-use crate::{datagrams, hls, http, rtsp};
+use crate::{command, datagrams, hls, http, rtsp};
 
 /// A stream does not play, or no longer. No text here holds a password or a query.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,9 @@ pub enum Error {
     /// RTSP failed.
     #[error(transparent)]
     Rtsp(#[from] rtsp::Error),
+    /// A command failed.
+    #[error(transparent)]
+    Command(#[from] command::Error),
     /// The ring takes nothing more.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
@@ -83,6 +86,7 @@ impl Error {
             Self::Hls(error) => error.is_temporary(),
             Self::Datagrams(error) => error.is_temporary(),
             Self::Rtsp(error) => error.is_temporary(),
+            Self::Command(error) => error.is_temporary(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, RTSP, files, the built-in test
-//! channel.
+//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, RTSP, files, commands, the
+//! built-in test channel.
 //!
 //! [`Player`] picks the driver by the address; a driver awaits everything inside
 //! `ingest.during(..)`, so that what has come in goes on being published at its pace.
@@ -7,6 +7,7 @@
 //! What does not belong here: which channel to play, retries and failover (tuner), conditioning
 //! and pacing (ingest), parsing of formats.
 
+pub mod command;
 mod datagrams;
 mod error;
 mod file;

@@ -10,7 +10,7 @@ use url::Url;
 use crate::datagrams::{self, DatagramConfig};
 use crate::error::Error;
 use crate::hls::{HlsConfig, RemuxSlots, SessionFetch};
-use crate::{file, http, rtsp, testchannel, ts};
+use crate::{command, file, http, rtsp, testchannel, ts};
 
 /// What a [`Player`] plays with.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct PlayRequest {
     /// The address is not from a playlist but from Dipole itself or its configuration: it may name
     /// a local file or the test channel.
     pub is_built_in: bool,
+    /// Whose output is the stream, instead of what the address brings by itself.
+    pub command: Option<command::Profile>,
 }
 
 impl fmt::Debug for PlayRequest {
@@ -71,6 +73,11 @@ impl Player {
     /// before this returns `Ok`. Dropping the future closes every connection at once.
     pub async fn play(&self, request: &PlayRequest, ingest: &mut Ingest) -> Result<(), Error> {
         let address = request.url.trim();
+        if let Some(profile) = request.command.as_ref().filter(|_| !request.is_built_in) {
+            let user_agent = self.user_agent(request);
+            Box::pin(command::play(profile, address, user_agent, ingest)).await?;
+            return Ok(ingest.drain().await?);
+        }
         if address.starts_with('/') {
             return local(request, Path::new(address), ingest).await;
         }
@@ -107,6 +114,20 @@ impl Player {
             }
         }
         Ok(ingest.drain().await?)
+    }
+
+    /// What a command introduces itself with: as a request would, and nothing that it could take for
+    /// an option or a line of its own.
+    fn user_agent<'a>(&'a self, request: &'a PlayRequest) -> &'a str {
+        let of_headers = request.headers.iter();
+        let of_entry = of_headers
+            .filter(|(name, _)| name.eq_ignore_ascii_case("User-Agent"))
+            .map(|(_, value)| value.as_str());
+        let mut asked = request.user_agent.as_deref().into_iter().chain(of_entry);
+        let fits = |agent: &&str| !agent.starts_with('-') && !agent.contains(char::is_control);
+        asked
+            .find(fits)
+            .unwrap_or_else(|| self.config.http.user_agent())
     }
 
     async fn over_http(

@@ -191,6 +191,7 @@ fn player() -> Player {
         http: http::Client::new(config),
         hls_variant: Preference::Best,
         remux_slots: upstream::hls::RemuxSlots::default(),
+        datagrams: upstream::DatagramConfig::default(),
     })
 }
 

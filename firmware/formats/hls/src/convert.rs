@@ -9,8 +9,9 @@ use url::Url;
 use crate::error::Error;
 use crate::master::{MasterPlaylist, Rendition, RenditionKind, Resolution, Variant, first_choice};
 use crate::media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
+use crate::parts::PartReader;
 use crate::resolver::Resolver;
-use crate::sieve::{MAP_BEFORE_KEY, Sieved};
+use crate::sieve::{MAP_BEFORE_KEY, PART, Sieved};
 
 /// Parses cleaned text with variants.
 pub(crate) fn master(sieved: Sieved, resolver: &mut Resolver<'_>) -> Result<MasterPlaylist, Error> {
@@ -111,11 +112,15 @@ fn convert_media(
     let mut segments = Vec::with_capacity(media.segments.len());
     let mut sequence = media_sequence;
     // Each goes as soon as it is converted: two lists of addresses need not be there at once.
-    for segment in media.segments {
+    let count = media.segments.len();
+    for (place, segment) in media.segments.into_iter().enumerate() {
         sequence = sequence.saturating_add(skipped(&segment));
+        carry.takes_parts = count.saturating_sub(place) <= SEGMENTS_WITH_PARTS_MAX;
         segments.extend(carry.segment(&segment, sequence));
         sequence = sequence.saturating_add(1);
     }
+    let open = sieved.has_open.then(|| segments.pop()).flatten();
+    let open = open.map(Box::new);
     MediaPlaylist {
         target_duration,
         media_sequence,
@@ -129,6 +134,8 @@ fn convert_media(
         iframes_only: media.i_frames_only,
         start_offset_seconds: media.start.as_ref().map(|start| start.time_offset),
         segments,
+        part_control: sieved.part_control,
+        open,
     }
 }
 
@@ -157,6 +164,10 @@ fn skipped(segment: &parsed::MediaSegment) -> u64 {
         .unwrap_or(0)
 }
 
+/// Segments of which parts are kept: servers name those of the last three target durations (8216bis
+/// 6.2.2).
+const SEGMENTS_WITH_PARTS_MAX: usize = 16;
+
 /// What one segment inherits from those before it.
 struct Carry<'a, 'b> {
     resolver: &'a mut Resolver<'b>,
@@ -166,6 +177,9 @@ struct Carry<'a, 'b> {
     map: Option<Arc<Map>>,
     /// End of the last byte range of a resource, for ranges without an offset.
     range_end: Option<(Url, u64)>,
+    parts: PartReader,
+    /// The segment is near the live edge.
+    takes_parts: bool,
 }
 
 impl<'a, 'b> Carry<'a, 'b> {
@@ -181,6 +195,8 @@ impl<'a, 'b> Carry<'a, 'b> {
             key: None,
             map: None,
             range_end: None,
+            parts: PartReader::default(),
+            takes_parts: false,
         }
     }
 
@@ -201,6 +217,10 @@ impl<'a, 'b> Carry<'a, 'b> {
             let key = if is_first { before } else { self.key.clone() };
             self.map = self.map_of(map, key, sequence).map(Arc::new);
         }
+        let lines = from.unknown_tags.iter().filter(|tag| tag.tag == PART);
+        let lines = lines.filter_map(|tag| tag.rest.as_deref());
+        let lines = lines.take_while(|_| self.takes_parts);
+        let parts = self.parts.read(lines, self.resolver);
         let uri = self.resolver.resolve(&from.uri)?;
         let byte_range = match &from.byte_range {
             Some(range) => Some(self.byte_range(range, &uri)?),
@@ -217,6 +237,7 @@ impl<'a, 'b> Carry<'a, 'b> {
             map: self.map.clone(),
             gap: from.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"),
             program_date_time_ms: from.program_date_time.map(|time| time.timestamp_millis()),
+            parts,
         })
     }
 

@@ -12,11 +12,13 @@
 
 mod attributes;
 mod convert;
+mod delivery;
 mod error;
 mod follower;
 mod limits;
 mod master;
 mod media;
+mod parts;
 mod playlist;
 mod resolver;
 mod sieve;
@@ -24,11 +26,14 @@ mod survey;
 mod tidy;
 mod timing;
 
+pub use delivery::{Blocking, plain};
 pub use error::{Error, NotPlaylist, Unsupported};
 pub use follower::{
     Counters, Follower, FollowerConfig, MapRequest, Seam, SegmentKey, SegmentRequest, Step,
 };
 pub use limits::Limits;
 pub use master::{MasterPlaylist, Preference, Rendition, RenditionKind, Resolution, Variant};
-pub use media::{ByteRange, Key, KeyMethod, Map, MediaPlaylist, PlaylistKind, Segment};
+pub use media::{
+    ByteRange, Key, KeyMethod, Map, MediaPlaylist, Part, PartControl, PlaylistKind, Segment,
+};
 pub use playlist::Playlist;

@@ -28,12 +28,22 @@ pub struct MediaPlaylist {
     /// The segments in order of their sequence numbers. A segment whose address or byte range is
     /// unusable is left out, so numbers may have holes.
     pub segments: Vec<Segment>,
+    /// What it says about parts.
+    pub part_control: PartControl,
+    /// The segment that the server still makes, as far as it has got: what stands here is true of
+    /// its parts. Its own address and duration are nobody's.
+    pub open: Option<Box<Segment>>,
 }
 
 impl MediaPlaylist {
     /// Assumed where a playlist states neither a target duration nor any segment's duration: what
     /// Apple's authoring specification for HLS recommends (7.5).
     pub const TARGET_DURATION_DEFAULT: Duration = Duration::from_secs(6);
+
+    /// The segment that is still made, else the last one.
+    pub(crate) fn newest(&self) -> Option<&Segment> {
+        self.open.as_deref().or(self.segments.last())
+    }
 }
 
 /// EXT-X-PLAYLIST-TYPE (RFC 8216 4.3.3.5).
@@ -68,6 +78,8 @@ pub struct Segment {
     pub gap: bool,
     /// EXT-X-PROGRAM-DATE-TIME of its first sample, in milliseconds since 1970 UTC.
     pub program_date_time_ms: Option<i64>,
+    /// Its parts from the first one on. Servers name them near the live edge only.
+    pub parts: Vec<Part>,
 }
 
 impl Segment {
@@ -78,6 +90,43 @@ impl Segment {
             key.check()?;
         }
         Ok(())
+    }
+}
+
+/// A part of a segment (EXT-X-PART).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where it is.
+    pub uri: Url,
+    /// How long it plays. Never zero.
+    pub duration: Duration,
+    /// The part of the resource; `None` is all of it.
+    pub byte_range: Option<ByteRange>,
+    /// It holds a key frame, so that playing can begin with it.
+    pub independent: bool,
+    /// The server has no data for it.
+    pub gap: bool,
+}
+
+/// What a playlist says about its parts as a whole (EXT-X-PART-INF, EXT-X-SERVER-CONTROL).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PartControl {
+    /// PART-TARGET: no part is longer. Without it there are no parts.
+    pub target: Option<Duration>,
+    /// PART-HOLD-BACK: how far from the end to play.
+    pub hold_back: Option<Duration>,
+    /// CAN-BLOCK-RELOAD: a playlist that is asked for with the number of what is missing comes when
+    /// it is there.
+    pub can_block_reload: bool,
+}
+
+impl PartControl {
+    /// How far from the end to play: what the server asks for, and no less than three parts
+    /// (8216bis 4.4.3.8). `None` without parts.
+    #[must_use]
+    pub fn distance(&self) -> Option<Duration> {
+        let least = self.target?.saturating_mul(3);
+        Some(self.hold_back.map_or(least, |asked| asked.max(least)))
     }
 }
 

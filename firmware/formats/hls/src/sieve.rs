@@ -13,6 +13,8 @@ use std::fmt::Write as _;
 use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::media::PartControl;
+use crate::parts;
 use crate::survey::{self, Survey};
 use crate::tidy::{DURATION_SECONDS_MAX, byte_range, quote, rendition, seconds, token, variant};
 
@@ -27,6 +29,10 @@ pub(crate) struct Sieved {
     pub(crate) segments_skipped: u64,
     /// Discontinuities that stood among them.
     pub(crate) discontinuities_skipped: u64,
+    /// What is said about parts.
+    pub(crate) part_control: PartControl,
+    /// The last segment of the text is none: it stands for the one that is still made.
+    pub(crate) has_open: bool,
 }
 
 /// Largest sequence number taken. RFC 8216 4.2 allows 2^64 − 1; half of it leaves room to add a
@@ -35,6 +41,9 @@ const SEQUENCE_MAX: u64 = u64::MAX / 2;
 
 /// A tag of our own: the map of this segment stood before its key, so that key is not for it.
 pub(crate) const MAP_BEFORE_KEY: &str = "X-DIPOLE-MAP-BEFORE-KEY";
+
+/// A tag of our own: a part in the form of [`parts::tidy`].
+pub(crate) const PART: &str = "X-DIPOLE-PART";
 
 /// Stands for what cannot be read.
 const SUBSTITUTE: char = '\u{1a}';
@@ -54,6 +63,7 @@ pub(crate) fn sieve(bytes: &[u8], limits: &Limits) -> Result<Sieved, Error> {
     for (number, line) in survey::lines(text) {
         pass.line(number, line, limits)?;
     }
+    pass.close();
     Ok(pass.out)
 }
 
@@ -95,6 +105,8 @@ struct Seen {
     identity_key: bool,
     /// A map stands before the next segment.
     map: bool,
+    /// Parts of the next segment stand before it.
+    parts: bool,
 }
 
 impl Pass {
@@ -113,6 +125,8 @@ impl Pass {
                 master,
                 segments_skipped: to_skip,
                 discontinuities_skipped: 0,
+                part_control: PartControl::default(),
+                has_open: false,
             },
             to_skip,
             renditions: 0,
@@ -153,12 +167,22 @@ impl Pass {
     fn address(&mut self, line: &str) {
         self.seen.identity_key = false;
         self.seen.map = false;
+        self.seen.parts = false;
         if self.out.master && !std::mem::take(&mut self.variant_open) {
             return;
         }
         match self.to_skip.checked_sub(1) {
             Some(left) => self.to_skip = left,
             None => self.write(line),
+        }
+    }
+
+    /// Parts behind the last segment are those of one that has no address yet: it gets one, so that
+    /// the parser keeps what stands before it.
+    fn close(&mut self) {
+        if std::mem::take(&mut self.seen.parts) {
+            self.out.has_open = true;
+            self.write(".");
         }
     }
 
@@ -207,6 +231,13 @@ impl Pass {
             "#EXT-X-KEY" => self.key(&Attributes::read(value)),
             "#EXT-X-MAP" => self.map(&Attributes::read(value)),
             "#EXT-X-START" => self.start(&Attributes::read(value)),
+            "#EXT-X-PART-INF" => {
+                parts::part_inf(&mut self.out.part_control, &Attributes::read(value))
+            }
+            "#EXT-X-SERVER-CONTROL" => {
+                let list = Attributes::read(value);
+                parts::server_control(&mut self.out.part_control, &list);
+            }
             "#EXT-X-SKIP" => {
                 if let Some(count) = Attributes::read(value).integer("SKIPPED-SEGMENTS") {
                     self.write(&format!("{tag}:{}", count.min(SEQUENCE_MAX / 2)));
@@ -230,6 +261,12 @@ impl Pass {
             "#EXT-X-BYTERANGE" => {
                 if let Some(range) = byte_range(value) {
                     self.write(&format!("{tag}:{range}"));
+                }
+            }
+            "#EXT-X-PART" => {
+                if let Some(part) = parts::tidy(&Attributes::read(value)) {
+                    self.seen.parts = true;
+                    self.write(&format!("#EXT-{PART}:{part}"));
                 }
             }
             "#EXT-X-PROGRAM-DATE-TIME" => self.write(&format!("{tag}:{value}")),

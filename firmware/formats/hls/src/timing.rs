@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Shortest wait between two loads of a playlist, whatever it says about itself.
 const RELOAD_MIN: Duration = Duration::from_millis(250);
+/// Shortest wait where parts are offered: half of the shortest that are in use.
+const PART_RELOAD_MIN: Duration = Duration::from_millis(100);
 /// A playlist that adds nothing for less than this is only slow.
 const STALL_MIN: Duration = Duration::from_secs(10);
 /// A playlist that adds nothing for this long is dead, however long its segments are.
@@ -42,6 +44,35 @@ impl Timing {
         } else {
             self.reload_at = requested + self.wait(target / 2);
         }
+    }
+
+    /// A playlist with parts came; `target` is the longest segment and the longest part. One that
+    /// `blocks` is asked for again at once: its server answers when there is more (8216bis 6.2.5.2).
+    pub(crate) fn loaded_part(
+        &mut self,
+        requested: Duration,
+        (target, part): (Duration, Duration),
+        changed: bool,
+        blocks: bool,
+    ) {
+        self.target = target;
+        if changed {
+            self.hungry_since = None;
+        }
+        let wait = match (changed, blocks) {
+            (true, true) => PART_RELOAD_MIN,
+            (true, false) => part,
+            _ if self.has_starved(requested) => self.wait(target / 2),
+            // Whatever it promised, it did not wait.
+            (false, _) => part / 2,
+        };
+        self.reload_at = requested + wait.max(PART_RELOAD_MIN).min(self.reload_max);
+    }
+
+    /// Nothing has come for as long as a segment takes: it is not the next part that is late.
+    fn has_starved(&self, now: Duration) -> bool {
+        let since = self.hungry_since;
+        since.is_some_and(|since| now.saturating_sub(since) > self.target)
     }
 
     /// A playlist could not be loaded: like one that had nothing new.

@@ -336,6 +336,10 @@ fn line() -> impl Strategy<Value = String> {
         "#EXT-X-PLAYLIST-TYPE:",
         "#EXT-X-I-FRAME-STREAM-INF:URI=",
         "#EXT-X-GAP",
+        "#EXT-X-PART-INF:PART-TARGET=",
+        "#EXT-X-PART:DURATION=1,URI=",
+        "#EXT-X-PART:URI=a,DURATION=",
+        "#EXT-X-SERVER-CONTROL:PART-HOLD-BACK=",
         "",
     ]);
     let values = prop_oneof![

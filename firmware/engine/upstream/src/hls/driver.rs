@@ -161,6 +161,10 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
 
     /// The playlist of the sound, where it has one of its own, is this now.
     fn follow_sound(&mut self, address: Option<Url>) {
+        // Two playlists at once are read in step by whole segments: parts of one would wait for those
+        // of the other.
+        let wants_parts = self.config.follower.parts && address.is_none();
+        self.follower.use_parts(wants_parts);
         match (address, &mut self.join.side) {
             (Some(address), Some(side)) => side.moved_to(address),
             (Some(address), None) => {
@@ -179,7 +183,11 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
             .during(sleep_until(self.started + at))
             .await;
         let requested = self.now();
-        let wait = self.patience.answer_wait(self.transfer.intake.ahead());
+        let ahead = self.transfer.intake.ahead();
+        let wait = match self.follower.blocking() {
+            Some(_) => self.patience.blocked_wait(ahead),
+            None => self.patience.answer_wait(ahead),
+        };
         let loaded = match timeout(wait, self.load()).await {
             Ok(loaded) => loaded,
             Err(_) => Err(no_answer(&self.playlist, wait)),
@@ -189,6 +197,9 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
 
     /// The playlist as it is now. Safe to drop while waiting.
     async fn load(&mut self) -> Result<MediaPlaylist, Error> {
+        if let Some(media) = self.load_blocking().await {
+            return Ok(media);
+        }
         let address = self.playlist.clone();
         let loaded = match self.transfer.playlist(&address).await {
             Ok((address, Playlist::Media(media))) => {
@@ -205,6 +216,22 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
             }
             loaded => loaded,
         }
+    }
+
+    /// The playlist as soon as there is more, where the server lets us wait for that; nothing where
+    /// that fails. Safe to drop while waiting.
+    async fn load_blocking(&mut self) -> Option<MediaPlaylist> {
+        let address = self.follower.blocking()?.ask(&self.playlist);
+        match self.transfer.playlist(&address).await {
+            Ok((address, Playlist::Media(media))) => {
+                self.playlist = hls::plain(&address);
+                return Some(media);
+            }
+            Ok((_, Playlist::Master(_))) => debug!("hls: no playlist for a request that waits"),
+            Err(error) => debug!(%error, "hls: a request that waits has failed"),
+        }
+        self.follower.on_blocking_failed();
+        None
     }
 
     fn take(
@@ -244,6 +271,7 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
         match self.give_or_try_again(request).await {
             Ok(()) => {
                 self.lost_in_row = 0;
+                self.follower.on_given();
                 self.patience.given();
                 Ok(())
             }
@@ -263,6 +291,10 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
     /// Says how a segment joins the one before. Units on one time line need nothing: a segment that
     /// was lost is a gap in the picture, which sound of its own may fill.
     async fn seam(&mut self, request: &SegmentRequest) -> Result<(), Error> {
+        let runs_on = request.part.is_some_and(|part| part > 0);
+        if runs_on && request.seam == hls::Seam::Continuous {
+            return Ok(());
+        }
         let line = request.discontinuity_sequence;
         let is_same_line = self.time_line.replace(line) == Some(line);
         let is_gap = is_same_line && self.join.side.is_some();
@@ -348,6 +380,10 @@ impl<F: Fetch, I: Intake> Driver<'_, F, I> {
     }
 
     fn lose(&mut self, error: Error) -> Result<(), Error> {
+        if !self.is_giving && self.follower.on_refused() {
+            debug!(%error, "hls: a part is asked for again");
+            return Ok(());
+        }
         warn!(%error, "hls: a segment is passed over");
         self.follower.on_segment_lost();
         self.lost_in_row += 1;

@@ -39,6 +39,8 @@ mod tests_failing;
 #[cfg(test)]
 mod tests_gzip;
 #[cfg(test)]
+mod tests_parts;
+#[cfg(test)]
 mod tests_remux;
 #[cfg(test)]
 mod tests_socket;

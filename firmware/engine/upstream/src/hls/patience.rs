@@ -23,6 +23,8 @@ pub(super) const AGAIN_AFTER: Duration = Duration::from_millis(500);
 const ANSWER_TARGETS: u32 = 2;
 const ANSWER_MIN: Duration = Duration::from_secs(2);
 const ANSWER_MAX: Duration = Duration::from_secs(6);
+const BLOCKED_TARGETS: u32 = 3;
+const BLOCKED_MAX: Duration = Duration::from_secs(18);
 
 /// Counts what failed since something last came. Times are those of the driver's clock, and the
 /// read-ahead is handed in.
@@ -88,6 +90,14 @@ impl Patience {
         }
         let wait = self.target.saturating_mul(ANSWER_TARGETS);
         wait.clamp(ANSWER_MIN, ANSWER_MAX).max(ahead)
+    }
+
+    /// How long the answer to a request may take that the server lets wait until there is more. It is
+    /// to come, with an error at worst, in three target durations (8216bis 6.2.5.2); how long viewers
+    /// wait is the tuner's to judge.
+    pub(super) fn blocked_wait(&self, ahead: Duration) -> Duration {
+        let wait = self.target.saturating_mul(BLOCKED_TARGETS);
+        wait.min(BLOCKED_MAX).max(self.answer_wait(ahead))
     }
 
     /// Whether the address is to be given up. `waiting`: segments that may still be tried.
@@ -162,5 +172,9 @@ mod tests {
         }
         patience.loaded(Duration::MAX);
         assert_eq!(patience.answer_wait(NONE), ANSWER_MAX);
+        assert_eq!(patience.blocked_wait(NONE), BLOCKED_MAX);
+        patience.loaded(SECOND * 4);
+        assert_eq!(patience.blocked_wait(NONE), SECOND * 12);
+        assert_eq!(patience.blocked_wait(SECOND * 20), SECOND * 20);
     }
 }

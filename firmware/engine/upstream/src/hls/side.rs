@@ -64,6 +64,7 @@ impl<B> Side<B> {
     pub(super) fn new(playlist: Url, config: FollowerConfig) -> Self {
         let config = FollowerConfig {
             live_edge_segments: config.live_edge_segments.saturating_add(EARLIER_SEGMENTS),
+            parts: false,
             ..config
         };
         Self {

@@ -108,6 +108,59 @@ async fn every_codec_is_played() {
     }
 }
 
+/// Where the fragments of a segment begin and end.
+fn fragments(file: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let (mut begins, mut at) = (Vec::new(), 0);
+    while let Some(head) = file.get(at..at + 8) {
+        if &head[4..] == b"moof" {
+            begins.push(at);
+        }
+        let size = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        at += usize::try_from(size).expect("a small box");
+    }
+    begins[0] = 0;
+    let ends = begins.iter().skip(1).copied().chain([file.len()]);
+    begins
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(begin, end)| begin..end)
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_of_segments_are_fragments() {
+    let head = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-PART-INF:PART-TARGET=1\n\
+        #EXT-X-MAP:URI=\"/h264-aac/init.mp4\"\n";
+    let [first, second] = ["0.m4s", "1.m4s"].map(|file| {
+        let ranges = fragments(&sample("h264-aac", file));
+        let seconds = 1.0 / f64::from(u32::try_from(ranges.len()).expect("few"));
+        let part = |range: std::ops::Range<usize>| {
+            let (length, begin) = (range.len(), range.start);
+            format!("#EXT-X-PART:DURATION={seconds},URI=\"/h264-aac/{file}\",BYTERANGE=\"{length}@{begin}\"\n")
+        };
+        ranges.into_iter().map(part).collect::<String>()
+    });
+    let whole = "#EXTINF:1,\n/h264-aac/0.m4s\n";
+    let ended =
+        format!("{head}{first}{whole}{second}#EXTINF:1,\n/h264-aac/1.m4s\n#EXT-X-ENDLIST\n");
+    let provider = with_sample(Provider::default(), "h264-aac");
+    let mut provider = provider
+        .on("/list", format!("{head}{first}"))
+        .on("/list", format!("{head}{first}{whole}{second}"))
+        .on("/list", ended);
+    let (outcome, tape) = play_from(&mut provider).await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_whole(&tape);
+    assert_eq!(tape.discontinuities, 0);
+    let parts = (first + &second).lines().count();
+    assert_eq!(
+        provider.requests.len(),
+        3 + 1 + parts,
+        "no segment as a whole"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn encrypted_headers_and_segments() {
     let key = "#EXT-X-KEY:METHOD=AES-128,URI=\"/key\",IV=0x07070707070707070707070707070707\n";

@@ -46,6 +46,12 @@ impl Client {
         &self.inner.config
     }
 
+    /// What it introduces itself with where nobody says otherwise.
+    #[must_use]
+    pub fn user_agent(&self) -> &str {
+        &self.inner.config.user_agent
+    }
+
     /// One request by itself, with `Connection: close`.
     pub async fn get(&self, request: Request) -> Result<Response, Error> {
         self.start(0).get(request).await

@@ -15,6 +15,8 @@ pub struct FollowerConfig {
     pub reload_max: Duration,
     /// Most segments waiting to be fetched; the oldest go first.
     pub waiting_max: usize,
+    /// Whether parts of segments are fetched where a server offers them (low-latency HLS).
+    pub parts: bool,
 }
 
 impl Default for FollowerConfig {
@@ -23,6 +25,7 @@ impl Default for FollowerConfig {
             live_edge_segments: 3,
             reload_max: Duration::from_secs(15),
             waiting_max: Limits::default().segments_max,
+            parts: true,
         }
     }
 }

@@ -26,6 +26,55 @@ pub(super) fn first_index(media: &MediaPlaylist, live_edge_segments: u32) -> usi
     }
 }
 
+/// Where to begin with parts: the segment, whose index is that behind the last one if it is still
+/// made, and the part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FirstPart {
+    pub(super) index: usize,
+    pub(super) part: usize,
+}
+
+/// The last place to begin that is as far from the end as the server asks (PART-HOLD-BACK, 8216bis
+/// 4.4.3.8); `None` where there are no parts that can be played.
+///
+/// That is the begin of a segment, and in fragmented MP4 any part with a key frame: a transport
+/// stream has its tables at the begin of its segments.
+pub(super) fn first_part(media: &MediaPlaylist) -> Option<FirstPart> {
+    let back = media.start_offset_seconds.filter(|offset| *offset < 0.0);
+    let back = back.and_then(|offset| Duration::try_from_secs_f64(-offset).ok());
+    let distance = media.part_control.distance()?.max(back.unwrap_or_default());
+    let newest = media.newest()?;
+    if media.ended || newest.parts.is_empty() {
+        return None;
+    }
+    let mut left = Duration::ZERO;
+    let open = media
+        .open
+        .as_deref()
+        .into_iter()
+        .map(|open| (media.segments.len(), open));
+    for (index, segment) in open.chain(media.segments.iter().enumerate().rev()) {
+        // How parts of encrypted segments are chained is for each server to know.
+        if segment.key.is_some() || segment.parts.iter().any(|part| part.gap) {
+            return None;
+        }
+        if segment.parts.is_empty() {
+            left = left.saturating_add(segment.duration);
+            if left >= distance {
+                return Some(FirstPart { index, part: 0 });
+            }
+        }
+        for (place, part) in segment.parts.iter().enumerate().rev() {
+            left = left.saturating_add(part.duration);
+            let is_entry = place == 0 || (part.independent && segment.map.is_some());
+            if left >= distance && is_entry {
+                return Some(FirstPart { index, part: place });
+            }
+        }
+    }
+    Some(FirstPart { index: 0, part: 0 })
+}
+
 /// The last segment that begins at least `distance` before the end, else the first.
 fn index_before_end(segments: &[Segment], distance: Duration) -> usize {
     let mut left = Duration::ZERO;
