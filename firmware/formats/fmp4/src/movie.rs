@@ -109,6 +109,33 @@ impl Movie {
         Ok(movie)
     }
 
+    /// Reads the content of a film's `moov`, and tells which of its tracks became which: a film may
+    /// hold tracks of makers' own kinds, which are left out.
+    pub(crate) fn read_film(content: &[u8]) -> Result<(Self, Vec<usize>), Error> {
+        let timescale = movie_timescale(required(MOOV, content, MVHD)?)?;
+        let (mut tracks, mut places, mut refused) = (Vec::new(), Vec::new(), None);
+        let mut place = 0;
+        for found in children(MOOV, content) {
+            let (kind, inside) = found?;
+            if kind != TRAK || tracks.len() >= TRACKS_MAX {
+                continue;
+            }
+            match Track::read(inside, timescale) {
+                Ok(Some(track)) => {
+                    tracks.push(track);
+                    places.push(place);
+                }
+                Ok(None) => {}
+                Err(error) => refused = Some(error),
+            }
+            place += 1;
+        }
+        match refused {
+            Some(error) if tracks.is_empty() => Err(error),
+            _ => Ok((Self { tracks }, places)),
+        }
+    }
+
     fn read_defaults(&mut self, extends: &[u8]) -> Result<(), Error> {
         for found in children(MVEX, extends) {
             let (kind, inside) = found?;

@@ -1,4 +1,4 @@
-//! From fMP4, packed audio and transport streams to one MPEG transport stream. No I/O.
+//! From films, fMP4, packed audio and transport streams to one MPEG transport stream. No I/O.
 //!
 //! ```text
 //! bytes -> Source -> Begin, Data, End of units -> Mux -> transport packets
@@ -17,6 +17,7 @@
 
 mod adts;
 mod error;
+mod film;
 mod hold;
 mod mux;
 mod nal;
@@ -24,6 +25,7 @@ mod source;
 mod stream;
 
 pub use error::Error;
+pub use film::{Ask, FILM_BYTES_MAX, Film};
 pub use hold::HOLD_BYTES_MAX;
 pub use mux::{Mux, Stats};
 pub use source::{Fmp4Source, PackedSource, Piece, Source, TsSource, Wanted};
