@@ -15,6 +15,7 @@ use crate::{
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+const _: () = assert!(upstream::film::FILM_BYTES_MAX as u64 <= budget::REMUX_STATE);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::Ingest;
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{PlayRequest, Player, hls, http};
+use upstream::{PlayRequest, Player, film, hls, http};
 
 /// How a source wants to be asked.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +90,7 @@ fn says_no(error: &upstream::Error) -> bool {
         Error::NotAStream { .. } | Error::Empty => true,
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
+        Error::Film(film::Error::Http(error)) => is_refusal(error),
         _ => false,
     }
 }

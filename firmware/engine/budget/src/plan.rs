@@ -22,8 +22,9 @@ const RECEIVE_BUFFER: u64 = 128 * KIB;
 /// Of an upstream besides: conditioner 200 KiB, TLS and HTTP buffers 96 KiB, and 16 KiB on the way
 /// into a ring that lies in a file.
 const UPSTREAM_STATE: u64 = 312 * KIB;
-/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`).
-pub const REMUX_STATE: u64 = 544 * KIB;
+/// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`,
+/// `upstream::film::FILM_BYTES_MAX`: tables of a film, picture that waits for sound).
+pub const REMUX_STATE: u64 = MIB;
 /// Of such a stream besides its upstream: that, and a second connection.
 const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
 /// One stream is remuxed for every so much of the budget beyond this, and one at least.
@@ -63,7 +64,7 @@ pub struct Plan {
     pub pool_segments: usize,
     /// `SO_RCVBUF` of an upstream, in bytes.
     pub receive_buffer_bytes: usize,
-    /// Streams that are remuxed at once: HLS in fragmented MP4, or with its sound apart.
+    /// Streams that are remuxed at once: films, HLS in fragmented MP4 or with its sound apart.
     pub remuxed_max: usize,
     /// Clients of streams at once.
     pub clients_max: usize,
@@ -249,7 +250,7 @@ fn rows(
             "remuxed",
             fixed.remuxed_max,
             REMUX,
-            "HLS in fMP4 or with its sound apart",
+            "films, HLS in fMP4 or with its sound apart",
         ),
         row(
             "ring segments",

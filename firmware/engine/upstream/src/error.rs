@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::kind::Kind;
-use crate::{hls, http};
+use crate::{film, hls, http};
 
 /// A stream does not play, or no longer. No text here holds a password or a query.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum Error {
     /// HLS failed.
     #[error(transparent)]
     Hls(#[from] hls::Error),
+    /// A film failed.
+    #[error(transparent)]
+    Film(#[from] film::Error),
     /// The ring takes nothing more.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
@@ -75,13 +78,14 @@ impl Error {
             Self::NotAStream { .. } | Self::Empty | Self::Ingest(_) => true,
             Self::Http(error) => error.is_temporary(),
             Self::Hls(error) => error.is_temporary(),
+            Self::Film(error) => error.is_temporary(),
         }
     }
 
     /// For bytes that are no transport stream and no playlist.
     pub(crate) fn of_kind(kind: Kind) -> Self {
         match kind {
-            Kind::Mp4 | Kind::FlvOrOther => Self::UnsupportedKind { kind },
+            Kind::Mp4 | Kind::Matroska | Kind::FlvOrOther => Self::UnsupportedKind { kind },
             _ => Self::NotAStream { kind },
         }
     }

@@ -1,4 +1,4 @@
-//! Openers that fill a ring: MPEG-TS over HTTP, HLS, files, the built-in test channel.
+//! Openers that fill a ring: MPEG-TS over HTTP, HLS, films, files, the built-in test channel.
 //!
 //! [`Player`] picks the driver by the address; a driver awaits everything inside
 //! `ingest.during(..)`, so that what has come in goes on being published at its pace.
@@ -8,6 +8,7 @@
 
 mod error;
 mod file;
+pub mod film;
 pub mod hls;
 pub mod http;
 pub mod kind;

@@ -64,7 +64,7 @@ impl Player {
     pub async fn play(&self, request: &PlayRequest, ingest: &mut Ingest) -> Result<(), Error> {
         let address = request.url.trim();
         if address.starts_with('/') {
-            return local(request, Path::new(address), ingest).await;
+            return self.local(request, Path::new(address), ingest).await;
         }
         let url = Url::parse(address).map_err(|error| Error::BadAddress {
             reason: error.to_string(),
@@ -81,7 +81,7 @@ impl Player {
                 let path = url.to_file_path().map_err(|()| Error::BadAddress {
                     reason: "it names a file of another machine".to_owned(),
                 })?;
-                return local(request, &path, ingest).await;
+                return self.local(request, &path, ingest).await;
             }
             scheme => {
                 return Err(Error::UnsupportedScheme {
@@ -113,11 +113,17 @@ impl Player {
         };
         ts::play(fetch, &hls, ingest).await
     }
-}
 
-async fn local(request: &PlayRequest, path: &Path, ingest: &mut Ingest) -> Result<(), Error> {
-    if !request.is_built_in {
-        return Err(Error::LocalFile);
+    async fn local(
+        &self,
+        request: &PlayRequest,
+        path: &Path,
+        ingest: &mut Ingest,
+    ) -> Result<(), Error> {
+        if !request.is_built_in {
+            return Err(Error::LocalFile);
+        }
+        file::play(path, &self.config.remux_slots, ingest).await?;
+        Ok(ingest.drain().await?)
     }
-    file::play(path, ingest).await
 }

@@ -24,7 +24,7 @@ const STRETCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Sound that is fetched ahead where it lies far from its picture: 16 s at 128 kbit/s.
 const AHEAD_BYTES_MAX: usize = 256 * 1024;
 /// Most bytes between picture and sound of the same time, to be read in one go.
-const TIGHT_BYTES_MAX: usize = 384 * 1024;
+const TIGHT_BYTES_MAX: usize = 320 * 1024;
 
 /// Upper bound of the memory that a [`Film`] holds, in bytes: tables, what waits for its turn, the
 /// pieces in the making. Sound is fetched ahead only where nothing waits in the buffer.

@@ -146,7 +146,9 @@ fn with_sound_behind(film: &[u8], gap: usize) -> Vec<u8> {
     let (runs, chunks) = (find(film, b"stsc")[1], word(film, places + 8));
     let run_of = |chunk: u32| {
         let entries = (0..word(film, runs + 8) as usize).map(|n| runs + 12 + 12 * n);
-        let run = entries.filter(|at| word(film, *at) <= chunk + 1).next_back();
+        let run = entries
+            .filter(|at| word(film, *at) <= chunk + 1)
+            .next_back();
         word(film, run.expect("a run") + 4)
     };
     let mut next = 0;

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::error::Error;
 
 /// The right to remux one stream, given back when it is dropped.
-pub(super) type RemuxSlot = OwnedSemaphorePermit;
+pub(crate) type RemuxSlot = OwnedSemaphorePermit;
 
 /// A number of rights to remux a stream. Clones are the same ones.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl RemuxSlots {
         }
     }
 
-    pub(super) fn take(&self) -> Result<RemuxSlot, Error> {
+    pub(crate) fn take(&self) -> Result<RemuxSlot, Error> {
         let slot = Arc::clone(&self.free).try_acquire_owned();
         slot.map_err(|_| Error::NoRemuxSlot {
             slots_max: self.slots_max,
