@@ -160,6 +160,19 @@ impl Movie {
 }
 
 impl Track {
+    /// A track of another container, its times in ticks of 90 kHz.
+    #[must_use]
+    pub fn of_codec(codec: Codec, language: Option<[u8; 3]>) -> Self {
+        Self {
+            id: 0,
+            timescale: NonZeroU32::MIN.saturating_add(90_000 - 1),
+            language,
+            codec,
+            shift: 0,
+            defaults: Defaults::default(),
+        }
+    }
+
     /// A media time as time of presentation in 90 kHz ticks, rounded down; the clock of MPEG-2
     /// systems, which HLS takes it for (RFC 8216 3.3). It may lie before zero.
     #[must_use]

@@ -8,6 +8,7 @@
 //! enough: first its tables, then picture and sound from where they lie.
 
 mod fragmented;
+mod matroska;
 mod plain;
 
 use fmp4::{Survey, Surveyed};
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::source::Piece;
 use crate::stream::StreamInfo;
 use fragmented::Fragmented;
+use matroska::Matroska;
 use plain::Plain;
 
 /// Bytes of picture that are read at once where tables or sound have to be fetched in between:
@@ -57,6 +59,7 @@ enum State {
     Survey(Survey),
     Plain(Box<Plain>),
     Fragmented(Box<Fragmented>),
+    Matroska(Box<Matroska>),
 }
 
 impl Default for Film {
@@ -74,6 +77,14 @@ impl Film {
         }
     }
 
+    /// A Matroska file, of which nothing is known.
+    #[must_use]
+    pub fn matroska() -> Self {
+        Self {
+            state: State::Matroska(Box::default()),
+        }
+    }
+
     /// The streams that units belong to, by index.
     #[must_use]
     pub fn streams(&self) -> &[StreamInfo] {
@@ -81,6 +92,7 @@ impl Film {
             State::Survey(_) => &[],
             State::Plain(film) => film.streams(),
             State::Fragmented(film) => film.streams(),
+            State::Matroska(film) => film.streams(),
         }
     }
 
@@ -90,6 +102,7 @@ impl Film {
             State::Survey(_) => None,
             State::Plain(film) => film.left_out(),
             State::Fragmented(film) => film.left_out(),
+            State::Matroska(film) => film.left_out(),
         }
     }
 
@@ -100,6 +113,7 @@ impl Film {
             State::Survey(survey) => survey.at(),
             State::Plain(film) => film.at(),
             State::Fragmented(film) => film.at(),
+            State::Matroska(film) => film.at(),
         }
     }
 
@@ -115,6 +129,7 @@ impl Film {
             })),
             State::Plain(film) => film.ask(),
             State::Fragmented(film) => Ok(film.ask()),
+            State::Matroska(film) => Ok(film.ask()),
         }
     }
 
@@ -143,6 +158,7 @@ impl Film {
             State::Survey(_) => Ok(None),
             State::Plain(film) => film.next(input),
             State::Fragmented(film) => film.next(input),
+            State::Matroska(film) => film.next(input),
         }
     }
 
@@ -153,6 +169,7 @@ impl Film {
             State::Survey(_) => return false,
             State::Plain(film) => film.end(),
             State::Fragmented(film) => film.end(),
+            State::Matroska(film) => return film.end(),
         }
         true
     }

@@ -21,7 +21,9 @@ mod film;
 mod hold;
 mod mux;
 mod nal;
+mod reorder;
 mod source;
+mod sps;
 mod stream;
 
 pub use error::Error;

@@ -62,8 +62,11 @@ impl Front {
 }
 
 /// The reader of a film.
-pub(crate) fn of_kind(_kind: Kind) -> Film {
-    Film::mp4()
+pub(crate) fn of_kind(kind: Kind) -> Film {
+    match kind {
+        Kind::Matroska => Film::matroska(),
+        _ => Film::mp4(),
+    }
 }
 
 /// Plays a film whose first bytes are `head`. What is published is played to its end by whoever

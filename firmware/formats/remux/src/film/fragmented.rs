@@ -103,9 +103,14 @@ impl Fragmented {
     }
 
     pub(super) fn next(&mut self, input: &mut &[u8]) -> Result<Option<Piece<'_>>, Error> {
+        let (begin, bytes) = (self.at(), input.len());
         loop {
             if let Some(step) = self.give_held() {
                 return Ok(Some(self.piece_of(step)));
+            }
+            // What is left of the input is of this place only.
+            if self.at() != begin + (bytes - input.len()) as u64 {
+                return Ok(None);
             }
             if self.is_gathering {
                 if !self.gather(input)? {

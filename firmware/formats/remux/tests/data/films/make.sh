@@ -10,3 +10,6 @@ ffmpeg -v error -y $source -c:v libx264 -preset veryslow -crf 40 -g 25 -bf 3 -pi
 ffmpeg -v error -y -i behind.mp4 -c copy -movflags +faststart front.mp4
 ffmpeg -v error -y -i behind.mp4 -c copy -movflags +frag_keyframe+empty_moov+default_base_moof \
     fragments.mp4
+ffmpeg -v error -y -i behind.mp4 -c copy h264.mkv
+ffmpeg -v error -y $source -c:v libx265 -x265-params log-level=error:keyint=25:bframes=3 -crf 40 \
+    -pix_fmt yuv420p -c:a ac3 -b:a 64k hevc.mkv
