@@ -8,7 +8,8 @@ connections.
 
 import case
 from harness import media, tools, ts, wait
-from harness.daemon import tuners_in_use
+from harness.daemon import source, tuners_in_use
+from harness.provider import playlist
 from harness.viewers import Crowd
 
 SECONDS = 10
@@ -120,8 +121,9 @@ class Films(case.Case):
         self.assertEqual(codecs_of(out), codecs)
         self.assertEqual(hashes(out, "pictures"), hashes(original, "pictures"))
         heard = set(hashes(out, "sound"))
-        missing = [frame for frame in hashes(original, "sound") if frame not in heard]
-        self.assertEqual(len(missing), 0)
+        # A viewer begins with the first picture: a frame of sound before it may be missing.
+        missing = [frame for frame in hashes(original, "sound")[1:] if frame not in heard]
+        self.assertEqual(missing, [])
         counts = self.provider.counts(f"film{number}")
         self.assertEqual(counts["most"], 1, "one connection at a time")
         if "lose" not in film:
@@ -143,3 +145,35 @@ class Films(case.Case):
             self.assertEqual(self.provider.counts(f"film{number}")["most"], 1)
             wait.until("the end", lambda: all(v.ended for v in viewers), SECONDS + 10)
         self.assertLessEqual(self.provider.counts(f"film{number}")["requests"], 4, "it was not begun again")
+
+
+class LocalFiles(case.Case):
+    """A list that is a file names files beside it; the same list from a server names none."""
+
+    ENTRIES = [(1, "a film", "front.mp4"), (2, "Matroska", "h264.mkv"), (3, "a loop", "plain.ts")]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        tools.need("ffmpeg", "ffprobe")
+        cls.entries = [(n, name, make(film).name) for n, name, film in cls.ENTRIES]
+
+    def test_a_list_that_is_a_file(self):
+        path = media.FOLDER / "films.m3u"
+        path.write_text(playlist(self.entries))
+        with self.daemon(source("local", str(path))) as running:
+            running.with_channels(len(self.entries))
+            with Crowd() as crowd:
+                viewers = [crowd.join(f"/auto/v{n}") for n, _, _ in self.entries[:2]]
+                wait.until("the end", lambda: all(viewer.ended for viewer in viewers), SECONDS + 15)
+                self.assertEqual([viewer.status for viewer in viewers], [200, 200])
+                self.assertTrue(all(viewer.received > 100_000 for viewer in viewers))
+                loop = crowd.join("/auto/v3")
+                wait.until("more than once", lambda: loop.received > 1.2 * make("plain.ts").stat().st_size, 30)
+                self.assertIsNone(loop.ended)
+
+    def test_a_list_from_a_server_names_no_files(self):
+        good = (9, "a channel", self.provider.url("/ts/films-good"))
+        address = self.provider.put("films.m3u", playlist([*self.entries, good]))
+        with self.daemon(source("remote", address)) as running:
+            running.with_channels(1)

@@ -44,6 +44,7 @@ pub(crate) fn tuners(
     let manners = config.source.iter().map(|source| Manners {
         user_agent: source.user_agent.clone(),
         headers: headers(source),
+        is_file: sync::SourceConfig::new(source.name.as_str(), source.url.as_str()).is_file(),
     });
     let opener = Arc::new(Upstreams::new(player, manners.collect()));
     let tuner_config = tuner::Config {

@@ -14,6 +14,8 @@ pub(crate) struct Manners {
     pub(crate) user_agent: Option<String>,
     /// Its headers; those of a playlist entry come on top.
     pub(crate) headers: Vec<(String, String)>,
+    /// Its list is a file of this machine: it may name others.
+    pub(crate) is_file: bool,
 }
 
 /// Plays the streams of all sources.
@@ -51,7 +53,7 @@ impl Upstreams {
             url: stream.url.clone(),
             user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
             headers,
-            is_built_in: stream.is_built_in(),
+            is_built_in: stream.is_built_in() || manners.is_file,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! a find stays found. What does not belong here: what a parser must *read* from good input; that
 //! is tested beside each parser.
 
+mod films;
 mod hls_playlist;
 mod m3u_list;
 mod packets;
@@ -22,10 +23,11 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     target("m3u", m3u_list::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
+    target("films", films::feed),
     target("ts", transport_stream::feed),
     target("hdhomerun_packets", packets::feed_packets),
     target("hdhomerun_names", packets::feed_names),

@@ -21,7 +21,7 @@ pub enum Error {
         scheme: String,
     },
     /// A playlist names a file of this machine.
-    #[error("a playlist may not name files of this machine: put the file into the configuration")]
+    #[error("only a channel list that is itself a file of this machine may name files of it")]
     LocalFile,
     /// A playlist names the built-in test channel.
     #[error("a playlist may not name the test channel: it is there by itself when no other is")]

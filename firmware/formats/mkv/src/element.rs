@@ -104,7 +104,8 @@ mod tests {
                 head_bytes,
             }))
         };
-        let table: &[(&[u8], Result<Option<Head>, Error>)] = &[
+        type Found = Result<Option<Head>, Error>;
+        let table: &[(&[u8], Found)] = &[
             (&[0xA3, 0x85], head(0xA3, Some(5), 2)),
             (&[0x42, 0x86, 0x40, 0x02], head(0x4286, Some(2), 4)),
             (&[0x1F, 0x43, 0xB6, 0x75, 0xFF], head(0x1F43_B675, None, 5)),

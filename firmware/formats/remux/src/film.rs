@@ -7,6 +7,7 @@
 //! A film says by itself where it wants to be read, one place at a time, so that one connection is
 //! enough: first its tables, then picture and sound from where they lie.
 
+mod ask;
 mod fragmented;
 mod matroska;
 mod plain;
@@ -16,17 +17,11 @@ use fmp4::{Survey, Surveyed};
 use crate::error::Error;
 use crate::source::Piece;
 use crate::stream::StreamInfo;
+pub use ask::Ask;
+use ask::{AHEAD_BYTES_MAX, TIGHT_BYTES_MAX};
 use fragmented::Fragmented;
 use matroska::Matroska;
 use plain::Plain;
-
-/// Bytes of picture that are read at once where tables or sound have to be fetched in between:
-/// every few seconds a request.
-const STRETCH_BYTES: u64 = 4 * 1024 * 1024;
-/// Sound that is fetched ahead where it lies far from its picture: 16 s at 128 kbit/s.
-const AHEAD_BYTES_MAX: usize = 256 * 1024;
-/// Most bytes between picture and sound of the same time, to be read in one go.
-const TIGHT_BYTES_MAX: usize = 320 * 1024;
 
 /// Upper bound of the memory that a [`Film`] holds, in bytes: tables, what waits for its turn, the
 /// pieces in the making. Sound is fetched ahead only where nothing waits in the buffer.
@@ -37,15 +32,6 @@ const _: () = assert!(
     crate::SOURCE_BYTES_MAX * 2 + AHEAD_BYTES_MAX <= FILM_BYTES_MAX,
     "films in fragments hold no more"
 );
-
-/// Where a film is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ask {
-    /// The next byte that is wanted.
-    pub at: u64,
-    /// From there on up to this byte will likely be wanted.
-    pub until: u64,
-}
 
 /// A film.
 #[derive(Debug)]

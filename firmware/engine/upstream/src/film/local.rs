@@ -7,7 +7,7 @@ use ingest::Ingest;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use super::Error;
+use super::error::Error;
 
 const READ_BYTES: usize = 64 * 1024;
 

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use ingest::Ingest;
 use remux::Ask;
 
-use super::{Error, Local, Web};
+use super::error::Error;
+use super::local::Local;
+use super::web::Web;
 
 /// A file that can be read at any place, one place at a time.
 pub(crate) enum Medium {

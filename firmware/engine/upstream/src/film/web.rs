@@ -11,7 +11,7 @@ use remux::Ask;
 use tokio::time::sleep;
 use tracing::debug;
 
-use super::Error;
+use super::error::Error;
 use crate::hls::SessionFetch;
 use crate::http::{self, Range};
 

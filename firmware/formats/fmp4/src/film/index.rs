@@ -1,8 +1,8 @@
 //! The samples of all tracks of a film.
 
+use super::limits::{Place, TABLE_WINDOW_BYTES, TABLES_BYTES_MAX};
 use super::samples::{Placed, TrackTables, Walk};
-use super::table::{TABLE_WINDOW_BYTES, Unread, Window};
-use super::{Place, TABLES_BYTES_MAX};
+use super::table::{Unread, Window};
 use crate::error::Error;
 use crate::movie::Movie;
 

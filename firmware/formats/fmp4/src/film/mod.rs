@@ -7,23 +7,17 @@
 //! front to its end without ever going back.
 
 mod index;
+mod limits;
 mod samples;
 mod survey;
 mod table;
 
 pub use index::{Index, Unknown};
+pub use limits::Place;
+use limits::{HEADER_BYTES_MAX, TABLE_WINDOW_BYTES, TABLES_BYTES_MAX, TABLES_MAX};
 pub use samples::Placed;
 pub use survey::{Survey, Surveyed};
-use table::TABLE_WINDOW_BYTES;
 pub use table::Window;
-
-/// Most bytes of all tables that are held whole: 25 minutes of picture and sound as common
-/// muxers write them.
-const TABLES_BYTES_MAX: usize = 384 * 1024;
-/// Most bytes held of a `moov` without its tables. Pictures for the cover are not among them.
-const HEADER_BYTES_MAX: usize = 64 * 1024;
-/// Tables of all tracks together: six for each of eight tracks.
-const TABLES_MAX: usize = 48;
 
 /// Upper bound of what reading a film's tables holds, in bytes: the header and what was made of it,
 /// and the tables whole or a window of each.
@@ -33,12 +27,3 @@ const _: () = assert!(
     TABLES_MAX * TABLE_WINDOW_BYTES <= TABLES_BYTES_MAX,
     "windows need no more room than whole tables"
 );
-
-/// Bytes of the file that are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The first one.
-    pub at: u64,
-    /// How many.
-    pub bytes: usize,
-}

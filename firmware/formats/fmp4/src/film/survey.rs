@@ -4,9 +4,11 @@
 //! is held of them.
 
 use super::index::Index;
+use super::limits::{
+    HEADER_BYTES_MAX as SKELETON_BYTES_MAX, TABLE_WINDOW_BYTES, TABLES_BYTES_MAX, TABLES_MAX,
+};
 use super::samples::TrackTables;
-use super::table::{TABLE_HEADER_BYTES_MAX, TABLE_WINDOW_BYTES, Table, TableKind, Window};
-use super::{HEADER_BYTES_MAX as SKELETON_BYTES_MAX, TABLES_BYTES_MAX, TABLES_MAX};
+use super::table::{TABLE_HEADER_BYTES_MAX, Table, TableKind, Window};
 use crate::boxes::{Extent, HEADER_BYTES_MAX, Header};
 use crate::error::Error;
 use crate::four_cc::FourCc;

@@ -1,13 +1,11 @@
 //! A table of a track (`stts`, `ctts`, `stsc`, `stsz`, `stz2`, `stco`, `co64`, `stss`; ISO/IEC
 //! 14496-12 clauses 8.6 and 8.7), seen through a window.
 
-use super::Place;
+use super::limits::{Place, TABLE_WINDOW_BYTES};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::four_cc::FourCc;
 
-/// Bytes of a table that is read in parts: 2,048 sizes are 80 s of picture, 40 s of sound.
-pub(super) const TABLE_WINDOW_BYTES: usize = 8 * 1024;
 /// Longest header: version and flags, a size or field size, the count.
 pub(super) const TABLE_HEADER_BYTES_MAX: usize = 12;
 

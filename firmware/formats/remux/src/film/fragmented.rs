@@ -3,7 +3,7 @@
 
 use mpegts::ticks::pts_difference;
 
-use super::{AHEAD_BYTES_MAX, Ask};
+use super::ask::{AHEAD_BYTES_MAX, Ask};
 use crate::error::Error;
 use crate::hold::Hold;
 use crate::source::{Fmp4Source, Piece, Wanted};
@@ -26,6 +26,8 @@ pub(super) struct Fragmented {
     /// A picture that waits for the sound before it.
     pending: Option<UnitHead>,
     giving: Option<Vec<u8>>,
+    /// A unit of the file's front was begun and not ended.
+    is_open: bool,
     piece: Vec<u8>,
     is_over: bool,
     is_done: bool,
@@ -57,6 +59,7 @@ impl Default for Fragmented {
             hold: Hold::default(),
             pending: None,
             giving: None,
+            is_open: false,
             piece: Vec::new(),
             is_over: false,
             is_done: false,
@@ -105,6 +108,9 @@ impl Fragmented {
     pub(super) fn next(&mut self, input: &mut &[u8]) -> Result<Option<Piece<'_>>, Error> {
         let (begin, bytes) = (self.at(), input.len());
         loop {
+            if self.is_over && std::mem::take(&mut self.is_open) {
+                return Ok(Some(Piece::End));
+            }
             if let Some(step) = self.give_held() {
                 return Ok(Some(self.piece_of(step)));
             }
@@ -119,6 +125,7 @@ impl Fragmented {
                 continue;
             }
             if let Some(head) = self.pending.take() {
+                self.is_open = true;
                 return Ok(Some(Piece::Begin(head)));
             }
             let step = match self.read(input)? {
@@ -130,7 +137,12 @@ impl Fragmented {
             };
             match step {
                 Some(Step::Begin(head)) => self.pending = Some(head),
-                Some(step) => return Ok(Some(self.piece_of(step))),
+                // A unit that was cut off has been ended already.
+                Some(Step::End | Step::Data) if !self.is_open => {}
+                Some(step) => {
+                    self.is_open &= !matches!(step, Step::End);
+                    return Ok(Some(self.piece_of(step)));
+                }
                 None if self.is_gathering => return Ok(None),
                 None if self.is_over && !self.is_done => {}
                 None => return Ok(None),

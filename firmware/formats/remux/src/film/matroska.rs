@@ -5,7 +5,7 @@ use fmp4::{Codec, FourCc, NalConfig, Track};
 use mkv::{Event, FrameHead, Reader, TrackKind};
 use mpegts::ticks::pts_difference;
 
-use super::{AHEAD_BYTES_MAX, Ask};
+use super::ask::{AHEAD_BYTES_MAX, Ask};
 use crate::error::Error;
 use crate::hold::Hold;
 use crate::nal::{self, NalCodec};
@@ -106,6 +106,7 @@ impl Matroska {
     /// The file has ended: what waits is given out. Returns `false` where nothing was found in it.
     pub(super) fn end(&mut self) -> bool {
         self.is_over = true;
+        self.is_ending |= matches!(self.frame, Frame::Picture { .. }) && self.pending.is_none();
         self.frame = Frame::None;
         self.pending = None;
         !self.infos.is_empty()
@@ -113,6 +114,10 @@ impl Matroska {
 
     pub(super) fn next(&mut self, input: &mut &[u8]) -> Result<Option<Piece<'_>>, Error> {
         loop {
+            let is_cut = self.is_over && std::mem::take(&mut self.is_ending);
+            if is_cut {
+                return Ok(Some(Piece::End));
+            }
             if let Some(step) = self.give() {
                 return Ok(Some(self.piece_of(step)));
             }

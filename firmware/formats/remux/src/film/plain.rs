@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use fmp4::{Index, Place, Placed, Unknown, Window};
 
-use super::{AHEAD_BYTES_MAX, Ask, STRETCH_BYTES, TIGHT_BYTES_MAX};
+use super::ask::{AHEAD_BYTES_MAX, Ask, STRETCH_BYTES, TIGHT_BYTES_MAX};
 use crate::error::Error;
 use crate::hold::Hold;
 use crate::source::{Chosen, Lane, PIECE_BYTES_MAX, Piece, Wanted};
