@@ -24,11 +24,11 @@ const RECEIVE_BUFFER: u64 = 128 * KIB;
 const UPSTREAM_STATE: u64 = 312 * KIB;
 /// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`,
 /// `upstream::film::FILM_BYTES_MAX`: tables of a film, picture that waits for sound).
-pub const REMUX_STATE: u64 = MIB;
+pub const REMUX_STATE: u64 = 896 * KIB;
 /// Of such a stream besides its upstream: that, and a second connection.
 const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
 /// One stream is remuxed for every so much of the budget beyond this, and one at least.
-const REMUX_SHARE: u64 = 12 * MIB;
+const REMUX_SHARE: u64 = 16 * MIB;
 const REMUX_BEYOND: u64 = 32 * MIB;
 /// Of a client: its socket, file and epoll objects in the kernel, its record here.
 const CLIENT: u64 = 6 * KIB;

@@ -6,7 +6,7 @@ pub(super) const STRETCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Sound that is fetched ahead where it lies far from its picture: 16 s at 128 kbit/s.
 pub(super) const AHEAD_BYTES_MAX: usize = 256 * 1024;
 /// Most bytes between picture and sound of the same time, to be read in one go.
-pub(super) const TIGHT_BYTES_MAX: usize = 320 * 1024;
+pub(super) const TIGHT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where a film is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
