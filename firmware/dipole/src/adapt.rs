@@ -20,6 +20,7 @@ use crate::{
 
 // The plan has room for what a remuxed stream holds.
 const _: () = assert!(upstream::hls::REMUX_BYTES_MAX as u64 <= budget::REMUX_STATE);
+const _: () = assert!(upstream::film::FILM_BYTES_MAX as u64 <= budget::REMUX_STATE);
 const _: () = assert!(upstream::rtsp::PROGRAM_BYTES_MAX as u64 <= budget::REMUX_STATE);
 // And for what a stream of datagrams holds.
 const _: () = assert!(upstream::DATAGRAMS_BYTES_MAX as u64 <= budget::DATAGRAMS_STATE);
@@ -123,6 +124,7 @@ fn manners(config: &Config) -> Vec<Manners> {
         },
         headers: headers(source),
         interface: source.interface.clone(),
+        is_file: sync::SourceConfig::new(source.name.as_str(), source.url.as_str()).is_file(),
     });
     manners.collect()
 }

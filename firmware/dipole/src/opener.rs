@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::StreamSpec;
 use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{DatagramError, PlayRequest, Player, command, hls, http, rtsp};
+use upstream::{DatagramError, PlayRequest, Player, command, film, hls, http, rtsp};
 
 use crate::chosen::Chosen;
 
@@ -20,6 +20,8 @@ pub(crate) struct Manners {
     pub(crate) headers: Vec<(String, String)>,
     /// The network interface at which its groups are joined.
     pub(crate) interface: Option<String>,
+    /// Its list is a file of this machine: it may name others.
+    pub(crate) is_file: bool,
 }
 
 /// Plays the streams of all sources.
@@ -71,6 +73,7 @@ pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
         headers,
         interface: manners.interface,
         is_built_in: stream.is_built_in(),
+        names_files: manners.is_file,
         command: None,
     }
 }
@@ -118,6 +121,7 @@ fn says_no(error: &upstream::Error) -> bool {
         Error::Http(error) => is_refusal(error),
         Error::Hls(error) => says_no_in_hls(error),
         Error::Rtsp(error) => error.is_refusal(),
+        Error::Film(film::Error::Http(error)) => is_refusal(error),
         _ => false,
     }
 }

@@ -6,6 +6,7 @@
 //! is tested beside each parser.
 
 mod datagrams;
+mod films;
 mod hls_playlist;
 mod m3u_list;
 mod packets;
@@ -24,10 +25,11 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     target("m3u", m3u_list::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
+    target("films", films::feed),
     target("ts", transport_stream::feed),
     target("rtp", datagrams::feed),
     target("hdhomerun_packets", packets::feed_packets),

@@ -17,6 +17,11 @@ asked for in the address, so that a playlist entry says by itself what it will m
     /hls/CHANNEL/MODE/CLIP/index.m3u8   a live window that moves; MODE is
         plain, aes (AES-128, IV = sequence number), ranges (one file), jumps (discontinuities)
     /hls/CHANNEL/master.m3u8   two variants
+    /movie/CHANNEL/NAME        the file of that name as a film, in whole or in part; connections counted
+        whole=1                byte ranges are ignored
+        lose=BYTES             each connection is reset after so many
+        swap=NAME              every answer after the first is of that other file
+        lie=1                  another part than was asked for
     /files/NAME                what was PUT there: playlists; NAME.gz goes out as it came; in part where
                                a part is asked for
 
@@ -27,6 +32,7 @@ import http.client
 import http.server
 import json
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -105,6 +111,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self._stream(parts[1], query)
         if parts[0] == "hls":
             return self._hls(parts[1:])
+        if parts[0] == "movie":
+            return self._film(parts[1], parts[2], query)
         return self._answer(404)
 
     def _refusal(self, query):
@@ -205,6 +213,44 @@ class Handler(http.server.BaseHTTPRequestHandler):
         sequence = int(what.partition(".")[0])
         body = media.segments(clip)[segment_of(mode, clip, sequence)[0]]
         return self._answer(200, encrypt(body, sequence) if mode == "aes" else body, "video/mp2t")
+
+    def _film(self, channel, name, query):
+        COUNTS.request(channel)
+        COUNTS.opened(channel)
+        try:
+            is_first = COUNTS.channels[channel]["requests"] == 1
+            data = FILES[f"/files/{name if is_first else query.get('swap', name)}"]
+            self._part(data, query)
+        except OSError:
+            pass  # The client closed.
+        finally:
+            COUNTS.closed(channel)
+
+    def _part(self, data, query):
+        first, last = 0, len(data) - 1
+        is_part = "Range" in self.headers and "whole" not in query
+        etag = f'"{len(data):x}-{sum(data[:4096]):x}"'
+        is_part = is_part and self.headers.get("If-Range", etag) == etag
+        if is_part:
+            begin, _, end = self.headers["Range"].removeprefix("bytes=").partition("-")
+            first = int(begin) + ("lie" in query)
+            last = min(int(end or last), last)
+            if first > last:
+                return self._answer(416)
+        self.send_response(206 if is_part else 200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("ETag", etag)
+        self.send_header("Content-Length", str(last - first + 1))
+        if is_part:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+        self.end_headers()
+        body = data[first : last + 1]
+        lose = int(query.get("lose", 0))
+        self.wfile.write(body[:lose] if lose else body)
+        if 0 < lose < len(body):
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.close_connection = True
 
     def _range(self, data):
         first, last = (int(n) for n in self.headers["Range"].removeprefix("bytes=").split("-"))

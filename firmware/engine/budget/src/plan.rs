@@ -26,12 +26,13 @@ pub const DATAGRAMS_STATE: u64 = 160 * KIB;
 /// into a ring that lies in a file.
 const UPSTREAM_STATE: u64 = 216 * KIB + DATAGRAMS_STATE;
 /// Readers and multiplexer of a stream that is remuxed (`upstream::hls::REMUX_BYTES_MAX`,
-/// `upstream::rtsp::PROGRAM_BYTES_MAX`).
-pub const REMUX_STATE: u64 = 544 * KIB;
+/// `upstream::rtsp::PROGRAM_BYTES_MAX`, `upstream::film::FILM_BYTES_MAX`: tables of a film, picture that
+/// waits for sound).
+pub const REMUX_STATE: u64 = 896 * KIB;
 /// Of such a stream besides its upstream: that, and a second connection.
 const REMUX: u64 = REMUX_STATE + 2 * RECEIVE_BUFFER + 96 * KIB;
 /// One stream is remuxed for every so much of the budget beyond this, and one at least.
-const REMUX_SHARE: u64 = 12 * MIB;
+const REMUX_SHARE: u64 = 16 * MIB;
 const REMUX_BEYOND: u64 = 32 * MIB;
 /// One stream stands by for every so much of the budget beyond this, and one at least. Each has a
 /// ring, an upstream and, in case, a remux of its own: 2.5 to 5.5 MiB.
@@ -86,7 +87,7 @@ pub struct Plan {
     pub pool_segments: usize,
     /// `SO_RCVBUF` of an upstream, in bytes.
     pub receive_buffer_bytes: usize,
-    /// Streams that are remuxed at once: HLS in fragmented MP4 or with its sound apart, units over RTSP.
+    /// Streams that are remuxed at once: films, HLS in fragmented MP4 or with its sound apart, units over RTSP.
     pub remuxed_max: usize,
     /// Streams that stand by at once, of all channels.
     pub standbys_max: usize,
@@ -312,7 +313,7 @@ fn rows(
             "remuxed",
             fixed.remuxed_max,
             REMUX,
-            "HLS in fMP4 or with its sound apart, RTSP",
+            "films, HLS in fMP4 or with its sound apart, RTSP",
         ),
         row(
             "ring segments",

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::kind::Kind;
-use crate::{command, datagrams, hls, http, rtsp};
+use crate::{command, datagrams, film, hls, http, rtsp};
 
 /// A stream does not play, or no longer. No text here holds a password or a query.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum Error {
         scheme: String,
     },
     /// A playlist names a file of this machine.
-    #[error("a playlist may not name files of this machine: put the file into the configuration")]
+    #[error("only a channel list that is itself a file of this machine may name files of it")]
     LocalFile,
     /// A playlist names the built-in test channel.
     #[error("a playlist may not name the test channel: it is there by itself when no other is")]
@@ -64,6 +64,9 @@ pub enum Error {
     /// A command failed.
     #[error(transparent)]
     Command(#[from] command::Error),
+    /// A film failed.
+    #[error(transparent)]
+    Film(#[from] film::Error),
     /// The ring takes nothing more.
     #[error(transparent)]
     Ingest(#[from] ingest::Error),
@@ -87,13 +90,14 @@ impl Error {
             Self::Datagrams(error) => error.is_temporary(),
             Self::Rtsp(error) => error.is_temporary(),
             Self::Command(error) => error.is_temporary(),
+            Self::Film(error) => error.is_temporary(),
         }
     }
 
     /// For bytes that are no transport stream and no playlist.
     pub(crate) fn of_kind(kind: Kind) -> Self {
         match kind {
-            Kind::Mp4 | Kind::FlvOrOther => Self::UnsupportedKind { kind },
+            Kind::Mp4 | Kind::Matroska | Kind::FlvOrOther => Self::UnsupportedKind { kind },
             _ => Self::NotAStream { kind },
         }
     }

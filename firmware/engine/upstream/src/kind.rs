@@ -31,6 +31,8 @@ pub enum Kind {
     Json,
     /// MP4, fragmented or not.
     Mp4,
+    /// Matroska or WebM.
+    Matroska,
     /// Another container or elementary stream.
     FlvOrOther,
     /// None of them can be told.
@@ -45,6 +47,7 @@ impl fmt::Display for Kind {
             Self::Html => "a web page",
             Self::Json => "a JSON message",
             Self::Mp4 => "an MP4 file",
+            Self::Matroska => "a Matroska file",
             Self::FlvOrOther => "a stream in another container",
             Self::Unknown => "something that is no known stream",
         })
@@ -83,13 +86,15 @@ fn by_signature(head: &[u8]) -> Option<Kind> {
     if let Some(b"ftyp" | b"styp" | b"moof" | b"moov" | b"sidx" | b"emsg") = head.get(4..8) {
         return Some(Kind::Mp4);
     }
-    const OTHERS: [&[u8]; 6] = [
+    // EBML (RFC 8794 clause 11.2.1).
+    if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
+        return Some(Kind::Matroska);
+    }
+    const OTHERS: [&[u8]; 5] = [
         b"FLV\x01",
         b"OggS",
         b"ID3",
         b"RIFF",
-        // Matroska and WebM.
-        &[0x1a, 0x45, 0xdf, 0xa3],
         // A program stream's pack header (ISO/IEC 13818-1, 2.5.3.3).
         &[0, 0, 1, 0xba],
     ];
@@ -163,9 +168,8 @@ fn by_content_type(content_type: &str) -> Option<Kind> {
         "text/html" | "application/xhtml+xml" | "text/xml" | "application/xml" => Some(Kind::Html),
         "application/json" | "text/json" => Some(Kind::Json),
         "video/mp4" | "audio/mp4" | "video/iso.segment" => Some(Kind::Mp4),
-        "video/x-flv" | "video/x-matroska" | "video/webm" | "audio/aac" | "audio/mpeg" => {
-            Some(Kind::FlvOrOther)
-        }
+        "video/x-matroska" | "video/matroska" | "video/webm" => Some(Kind::Matroska),
+        "video/x-flv" | "audio/aac" | "audio/mpeg" => Some(Kind::FlvOrOther),
         _ => None,
     }
 }
@@ -178,7 +182,8 @@ fn by_extension(url: &Url) -> Option<Kind> {
         "html" | "htm" => Some(Kind::Html),
         "json" => Some(Kind::Json),
         "mp4" | "m4v" | "m4s" | "cmfv" => Some(Kind::Mp4),
-        "flv" | "mkv" | "webm" | "avi" | "mpg" | "aac" | "mp3" => Some(Kind::FlvOrOther),
+        "mkv" | "webm" => Some(Kind::Matroska),
+        "flv" | "avi" | "mpg" | "aac" | "mp3" => Some(Kind::FlvOrOther),
         _ => None,
     }
 }
@@ -218,7 +223,7 @@ mod tests {
         let middle = packets(8, 0, 0)[100..].to_vec();
         let mut bom = vec![0xef, 0xbb, 0xbf];
         bom.extend(b"#EXTM3U\n#EXT-X-VERSION:3\n");
-        let table: [(&str, Vec<u8>, Option<Kind>); 20] = [
+        let table: [(&str, Vec<u8>, Option<Kind>); 21] = [
             ("188", packets(4, 0, 0), Some(Kind::MpegTs)),
             ("three packets", packets(3, 0, 0), Some(Kind::MpegTs)),
             ("two packets", packets(2, 0, 0), None),
@@ -248,6 +253,11 @@ mod tests {
             ("object", b"{ \"user_info\": {}}".to_vec(), Some(Kind::Json)),
             ("array", b"[]".to_vec(), Some(Kind::Json)),
             ("mp4", b"\0\0\0\x18ftypiso5".to_vec(), Some(Kind::Mp4)),
+            (
+                "mkv",
+                b"\x1a\x45\xdf\xa3\x01".to_vec(),
+                Some(Kind::Matroska),
+            ),
             ("flv", b"FLV\x01\x05".to_vec(), Some(Kind::FlvOrOther)),
             ("nothing", Vec::new(), None),
             ("noise", vec![0x55; PROOF_BYTES], Some(Kind::Unknown)),

@@ -1,5 +1,5 @@
-//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, RTSP, files, commands, the
-//! built-in test channel.
+//! Openers that fill a ring: MPEG-TS over HTTP and in datagrams, HLS, RTSP, films, files, commands,
+//! the built-in test channel.
 //!
 //! [`Player`] picks the driver by the address; a driver awaits everything inside
 //! `ingest.during(..)`, so that what has come in goes on being published at its pace.
@@ -11,6 +11,7 @@ pub mod command;
 mod datagrams;
 mod error;
 mod file;
+pub mod film;
 pub mod hls;
 pub mod http;
 pub mod kind;

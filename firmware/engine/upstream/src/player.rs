@@ -42,6 +42,8 @@ pub struct PlayRequest {
     /// The address is not from a playlist but from Dipole itself or its configuration: it may name
     /// a local file or the test channel.
     pub is_built_in: bool,
+    /// The playlist is a file of this machine, so it may name others.
+    pub names_files: bool,
     /// Whose output is the stream, instead of what the address brings by itself.
     pub command: Option<command::Profile>,
 }
@@ -79,7 +81,7 @@ impl Player {
             return Ok(ingest.drain().await?);
         }
         if address.starts_with('/') {
-            return local(request, Path::new(address), ingest).await;
+            return self.local(request, Path::new(address), ingest).await;
         }
         if let Some(address) = datagrams::Address::parse(address) {
             let (address, interface) = (address?, request.interface.as_deref());
@@ -105,7 +107,7 @@ impl Player {
                 let path = url.to_file_path().map_err(|()| Error::BadAddress {
                     reason: "it names a file of another machine".to_owned(),
                 })?;
-                return local(request, &path, ingest).await;
+                return self.local(request, &path, ingest).await;
             }
             scheme => {
                 return Err(Error::UnsupportedScheme {
@@ -151,9 +153,7 @@ impl Player {
         };
         ts::play(fetch, &hls, ingest).await
     }
-}
 
-impl Player {
     async fn over_rtsp(
         &self,
         request: &PlayRequest,
@@ -177,11 +177,17 @@ impl Player {
         };
         rtsp::play(&ask, ingest).await
     }
-}
 
-async fn local(request: &PlayRequest, path: &Path, ingest: &mut Ingest) -> Result<(), Error> {
-    if !request.is_built_in {
-        return Err(Error::LocalFile);
+    async fn local(
+        &self,
+        request: &PlayRequest,
+        path: &Path,
+        ingest: &mut Ingest,
+    ) -> Result<(), Error> {
+        if !(request.is_built_in || request.names_files) {
+            return Err(Error::LocalFile);
+        }
+        file::play(path, &self.config.remux_slots, ingest).await?;
+        Ok(ingest.drain().await?)
     }
-    file::play(path, ingest).await
 }

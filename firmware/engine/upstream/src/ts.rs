@@ -1,5 +1,5 @@
 //! Plays an http(s) address: looks at what comes, and either takes the transport stream in or
-//! hands the playlist over to HLS with the bytes already read.
+//! hands a playlist over to HLS, a film to its reader, with the bytes already read.
 
 use ::hls::ByteRange;
 use bytes::Bytes;
@@ -7,6 +7,7 @@ use ingest::Ingest;
 use url::Url;
 
 use crate::error::Error;
+use crate::film::{self, Medium, Web};
 use crate::hls::{self, Fetch, HlsConfig, SessionFetch};
 use crate::http::{self, redact};
 use crate::kind::Kind;
@@ -33,6 +34,12 @@ pub(crate) async fn play(
             let opened = Some((response, Bytes::from(head)));
             let mut fetch = Opened { fetch, opened };
             Ok(Box::pin(hls::play(&mut fetch, ingest, &address, hls)).await?)
+        }
+        Kind::Mp4 | Kind::Matroska => {
+            let _slot = hls.remux_slots.take()?;
+            let medium = Web::new(fetch, response, head.len() as u64);
+            let medium = Medium::Web(Box::new(medium));
+            Ok(Box::pin(film::play(kind, medium, head.into(), ingest)).await?)
         }
         Kind::Unknown if head.is_empty() => Err(Error::Empty),
         other => Err(Error::of_kind(other)),

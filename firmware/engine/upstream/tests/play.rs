@@ -197,6 +197,7 @@ async fn what_is_no_stream_is_named() {
         ),
         "/json" => Reply::ok(b"{\"error\":\"max connections\"}"),
         "/mp4" => Reply::ok(b"\0\0\0\x18ftypisom and so on"),
+        "/flv" => Reply::ok(b"FLV\x01\x05 and so on"),
         "/noise" => Reply::new("200 OK", "Content-Type: video/mp2t\r\n", &[7; 100_000]),
         _ => Reply::raw(
             "HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n",
@@ -215,8 +216,17 @@ async fn what_is_no_stream_is_named() {
         get("/json").await,
         Error::NotAStream { kind: Kind::Json }
     ));
-    let mp4 = get("/mp4").await;
-    assert!(matches!(mp4, Error::UnsupportedKind { kind: Kind::Mp4 }) && !mp4.is_temporary());
+    let film = get("/mp4").await;
+    assert!(
+        matches!(film, Error::Film(upstream::film::Error::CutOff)),
+        "{film}"
+    );
+    let flv = get("/flv").await;
+    let kind = Kind::FlvOrOther;
+    assert!(
+        matches!(flv, Error::UnsupportedKind { kind: found } if found == kind)
+            && !flv.is_temporary()
+    );
     assert!(matches!(
         get("/noise").await,
         Error::NotAStream {

@@ -1,6 +1,6 @@
 //! From the bytes of one list to the entries of one import.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, path::PathBuf};
 
 use lineup::{Full, Importer, SourceKey};
 use playlist::{Limits, Reader, Summary};
@@ -16,6 +16,8 @@ pub(crate) struct Collector<'a> {
 struct Sink<'a> {
     importer: Importer,
     source: SourceKey<'a>,
+    /// The folder of a list that is a file and may name others: what relative paths begin at.
+    folder: Option<PathBuf>,
     full: Option<Full>,
 }
 
@@ -30,11 +32,26 @@ pub(crate) struct Collected {
 
 impl<'a> Collector<'a> {
     pub(crate) fn new(source: SourceKey<'a>, limits: Limits, bytes_max: usize) -> Self {
+        Self::of_file(source, limits, bytes_max, None)
+    }
+
+    /// `folder`: that of a list which is a local file; it may name local files.
+    pub(crate) fn of_file(
+        source: SourceKey<'a>,
+        limits: Limits,
+        bytes_max: usize,
+        folder: Option<PathBuf>,
+    ) -> Self {
+        let names_files = folder.is_some();
         Self {
-            reader: Reader::new(limits),
+            reader: Reader::new(Limits {
+                names_files,
+                ..limits
+            }),
             sink: Sink {
                 importer: Importer::new(bytes_max),
                 source,
+                folder,
                 full: None,
             },
         }
@@ -89,6 +106,12 @@ impl<'a> Collector<'a> {
 
 impl Sink<'_> {
     fn take(&mut self, entry: &playlist::Entry<'_>) -> ControlFlow<()> {
+        let path = self.folder.as_ref().filter(|_| !entry.url.contains("://"));
+        let path = path.map(|folder| folder.join(entry.url).display().to_string());
+        let entry = &playlist::Entry {
+            url: path.as_deref().unwrap_or(entry.url),
+            ..*entry
+        };
         match self.importer.add(self.source, entry) {
             Ok(()) => ControlFlow::Continue(()),
             Err(full) => {

@@ -67,6 +67,21 @@ impl SourceConfig {
         }
     }
 
+    /// Whether the list is a file of this machine, which may name others.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        matches!(self.location(), Ok(Location::File(_)))
+    }
+
+    /// The folder of such a list.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        let Ok(Location::File(path)) = self.location() else {
+            return None;
+        };
+        let path = std::path::absolute(path).ok()?;
+        path.parent().map(PathBuf::from)
+    }
+
     pub(crate) fn location(&self) -> Result<Location, Error> {
         Location::of(&self.url)
     }

@@ -118,7 +118,8 @@ impl Job {
             import_bytes_max,
             ..
         } = *self.config;
-        let mut collector = Collector::new(key, limits, import_bytes_max);
+        let folder = self.config.sources[self.index].folder();
+        let mut collector = Collector::of_file(key, limits, import_bytes_max, folder);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
                 Piece::Bytes(bytes) => {

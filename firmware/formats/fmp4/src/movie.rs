@@ -109,6 +109,33 @@ impl Movie {
         Ok(movie)
     }
 
+    /// Reads the content of a film's `moov`, and tells which of its tracks became which: a film may
+    /// hold tracks of makers' own kinds, which are left out.
+    pub(crate) fn read_film(content: &[u8]) -> Result<(Self, Vec<usize>), Error> {
+        let timescale = movie_timescale(required(MOOV, content, MVHD)?)?;
+        let (mut tracks, mut places, mut refused) = (Vec::new(), Vec::new(), None);
+        let mut place = 0;
+        for found in children(MOOV, content) {
+            let (kind, inside) = found?;
+            if kind != TRAK || tracks.len() >= TRACKS_MAX {
+                continue;
+            }
+            match Track::read(inside, timescale) {
+                Ok(Some(track)) => {
+                    tracks.push(track);
+                    places.push(place);
+                }
+                Ok(None) => {}
+                Err(error) => refused = Some(error),
+            }
+            place += 1;
+        }
+        match refused {
+            Some(error) if tracks.is_empty() => Err(error),
+            _ => Ok((Self { tracks }, places)),
+        }
+    }
+
     fn read_defaults(&mut self, extends: &[u8]) -> Result<(), Error> {
         for found in children(MVEX, extends) {
             let (kind, inside) = found?;
@@ -133,6 +160,19 @@ impl Movie {
 }
 
 impl Track {
+    /// A track of another container, its times in ticks of 90 kHz.
+    #[must_use]
+    pub fn of_codec(codec: Codec, language: Option<[u8; 3]>) -> Self {
+        Self {
+            id: 0,
+            timescale: NonZeroU32::MIN.saturating_add(90_000 - 1),
+            language,
+            codec,
+            shift: 0,
+            defaults: Defaults::default(),
+        }
+    }
+
     /// A media time as time of presentation in 90 kHz ticks, rounded down; the clock of MPEG-2
     /// systems, which HLS takes it for (RFC 8216 3.3). It may lie before zero.
     #[must_use]

@@ -62,6 +62,24 @@ pub struct NalConfig {
     pub parameter_sets: Vec<Vec<u8>>,
 }
 
+impl NalConfig {
+    /// Reads an AVCDecoderConfigurationRecord, as other containers have it too.
+    ///
+    /// # Errors
+    /// It is cut off.
+    pub fn of_avc(record: &[u8]) -> Result<Self, Error> {
+        avcc(record)
+    }
+
+    /// Reads an HEVCDecoderConfigurationRecord.
+    ///
+    /// # Errors
+    /// It is cut off.
+    pub fn of_hevc(record: &[u8]) -> Result<Self, Error> {
+        hvcc(record)
+    }
+}
+
 /// Reads the content of an `stsd`, of a track with this handler.
 pub(crate) fn read(handler: FourCc, content: &[u8]) -> Result<Codec, Error> {
     let mut fields = Fields::new(STSD, content);

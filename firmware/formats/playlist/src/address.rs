@@ -19,8 +19,12 @@ const SCHEMES: [&str; 22] = [
 ];
 
 impl<'a> Address<'a> {
-    /// Reads a trimmed, non-empty line.
-    pub(crate) fn parse(line: &'a str) -> Self {
+    /// Reads a trimmed, non-empty line. `names_files`: it may be a file of this machine.
+    pub(crate) fn parse(line: &'a str, names_files: bool) -> Self {
+        if names_files && is_file(line) {
+            let (url, headers) = split_headers(line);
+            return Self::Stream { url, headers };
+        }
         let Some((scheme, behind)) = line.split_once("://") else {
             return if looks_like_address(line) {
                 Self::Refused
@@ -41,6 +45,22 @@ impl<'a> Address<'a> {
             Self::Refused
         }
     }
+}
+
+/// A path, absolute or not, or a `file:` address, of what can be played.
+fn is_file(line: &str) -> bool {
+    const EXTENSIONS: [&str; 7] = ["ts", "m2ts", "mts", "mp4", "m4v", "mkv", "mov"];
+    let (path, _) = split_headers(line);
+    let is_local = !path.contains("://") || path.get(..7).is_some_and(is_file_scheme);
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    is_local
+        && EXTENSIONS
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn is_file_scheme(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("file://")
 }
 
 /// A path or a `scheme:rest`, as opposed to the second half of a broken title.
@@ -106,7 +126,25 @@ mod tests {
             ("see http://a.example", Address::Text),
             ("word", Address::Text),
         ] {
-            assert_eq!(Address::parse(line), expected, "{line}");
+            assert_eq!(Address::parse(line, false), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn files_are_for_lists_that_are_files() {
+        let stream = |url| Address::Stream { url, headers: "" };
+        for (line, expected) in [
+            ("/media/a.ts", stream("/media/a.ts")),
+            ("My film.MKV", stream("My film.MKV")),
+            ("sub/a.mp4", stream("sub/a.mp4")),
+            ("file:///srv/a.mkv", stream("file:///srv/a.mkv")),
+            ("http://a.example/a.mkv", stream("http://a.example/a.mkv")),
+            ("/etc/passwd", Address::Refused),
+            ("file:///etc/passwd", Address::Refused),
+            ("pipe://x.ts", Address::Refused),
+            ("second half", Address::Text),
+        ] {
+            assert_eq!(Address::parse(line, true), expected, "{line}");
         }
     }
 

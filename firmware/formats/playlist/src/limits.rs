@@ -22,6 +22,8 @@ pub struct Limits {
     pub prelude_bytes_max: u64,
     /// Guide addresses kept from the header. 16.
     pub guides_max: usize,
+    /// Whether addresses may be files of this machine: of a list that is one itself only. `false`.
+    pub names_files: bool,
     /// Warnings kept with their line; all are counted. 32.
     pub warnings_max: usize,
 }
@@ -37,6 +39,7 @@ impl Default for Limits {
             inflated_bytes_max: 512 * MIB,
             prelude_bytes_max: 64 * KIB,
             guides_max: 16,
+            names_files: false,
             warnings_max: 32,
         }
     }

@@ -158,7 +158,7 @@ impl List {
     }
 
     fn address(&mut self, text: &str, line: Line<'_>, each: &mut Each<'_>) -> Result<(), Error> {
-        let (url, headers) = match Address::parse(text) {
+        let (url, headers) = match Address::parse(text, self.limits.names_files) {
             Address::Stream { url, headers } => (url, headers),
             // Perhaps the second half of a title with a line break: the address may still come.
             Address::Text => {

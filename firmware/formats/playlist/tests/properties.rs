@@ -21,6 +21,7 @@ fn tight() -> Limits {
         entries_max: 20,
         inflated_bytes_max: 2000,
         prelude_bytes_max: 100,
+        names_files: false,
         guides_max: 2,
         warnings_max: 3,
     }

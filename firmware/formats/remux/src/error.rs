@@ -6,6 +6,9 @@ pub enum Error {
     /// The boxes cannot be read.
     #[error(transparent)]
     Fmp4(#[from] fmp4::Error),
+    /// The elements cannot be read.
+    #[error(transparent)]
+    Mkv(#[from] mkv::Error),
     /// DRM: `encv`, `enca`.
     #[error("the stream is encrypted ({scheme}, DRM), which is not supported; use another source")]
     Protected {

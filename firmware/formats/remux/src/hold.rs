@@ -32,7 +32,17 @@ impl Hold {
 
     /// Whether another unit of so many bytes may wait.
     pub(crate) const fn has_room(&self, bytes: usize) -> bool {
-        self.bytes.saturating_add(bytes) <= HOLD_BYTES_MAX
+        self.fits(bytes, HOLD_BYTES_MAX)
+    }
+
+    /// The same, by another limit.
+    pub(crate) const fn fits(&self, bytes: usize, bytes_max: usize) -> bool {
+        self.bytes.saturating_add(bytes) <= bytes_max
+    }
+
+    /// When the last one is decoded.
+    pub(crate) fn last(&self) -> Option<UnitHead> {
+        self.units.back().map(|(head, _)| *head)
     }
 
     pub(crate) fn take(&mut self) -> Option<(UnitHead, Vec<u8>)> {

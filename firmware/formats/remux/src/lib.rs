@@ -1,4 +1,4 @@
-//! From fMP4, packed audio, transport streams and RTP payloads to one MPEG transport stream. No I/O.
+//! From films, fMP4, packed audio, transport streams and RTP payloads to one MPEG transport stream. No I/O.
 //!
 //! ```text
 //! bytes -> Source -> Begin, Data, End of units -> Mux -> transport packets
@@ -17,14 +17,18 @@
 
 mod adts;
 mod error;
+mod film;
 mod hold;
 mod mux;
 mod nal;
+mod reorder;
 mod rtp;
 mod source;
+mod sps;
 mod stream;
 
 pub use error::Error;
+pub use film::{Ask, FILM_BYTES_MAX, Film};
 pub use hold::HOLD_BYTES_MAX;
 pub use mux::{Mux, Stats};
 pub use rtp::{RTP_PROGRAM_BYTES_MAX, RtpAudio, RtpPayload, RtpProgram, RtpVideo};

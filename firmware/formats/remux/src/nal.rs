@@ -89,6 +89,23 @@ impl NalCodec {
     }
 }
 
+/// Whether decoding can begin at an access unit, by its first slice; `None` where `front` ends before
+/// that.
+pub(crate) fn is_key(codec: NalCodec, length_bytes: u8, mut front: &[u8]) -> Option<bool> {
+    loop {
+        let (length, rest) = front.split_at_checked(length_bytes.into())?;
+        let length = length
+            .iter()
+            .fold(0, |all, byte| all << 8 | usize::from(*byte));
+        let header = rest.first()?;
+        match (codec, header & 0x1F, header >> 1 & 0x3F) {
+            (NalCodec::H264, 5, _) | (NalCodec::Hevc, _, 16..=21) => return Some(true),
+            (NalCodec::H264, 1 | 2, _) | (NalCodec::Hevc, _, 0..=9) => return Some(false),
+            _ => front = rest.get(length..)?,
+        }
+    }
+}
+
 /// Rewrites the access units of one track.
 #[derive(Clone, Debug)]
 pub(crate) struct AnnexB {

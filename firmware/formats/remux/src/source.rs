@@ -11,6 +11,7 @@ mod ts;
 pub use self::fmp4::Fmp4Source;
 pub(crate) use self::fmp4::GROWTH_BYTES_MAX;
 pub use packed::PackedSource;
+pub(crate) use tracks::{Chosen, Lane};
 pub use ts::TsSource;
 
 use crate::error::Error;

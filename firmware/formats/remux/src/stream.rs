@@ -1,5 +1,7 @@
 //! Elementary streams and their units, as both sides of this crate see them.
 
+use mpegts::ticks::PTS_WRAP;
+
 /// stream_type and PES stream_id of what is made here. AC-3 and E-AC-3 are announced as ATSC does
 /// (A/52 annexes A and G: stream types 0x81 and 0x87 with a registration): that is what an
 /// HDHomeRun's own clients know best, and every DVB player reads it too.
@@ -90,4 +92,9 @@ pub struct UnitHead {
     pub is_key: bool,
     /// Its bytes in the elementary stream, where they are known in advance.
     pub bytes: Option<usize>,
+}
+
+/// A time on the circle of 33 bits.
+pub(crate) fn on_circle(ticks: i64) -> u64 {
+    ticks.rem_euclid(PTS_WRAP.cast_signed()).unsigned_abs()
 }

@@ -45,7 +45,7 @@ pub enum Error {
     },
     /// Every place for streams that are remuxed is taken.
     #[error(
-        "{slots_max} streams that are remuxed (HLS in fragmented MP4 or with its sound apart, RTSP) play already, which is all that memory.budget has room for; raise it"
+        "{slots_max} films and streams that are remuxed (HLS in fragmented MP4 or with its sound apart, RTSP) play already, which is all that memory.budget has room for; raise it"
     )]
     NoRemuxSlot {
         /// How many places there are.

@@ -9,8 +9,6 @@
 mod aac;
 mod payload;
 mod program;
-mod reorder;
-mod sps;
 #[cfg(test)]
 mod tests;
 mod video;

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use super::aac::Aac;
 use super::payload::BASE_TICKS;
-use super::sps::reorder_depth;
 use super::video::Video;
 use super::*;
 use crate::adts::Adts;
 use crate::nal::NalCodec;
 use crate::source::Piece;
+use crate::sps::reorder_depth;
 
 const SPS: &[u8] = &[0x67, 0x42, 0xC0, 0x0C, 0xD9];
 const PPS: &[u8] = &[0x68, 0xCE];

@@ -4,10 +4,10 @@ use mpegts::Codec;
 use mpegts::random_access::{AccessUnitScan, Verdict};
 
 use super::payload::{RtpPayload, ticks};
-use super::reorder::Reorder;
-use super::sps::reorder_depth;
 use crate::nal::{Kind, NalCodec, START_CODE};
+use crate::reorder::Reorder;
 use crate::source::Piece;
+use crate::sps::reorder_depth;
 use crate::stream::UnitHead;
 
 /// Most bytes of parameter sets, and as many again of other units, in front of a picture.

@@ -1,14 +1,13 @@
 //! Samples of fragmented MP4 as units, in the order in which they are decoded.
 
 use fmp4::{Event, Reader, SampleHead, Tracks};
-use mpegts::ticks::{PTS_WRAP, pts_difference};
+use mpegts::ticks::pts_difference;
 
-use super::tracks::{Chosen, Convert, Lane};
+use super::tracks::{Chosen, Lane};
 use super::{PIECE_BYTES_MAX, Piece, Wanted};
-use crate::adts::HEADER_BYTES;
 use crate::error::Error;
 use crate::hold::{HOLD_BYTES_MAX, Hold};
-use crate::stream::{StreamInfo, UnitHead};
+use crate::stream::{StreamInfo, UnitHead, on_circle};
 
 /// How much longer a unit that waits may become by its conversion, in bytes.
 pub(crate) const GROWTH_BYTES_MAX: usize = 16 * 1024;
@@ -248,17 +247,8 @@ impl Fmp4Source {
         let (dts, pts) = sample.times_90k(track);
         let lane = self.lanes.get_mut(sample.track)?.as_mut()?;
         let bytes_in_file = usize::try_from(sample.size).ok()?;
-        let (lead, bytes) = match &mut lane.convert {
-            Convert::Nal(annexb) => {
-                annexb.begin(sample.is_sync);
-                (None, None)
-            }
-            Convert::Adts(adts) => (
-                Some(adts.header(bytes_in_file)?),
-                Some(bytes_in_file + HEADER_BYTES),
-            ),
-            Convert::AsIs => (None, Some(bytes_in_file)),
-        };
+        self.piece.clear();
+        let bytes = lane.begin(bytes_in_file, sample.is_sync, &mut self.piece)?;
         let head = UnitHead {
             stream: lane.stream,
             pts: on_circle(pts),
@@ -266,8 +256,6 @@ impl Fmp4Source {
             is_key: sample.is_sync,
             bytes,
         };
-        self.piece.clear();
-        self.piece.extend(lead.into_iter().flatten());
         let track = sample.track;
         let first_held = self.hold.first();
         let has_elder = first_held.is_some_and(|first| pts_difference(first.dts, head.dts) < 0);
@@ -296,10 +284,7 @@ impl Fmp4Source {
             Unit::Held { track, data, .. } => (*track, false, data),
             Unit::None | Unit::Overdue { .. } | Unit::Dropped => return None,
         };
-        match &mut self.lanes.get_mut(track)?.as_mut()?.convert {
-            Convert::Nal(annexb) => annexb.push(bytes, out),
-            Convert::Adts(_) | Convert::AsIs => out.extend_from_slice(bytes),
-        }
+        self.lanes.get_mut(track)?.as_mut()?.convert(bytes, out);
         if is_direct {
             return (!self.piece.is_empty()).then_some(Step::Data);
         }
@@ -346,8 +331,4 @@ enum Step {
     Begin(UnitHead),
     Data,
     End,
-}
-
-fn on_circle(ticks: i64) -> u64 {
-    ticks.rem_euclid(PTS_WRAP.cast_signed()).unsigned_abs()
 }

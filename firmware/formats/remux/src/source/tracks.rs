@@ -3,16 +3,48 @@
 use fmp4::{Codec, Track, Tracks};
 
 use super::Wanted;
-use crate::adts::Adts;
+use crate::adts::{Adts, HEADER_BYTES};
 use crate::error::Error;
 use crate::nal::{AnnexB, NalCodec};
 use crate::stream::StreamInfo;
 
 /// A track that is given out.
 #[derive(Clone, Debug)]
-pub(super) struct Lane {
-    pub(super) stream: usize,
+pub(crate) struct Lane {
+    pub(crate) stream: usize,
     pub(super) convert: Convert,
+}
+
+impl Lane {
+    /// A sample of so many bytes begins: what stands in front of it is appended to `lead`. Returns
+    /// the bytes of the whole unit where they are known, and `None` for a sample that its codec
+    /// cannot have.
+    pub(crate) fn begin(
+        &mut self,
+        bytes: usize,
+        is_sync: bool,
+        lead: &mut Vec<u8>,
+    ) -> Option<Option<usize>> {
+        match &mut self.convert {
+            Convert::Nal(annexb) => {
+                annexb.begin(is_sync);
+                Some(None)
+            }
+            Convert::Adts(adts) => {
+                lead.extend(adts.header(bytes)?);
+                Some(Some(bytes + HEADER_BYTES))
+            }
+            Convert::AsIs => Some(Some(bytes)),
+        }
+    }
+
+    /// Its next bytes: what becomes of them is appended to `out`.
+    pub(crate) fn convert(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match &mut self.convert {
+            Convert::Nal(annexb) => annexb.push(bytes, out),
+            Convert::Adts(_) | Convert::AsIs => out.extend_from_slice(bytes),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -24,18 +56,18 @@ pub(super) enum Convert {
 
 /// The tracks that are given out.
 #[derive(Debug, Default)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     /// By the index of the track in the movie.
-    pub(super) lanes: Vec<Option<Lane>>,
+    pub(crate) lanes: Vec<Option<Lane>>,
     /// By the index of the stream: the picture first, whatever the order of the tracks.
-    pub(super) infos: Vec<StreamInfo>,
+    pub(crate) infos: Vec<StreamInfo>,
     /// Why a sound track is left out, while there is a picture to see.
-    pub(super) left_out: Option<String>,
+    pub(crate) left_out: Option<String>,
 }
 
 impl Chosen {
     /// The first picture and every sound, as far as they are wanted and can be given out.
-    pub(super) fn of(tracks: &[Track], wanted: Wanted) -> Result<Self, Error> {
+    pub(crate) fn of(tracks: &[Track], wanted: Wanted) -> Result<Self, Error> {
         let mut chosen = Self {
             lanes: vec![None; tracks.len()],
             ..Self::default()

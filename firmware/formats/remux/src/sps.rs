@@ -16,7 +16,7 @@ const EXTENDED_SAR: u32 = 255;
 
 /// The depth of reordering that a parameter set (with its header) announces; `None` where it cannot
 /// be read.
-pub(super) fn reorder_depth(codec: NalCodec, unit: &[u8]) -> Option<usize> {
+pub(crate) fn reorder_depth(codec: NalCodec, unit: &[u8]) -> Option<usize> {
     let (header, read): (usize, fn(&mut Bits<'_>) -> Option<u32>) = match codec {
         NalCodec::H264 => (1, h264),
         NalCodec::Hevc => (2, hevc),

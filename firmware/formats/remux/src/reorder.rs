@@ -1,14 +1,14 @@
 //! Decoding times from presentation times.
 //!
-//! RTP sends pictures in the order of their decoding and says when each is shown (RFC 6184 clause 5.1);
-//! a transport stream says when each is decoded as well. With at most `depth` pictures shown later
+//! RTP (RFC 6184 clause 5.1) and Matroska (RFC 9559 clause 10) bring pictures in the order of their
+//! decoding and say when each is shown; a transport stream says when each is decoded as well. With at most `depth` pictures shown later
 //! than pictures behind them, the decoding times are the presentation times in order, `depth` of them
 //! late.
 
 use mpegts::ticks::PTS_PER_SECOND;
 
 /// Most that either codec allows (14496-10 clause A.3.1 h, 23008-2 clause A.4.2).
-pub(super) const DEPTH_MAX: usize = 16;
+const DEPTH_MAX: usize = 16;
 
 /// From one picture to the next, while that is not known: 25 a second.
 const PICTURE_TICKS: i64 = PTS_PER_SECOND.cast_signed() / 25;
@@ -17,7 +17,7 @@ const JUMP_TICKS: i64 = 2 * PTS_PER_SECOND.cast_signed();
 
 /// Makes decoding times.
 #[derive(Debug, Default)]
-pub(super) struct Reorder {
+pub(crate) struct Reorder {
     depth: usize,
     /// The presentation times that were not given yet as decoding times, `depth` of them, ascending.
     waiting: Vec<i64>,
@@ -26,8 +26,15 @@ pub(super) struct Reorder {
 }
 
 impl Reorder {
+    /// Of a stream that is known to reorder so far.
+    pub(crate) fn of_depth(depth: usize) -> Self {
+        let mut reorder = Self::default();
+        reorder.set_depth(depth);
+        reorder
+    }
+
     /// So many pictures may be shown later than pictures that are decoded behind them.
-    pub(super) fn set_depth(&mut self, depth: usize) {
+    pub(crate) fn set_depth(&mut self, depth: usize) {
         let depth = depth.min(DEPTH_MAX);
         if depth != self.depth {
             self.depth = depth;
@@ -37,7 +44,7 @@ impl Reorder {
 
     /// The presentation and decoding times of the next picture. Only of a stream that reorders more
     /// than it says the presentation time is not the one given: it must not lie before decoding.
-    pub(super) fn times(&mut self, shown: i64) -> (i64, i64) {
+    pub(crate) fn times(&mut self, shown: i64) -> (i64, i64) {
         let is_jump = |newest: i64| (shown - newest).abs() > JUMP_TICKS;
         if self.newest.is_none_or(is_jump) {
             self.begin(shown);
@@ -73,8 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn run(depth: usize, shown: &[i64]) -> Vec<(i64, i64)> {
-        let mut reorder = Reorder::default();
-        reorder.set_depth(depth);
+        let mut reorder = Reorder::of_depth(depth);
         shown.iter().map(|time| reorder.times(*time)).collect()
     }
 
