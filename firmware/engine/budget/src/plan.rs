@@ -432,7 +432,7 @@ mod tests {
     #[test]
     fn the_defaults_hold_a_family_and_a_thousand() {
         let plan = Plan::new(demand(96, 8)).unwrap();
-        assert!(plan.ring_segments_max >= 8, "2 MiB a ring: {plan}");
+        assert!(plan.ring_segments_max >= 7, "1.75 MiB a ring: {plan}");
         assert!(plan.lineup_bytes_max >= 10 << 20, "60,000 channels: {plan}");
         assert!(plan.vod_max >= 20, "{plan}");
         assert!(Plan::new(demand(96, 10)).unwrap().clients_max >= 1000);
@@ -455,7 +455,7 @@ mod tests {
             assert_eq!(hot.pool_segments, rings * hot.ring_segments_max, "{hot}");
             assert_eq!(hot.remuxed_max, off.remuxed_max + standbys, "{hot}");
         }
-        assert!(of(96, 8, true).ring_segments_max >= 5, "1.25 MiB a ring");
+        assert!(of(96, 8, true).ring_segments_max >= 4, "1 MiB a ring");
     }
 
     #[test]
