@@ -42,6 +42,8 @@ pub(crate) struct Play<'a> {
     /// Of the stream that played last, where it is about to be opened once more.
     slot: Option<Slot>,
     standby: Option<StandingBy<'a>>,
+    /// What the next stream is opened for: somebody's choice, or just to be watched.
+    priority: Priority,
 }
 
 /// How a stream that was open came to be closed.
@@ -72,6 +74,7 @@ impl<'a> Play<'a> {
             course,
             slot: None,
             standby: None,
+            priority: Priority::Viewer,
         }
     }
 
@@ -121,7 +124,7 @@ impl<'a> Play<'a> {
     fn next(&mut self) -> Step {
         let slots = &self.common.slots;
         let held = self.slot.as_ref().map(Slot::source);
-        let room = |source| held == Some(source) || slots.has_room_for_viewer(source);
+        let room = |source| held == Some(source) || slots.has_room_for(source, self.priority);
         let cooldowns = self.common.cooldowns.lock();
         self.course.next(self.common.now(), &cooldowns, room)
     }
@@ -137,7 +140,7 @@ impl<'a> Play<'a> {
         };
         if self.slot.as_ref().map(Slot::source) != Some(spec.source) {
             self.slot = None;
-            self.slot = common.slots.try_take(spec.source, Priority::Viewer);
+            self.slot = common.slots.try_take(spec.source, self.priority);
         }
         if self.slot.is_none() {
             // What stands by there is closed for it.
@@ -145,6 +148,11 @@ impl<'a> Play<'a> {
             self.take_slot(&[spec.source], until).await;
         }
         let slot = self.slot.take_if(|slot| slot.source() == spec.source)?;
+        // Whoever chose it has it; from here on it is watched as any other.
+        self.priority = Priority::Viewer;
+        if !slot.rank(Priority::Viewer) {
+            return None;
+        }
         let channel = self.home.lend()?;
         let feed = Feed::open(&*common.opener, spec, slot, channel, &stream.ring);
         self.course.opened(common.now(), feed.watched.vitals());
@@ -157,7 +165,7 @@ impl<'a> Play<'a> {
         self.slot = None;
         let now = self.common.now();
         let standby = self.standby.take();
-        let standby = standby.filter(|standby| standby.feed.slot.raise(Priority::Viewer));
+        let standby = standby.filter(|standby| standby.feed.slot.rank(Priority::Viewer));
         let Some((standby, channel)) = standby.zip(self.home.lend()) else {
             self.course.standby_closed(now);
             return None;
@@ -294,8 +302,14 @@ impl<'a> Play<'a> {
     }
 
     fn switch(&mut self) {
-        self.course.switch();
+        self.choose();
         self.leave("somebody asked for the next stream");
+    }
+
+    /// Somebody chose the next stream: that counts for more than somebody who watches another channel.
+    fn choose(&mut self) {
+        self.priority = Priority::Admin;
+        self.course.switch();
     }
 
     /// Tells that a stream is left.
@@ -322,10 +336,10 @@ impl<'a> Play<'a> {
     async fn take_slot(&mut self, sources: &[u16], until: Moment) {
         let until = self.common.instant(until);
         let slots = &self.common.slots;
-        let taking = during(&self.home, slots.take(sources, Priority::Viewer, until));
+        let taking = during(&self.home, slots.take(sources, self.priority, until));
         tokio::select! {
             slot = taking => self.slot = slot,
-            () = self.stream.switch.notified() => self.course.switch(),
+            () = self.stream.switch.notified() => self.choose(),
         }
     }
 
@@ -334,7 +348,7 @@ impl<'a> Play<'a> {
         tokio::select! {
             () = during(&self.home, sleep_until(until)) => {}
             () = preempted(self.slot.as_ref()) => self.slot = None,
-            () = self.stream.switch.notified() => self.course.switch(),
+            () = self.stream.switch.notified() => self.choose(),
         }
     }
 

@@ -390,6 +390,34 @@ async fn a_viewer_takes_the_connection_of_a_probe_and_yields_to_a_decision() {
     assert!(!viewing.ring.is_closed());
 }
 
+#[tokio::test(start_paused = true)]
+async fn somebodys_choice_takes_the_connection_of_a_viewer_elsewhere() {
+    let house = House::new(&[Some(1), None, None], |_| ());
+    let chosen = house.watch(1, &[(1, "a"), (0, "b")]).await.unwrap();
+    let other = house.watch(2, &[(0, "c"), (2, "d")]).await.unwrap();
+    assert_eq!(house.providers.opened(), ["a", "c"]);
+    house.tuners.failover(ChannelId(1)).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let mut opened = house.providers.opened();
+    opened.sort();
+    assert_eq!(
+        opened,
+        ["b", "d"],
+        "the other channel goes on by its backup"
+    );
+    assert!(!chosen.ring.is_closed() && !other.ring.is_closed());
+    // It has been made. From now on it is a channel that is watched, like the other one.
+    house.tuners.failover(ChannelId(2)).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let mut opened = house.providers.opened();
+    opened.sort();
+    assert_eq!(opened, ["a", "c"]);
+    assert_eq!(house.providers.open_max[0].load(Ordering::SeqCst), 1);
+    drop((chosen, other));
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(house.providers.open(), 0);
+}
+
 /// A hundred viewers who zap, hang up and wait, while streams break and come back: never more
 /// connections than a provider allows, and none left in the end.
 #[tokio::test(start_paused = true)]

@@ -75,21 +75,29 @@ impl Ledger {
         limit.is_none_or(|limit| self.in_use(source) < limit)
     }
 
-    /// Whether the source has a connection to give, those counted that give way at once. One that
-    /// does so already is somebody's.
-    pub(super) fn can_have_room(&self, source: u16) -> bool {
-        let gives_way = |holder: &&Holder| {
-            holder.source == source && holder.priority == Priority::Standby && !holder.is_leaving
+    /// Whether the source has a connection to give, those counted that give way to this at once. One
+    /// that does so already is somebody's.
+    pub(super) fn can_have_room(&self, source: u16, priority: Priority) -> bool {
+        let gives_way = |holder: &Holder| {
+            let yields = match priority {
+                // A probe takes its time to close, and there may be another stream.
+                Priority::Standby | Priority::Probe | Priority::Viewer => {
+                    holder.priority == Priority::Standby
+                }
+                Priority::Admin => holder.priority < Priority::Admin,
+            };
+            holder.source == source && yields && !holder.is_leaving
         };
-        self.has_room(source) || self.holders.iter().any(|holder| gives_way(&holder))
+        self.has_room(source) || self.holders.iter().any(gives_way)
     }
 
-    /// The holder needs its connection more than it said; whether it still has it to keep.
-    pub(super) fn raise(&mut self, id: HolderId, priority: Priority) -> bool {
+    /// The holder needs its connection for something else than it said; whether it still has it to
+    /// keep.
+    pub(super) fn rank(&mut self, id: HolderId, priority: Priority) -> bool {
         let mut holders = self.holders.iter_mut();
         match holders.find(|holder| holder.id == id && !holder.is_leaving) {
             Some(holder) => {
-                holder.priority = holder.priority.max(priority);
+                holder.priority = priority;
                 true
             }
             None => false,
@@ -233,10 +241,13 @@ mod tests {
         let mut ledger = Ledger::new(vec![Some(2)]);
         let old = slot(ledger.take(&[0], Standby));
         let probe = slot(ledger.take(&[0], Probe));
-        assert!(!ledger.has_room(0) && ledger.can_have_room(0));
+        assert!(!ledger.has_room(0) && ledger.can_have_room(0, Viewer));
         assert_eq!(wait(ledger.take(&[0], Probe)).1, Some(old));
-        assert!(!ledger.can_have_room(0), "it is promised to somebody");
-        assert!(!ledger.raise(old, Viewer), "too late");
+        assert!(
+            !ledger.can_have_room(0, Viewer),
+            "it is promised to somebody"
+        );
+        assert!(!ledger.rank(old, Viewer), "too late");
         assert_eq!(wait(ledger.take(&[0], Viewer)).1, Some(probe));
         assert_eq!(ledger.try_take(0, Standby), None);
     }
@@ -245,8 +256,8 @@ mod tests {
     fn what_plays_stands_by_no_more() {
         let mut ledger = Ledger::new(vec![Some(1)]);
         let id = slot(ledger.take(&[0], Standby));
-        assert!(ledger.raise(id, Viewer));
-        assert!(!ledger.can_have_room(0));
+        assert!(ledger.rank(id, Viewer));
+        assert!(!ledger.can_have_room(0, Viewer));
         assert_eq!(
             wait(ledger.take(&[0], Viewer)).1,
             None,

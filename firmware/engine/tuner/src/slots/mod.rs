@@ -60,8 +60,8 @@ impl Slot {
     /// From now on the connection is for this. `false` where it is somebody else's already: close
     /// it, and drop the slot.
     #[must_use]
-    pub(crate) fn raise(&self, priority: Priority) -> bool {
-        self.slots.inner.lock().ledger.raise(self.id, priority)
+    pub(crate) fn rank(&self, priority: Priority) -> bool {
+        self.slots.inner.lock().ledger.rank(self.id, priority)
     }
 }
 
@@ -135,10 +135,11 @@ impl Slots {
         self.inner.lock().ledger.has_room(source)
     }
 
-    /// Whether a viewer can have one: from what is free, or at once from a stream that stands by.
+    /// Whether somebody of this priority can have one: from what is free, or at once from whom it
+    /// matters less to: a viewer from a stream that stands by, an admin's choice from a viewer, too.
     #[must_use]
-    pub fn has_room_for_viewer(&self, source: u16) -> bool {
-        self.inner.lock().ledger.can_have_room(source)
+    pub fn has_room_for(&self, source: u16, priority: Priority) -> bool {
+        self.inner.lock().ledger.can_have_room(source, priority)
     }
 
     /// Connections to a source, open or being closed.
