@@ -95,24 +95,6 @@ fn text(buffer: &[u8]) -> Result<Option<(Message, usize)>, Malformed> {
     Ok((buffer.len() >= end).then_some((message, end)))
 }
 
-/// What an RTP packet carries (RFC 3550 clause 5.1), and its number.
-pub(super) fn payload(packet: &[u8]) -> Option<(u16, &[u8])> {
-    let ([flags, _, high, low, ..], _) = packet.split_first_chunk::<12>()?;
-    if flags >> 6 != 2 {
-        return None;
-    }
-    let mut rest = packet.get(12 + 4 * usize::from(flags & 0x0F)..)?;
-    if flags & 0x10 != 0 {
-        let ([_, _, high, low], behind) = rest.split_first_chunk::<4>()?;
-        rest = behind.get(4 * usize::from(u16::from_be_bytes([*high, *low]))..)?;
-    }
-    if flags & 0x20 != 0 {
-        let padding = usize::from(*rest.last()?);
-        rest = rest.get(..rest.len().checked_sub(padding)?)?;
-    }
-    Some((u16::from_be_bytes([*high, *low]), rest))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,30 +149,6 @@ mod tests {
         assert_eq!(message(&long[1..]), Ok(None));
     }
 
-    #[test]
-    fn payloads_of_packets() {
-        let packet =
-            |flags: u8, rest: &[u8]| [&[flags, 33, 1, 2, 0, 0, 0, 0, 0, 0, 0, 9], rest].concat();
-        let list = [1, 2, 3, 4];
-        for (flags, rest, expected) in [
-            (0x80, &b"G"[..], Some(&b"G"[..])),
-            (0x81, &[&list[..], b"G"].concat(), Some(b"G")),
-            (0x90, &[0, 0, 0, 1, 1, 2, 3, 4, 71], Some(b"G")),
-            (0xA0, &[71, 0, 2], Some(b"G")),
-            (0xA0, &[71, 0, 9], None),
-            (0x9F, &[71], None),
-            (0x40, b"G", None),
-        ] {
-            let packet = packet(flags, rest);
-            assert_eq!(
-                payload(&packet),
-                expected.map(|bytes| (0x0102, bytes)),
-                "{flags:#x}"
-            );
-        }
-        assert_eq!(payload(&[0x80; 11]), None);
-    }
-
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
@@ -202,7 +160,6 @@ mod tests {
                         prop_assert!(place.end <= length);
                     }
                 }
-                let _ = payload(&bytes);
             }
         }
     }

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::address::Address;
 use super::ask::{Ask, GATHER, OUT_BYTES, RTCP_BYE};
-use super::messages::{Answer, MESSAGE_BYTES_MAX, Message, message, payload};
+use super::messages::{Answer, MESSAGE_BYTES_MAX, Message, message};
 use super::{Error, Transport};
 use crate::http::{ClientConfig, Phase, dial_tcp};
 
@@ -367,14 +367,14 @@ impl Session {
     }
 
     fn packet(&mut self, packet: &[u8], out: &mut Vec<u8>) {
-        let Some((number, bytes)) = payload(packet) else {
+        let Ok(packet) = rtp::Packet::parse(packet) else {
             return;
         };
-        let ahead = self.last.map_or(1, |last| number.wrapping_sub(last));
+        let ahead = self.last.map_or(1, |last| packet.sequence.wrapping_sub(last));
         if (1..0x8000).contains(&ahead) {
-            self.last = Some(number);
+            self.last = Some(packet.sequence);
             self.progress_at = Instant::now();
-            out.extend_from_slice(bytes);
+            out.extend_from_slice(packet.payload);
         }
     }
 
