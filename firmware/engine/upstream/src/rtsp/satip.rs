@@ -370,7 +370,9 @@ impl Session {
         let Ok(packet) = rtp::Packet::parse(packet) else {
             return;
         };
-        let ahead = self.last.map_or(1, |last| packet.sequence.wrapping_sub(last));
+        let ahead = self
+            .last
+            .map_or(1, |last| packet.sequence.wrapping_sub(last));
         if (1..0x8000).contains(&ahead) {
             self.last = Some(packet.sequence);
             self.progress_at = Instant::now();
