@@ -7,10 +7,10 @@ from . import cells as grid
 INTRO = """\
 # What happens when a provider misbehaves
 
-This page is written by `tests/e2e/run --matrix docs/reliability.md` from a run of the fault matrix, not by hand. Each
-cell is a channel of its own whose first stream gets the fault; "with a backup" a second stream of the channel is
+This page is written by `DIPOLE_DIRECT_CLIENTS={direct} tests/e2e/run --matrix docs/reliability.md` from a run of the
+fault matrix, not by hand; each run of the tests has five direct clients. Each cell is a channel of its own whose first stream gets the fault; "with a backup" a second stream of the channel is
 whole. `python3 -m provider --help` (in `tests`) says what each fault does. A shared channel is watched by one client
-and by twenty of one upstream. In direct mode (`sharing = "direct"`) it is watched by one and by five, who have an
+and by twenty of one upstream. In direct mode (`sharing = "direct"`) it is watched by one and by {direct}, who have an
 upstream each: all of them get the fault, and each of their streams is checked packet by packet.
 
 The run was configured with grace {grace:g} s, retry {retry:g} s, stall {stall:g} s, missing picture {video:g} s,
@@ -33,7 +33,7 @@ def text(outcomes):
     passed = sum(not outcome.problems for outcome in outcomes)
     head = INTRO.format(
         grace=grid.GRACE_S, retry=grid.RETRY_S, stall=grid.STALL_S, video=grid.VIDEO_MISSING_S,
-        connect=grid.CONNECT_S, bound=grid.BOUND_S, holds=grid.HOLDS_S, passed=passed, count=len(outcomes))
+        connect=grid.CONNECT_S, direct=grid.DIRECT_CLIENTS, bound=grid.BOUND_S, holds=grid.HOLDS_S, passed=passed, count=len(outcomes))
     parts = [head]
     for at_start, title in ((False, "The fault begins while clients watch"),
                             (True, "The fault is there when the client comes")):
