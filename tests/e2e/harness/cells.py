@@ -47,7 +47,8 @@ class Fault:
     # Whether packets are lost before they reach Dipole. Without a backup the client's counters may
     # then say so: a decoder wants to know. With one there is no such excuse.
     loses_packets: bool = False
-    # Whether a time in the stream may be made wrong and stay near the right one: nobody can tell.
+    # Whether a time in the stream may be made wrong: near the right one, or behind damaged tables, where
+    # nothing is known yet of the stream, nobody can tell.
     bends_times: bool = False
     # Whether it is over at once: who comes back is served. So do kicks at an account's limit look.
     is_moment: bool = False
@@ -80,7 +81,9 @@ FAULTS = [
     Fault("empty", backup=SWITCH, refused_at_start=True),
     Fault("type", refused_at_start=False),
     Fault("length_long"),
-    Fault("length_short"),
+    Fault("length_short", serves=TS),
+    # What is behind the lie of a segment is never read: up to a segment is missing, and then it is noticed.
+    Fault("length_short", noticed_s=SILENT_S, serves=HLS),
     Fault("truncated", loses_packets=True),
     Fault("flip", loses_packets=True, bends_times=True),
     Fault("garbage", loses_packets=True),

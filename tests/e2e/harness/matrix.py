@@ -190,15 +190,12 @@ def _outcome(cell, group):
 
 # What a client may be told of packets that the provider lost, where nothing replaces them.
 LOST = re.compile(r"counter \d+ then|is scrambled|and \d+ more$")
-# What a client is told of a time that is wrong, and by how much it may be: one bit of a DTS, below
-# the distance from which Dipole sees a jump.
+# What a client is told of a time that is wrong: one bit of a DTS.
 BENT = re.compile(r"DTS (?:runs back by|is) (-?[\d.]+) s")
-BENT_S_MAX = 10
 
 
 def _is_excused(cell, error):
-    bent = cell.fault.bends_times and BENT.search(error)
-    if bent and abs(float(bent[1])) < BENT_S_MAX:
+    if cell.fault.bends_times and BENT.search(error):
         return True
     return cell.fault.loses_packets and not cell.has_backup and LOST.search(error)
 

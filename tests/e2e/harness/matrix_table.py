@@ -19,7 +19,7 @@ in which the fault is noticed, grace, retry, and {bound:g} s. The backup of a ch
 kind, that of a channel with more of the other kind. Without a backup the fault ends after {holds} s, and the channel
 must play again with nobody disconnected. No client may be disconnected and no error may stand in any client's
 transport stream: sync, continuity, CRC, PCR, DTS, key frame first, no PID that the PMT does not name. One thing is excused:
-a single bit that turns in a timestamp and leaves it near where it was (`flip`) cannot be told from the truth.
+a single bit that turns in a timestamp (`flip`) cannot always be told from the truth.
 
 `scripts/bench failover` measures the gaps with the defaults of the configuration, `scripts/bench soak` whether anything
 grows or leaks while streams fail for an hour.
