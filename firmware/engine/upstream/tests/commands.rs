@@ -4,34 +4,14 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ingest::Ingest;
-use ring::{Limits, Pool, Read, Ring};
 use support::client;
+use support::plays::{config, open, published};
 use upstream::command::{self, Commands, Outcome, Profile};
-use upstream::{Error, PlayRequest, Player, PlayerConfig, Preference, TEST_CHANNEL};
+use upstream::{Error, PlayRequest, Player, TEST_CHANNEL};
 
 const ADDRESS: &str = "http://user:passw0rd@h.example/live/USERNAME/PASS1234/7.ts";
-
-fn open() -> (Ingest, Arc<Ring>) {
-    let pool = Pool::new(8);
-    let limits = Limits {
-        behind_min: 4,
-        segments_max: 8,
-    };
-    let (writer, ring) = ring::ring(&pool, limits);
-    (Ingest::new(writer), ring)
-}
-
-fn published(ring: &Ring) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
-        bytes.extend_from_slice(&chunk.to_vec().expect("a heap"));
-    }
-    bytes
-}
 
 /// Runs `script` with the address as `$1` and `folder` as the place for notes.
 fn script(commands: &Commands, folder: &Path, script: &str) -> Profile {
@@ -58,12 +38,7 @@ fn request(profile: Profile) -> PlayRequest {
 }
 
 fn player() -> Player {
-    Player::new(PlayerConfig {
-        http: client(),
-        hls_variant: Preference::Best,
-        remux_slots: upstream::hls::RemuxSlots::default(),
-        datagrams: upstream::DatagramConfig::default(),
-    })
+    Player::new(config(client()))
 }
 
 struct Played {

@@ -10,15 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ingest::{Counters, Ingest};
+use ingest::Counters;
 use mpegts::check::Checker;
-use ring::{Limits, Pool, Read, Ring};
 use socket2::{Domain, Socket, Type};
 use support::client;
+use support::plays::{config, open, published};
 use tokio::net::UdpSocket;
 use upstream::{
-    DatagramConfig, DatagramError, Error, PlayRequest, Player, PlayerConfig, Preference,
-    TEST_CHANNEL,
+    DatagramConfig, DatagramError, Error, PlayRequest, Player, PlayerConfig, TEST_CHANNEL,
 };
 
 /// What senders put into a datagram: seven packets.
@@ -30,32 +29,12 @@ const BATCH: usize = 16;
 
 fn player(first_wait: Duration) -> Player {
     Player::new(PlayerConfig {
-        http: client(),
-        hls_variant: Preference::Best,
-        remux_slots: upstream::hls::RemuxSlots::default(),
         datagrams: DatagramConfig {
             first_wait,
             ..DatagramConfig::default()
         },
+        ..config(client())
     })
-}
-
-fn open() -> (Ingest, Arc<Ring>) {
-    let pool = Pool::new(8);
-    let limits = Limits {
-        behind_min: 4,
-        segments_max: 8,
-    };
-    let (writer, ring) = ring::ring(&pool, limits);
-    (Ingest::new(writer), ring)
-}
-
-fn published(ring: &Ring) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
-        bytes.extend_from_slice(&chunk.to_vec().expect("a heap"));
-    }
-    bytes
 }
 
 fn ask(url: &str, interface: Option<&str>) -> PlayRequest {

@@ -4,34 +4,17 @@ mod support;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-use ingest::Ingest;
 use mpegts::check::Checker;
 use mpegts::{Conditioner, Packet, Seam, Sink};
-use ring::{Limits, Pool, Read, Ring};
+use support::plays::{config, open, published};
 use support::{After, Reply, Server, client};
 use upstream::kind::Kind;
-use upstream::{Error, PlayRequest, Player, PlayerConfig, Preference, TEST_CHANNEL};
+use upstream::{Error, PlayRequest, Player, TEST_CHANNEL};
 
 fn player() -> Player {
-    Player::new(PlayerConfig {
-        http: client(),
-        hls_variant: Preference::Best,
-        remux_slots: upstream::hls::RemuxSlots::default(),
-        datagrams: upstream::DatagramConfig::default(),
-    })
-}
-
-fn open() -> (Ingest, Arc<Ring>) {
-    let pool = Pool::new(8);
-    let limits = Limits {
-        behind_min: 4,
-        segments_max: 8,
-    };
-    let (writer, ring) = ring::ring(&pool, limits);
-    (Ingest::new(writer), ring)
+    Player::new(config(client()))
 }
 
 fn ask(url: &impl ToString) -> PlayRequest {
@@ -39,15 +22,6 @@ fn ask(url: &impl ToString) -> PlayRequest {
         url: url.to_string(),
         ..PlayRequest::default()
     }
-}
-
-/// Everything published from the beginning.
-fn published(ring: &Ring) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while let Read::Chunk(chunk) = ring.read(bytes.len() as u64) {
-        bytes.extend_from_slice(&chunk.to_vec().expect("a heap"));
-    }
-    bytes
 }
 
 /// The front of the test channel, so that a play takes a moment only.

@@ -1,16 +1,16 @@
 //! RTSP against a server of our own, by hand: what a good server would never send, and what it sees
 //! of a client that leaves. Good servers are met end to end (`tests/e2e/test_rtsp.py`).
 
+mod support;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use ingest::Ingest;
-use ring::{Limits, Pool, Ring};
+use support::plays::{config, open};
 use upstream::rtsp::{self, Transport};
-use upstream::{Error, PlayRequest, Player, PlayerConfig, Preference, TEST_CHANNEL, http};
+use upstream::{Error, PlayRequest, Player, TEST_CHANNEL, http};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const SDP: &str = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\n\
@@ -171,28 +171,14 @@ fn with_header(method: &str, head: &str, header: &str) -> Option<String> {
     })
 }
 
-fn open() -> (Ingest, Arc<Ring>) {
-    let limits = Limits {
-        behind_min: 4,
-        segments_max: 8,
-    };
-    let (writer, ring) = ring::ring(&Pool::new(8), limits);
-    (Ingest::new(writer), ring)
-}
-
 fn player() -> Player {
-    let config = http::ClientConfig {
+    let client = http::ClientConfig {
         connect_timeout: Duration::from_secs(1),
         header_timeout: Duration::from_secs(1),
         idle_timeout: Duration::from_secs(1),
         ..http::ClientConfig::default()
     };
-    Player::new(PlayerConfig {
-        http: http::Client::new(config),
-        hls_variant: Preference::Best,
-        remux_slots: upstream::hls::RemuxSlots::default(),
-        datagrams: upstream::DatagramConfig::default(),
-    })
+    Player::new(config(http::Client::new(client)))
 }
 
 fn ask(server: &Server) -> PlayRequest {

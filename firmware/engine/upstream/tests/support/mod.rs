@@ -4,6 +4,8 @@
 //! would send.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
+pub(crate) mod plays;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
