@@ -34,4 +34,11 @@ pub enum SourceOrder {
         /// That it is due.
         answer: Answer<()>,
     },
+    /// Break off the reading that is going on; its channels stay as they were.
+    Cancel {
+        /// Which.
+        source: SourceId,
+        /// That it has ended.
+        answer: Answer<()>,
+    },
 }

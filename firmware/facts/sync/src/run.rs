@@ -210,6 +210,10 @@ impl Imports {
             Order::Source(SourceOrder::Refresh { source, answer }) => {
                 answer.give(self.make_due(source));
             }
+            Order::Source(SourceOrder::Cancel { source, answer }) => {
+                let why = format!("source {source} is not being read now");
+                answer.give(Err(Refused::Conflict(why)));
+            }
         }
     }
 
