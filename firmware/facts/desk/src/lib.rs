@@ -13,11 +13,14 @@
 mod answer;
 mod counter;
 mod order;
+pub mod public;
 mod refused;
+mod settings;
 mod source;
 
 pub use answer::Answer;
 pub use counter::{Desk, Orders, open};
 pub use order::Order;
 pub use refused::Refused;
-pub use source::{SourceId, SourceOrder};
+pub use settings::{BadSetting, Kind, RtspTransport, Sharing, SourceSettings};
+pub use source::{LIST_PIECES_MAX, ListPieces, ListUpload, SourceId, SourceOrder, upload};

@@ -172,8 +172,10 @@ impl Server {
             },
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
-            connections: vec![setup.connections],
-            sharing: vec![setup.sharing],
+            sources: vec![tuner::SourceLimits {
+                connections: setup.connections,
+                sharing: setup.sharing,
+            }],
             failover: tuner::FailoverConfig::default(),
         };
         let opener: Arc<dyn Opener> = provider.clone();
