@@ -15,18 +15,17 @@ use std::{
 
 use base::ByteSize;
 pub(crate) use command::Command;
+use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
-const SOURCES_MAX: usize = 64;
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
 /// All settings.
@@ -62,7 +61,7 @@ pub(crate) struct Config {
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
     /// Channel lists.
-    pub(crate) source: Vec<Source>,
+    pub(crate) source: Vec<SourceSettings>,
 }
 
 /// `test_channel`.
@@ -298,7 +297,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     command::check(&config.command, &config.source)?;
     let sources = &config.source;
     within(
-        sources.len() <= SOURCES_MAX,
+        sources.len() <= sync::SOURCES_MAX,
         "source",
         &sources.len(),
         "at most 64",

@@ -190,15 +190,17 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
     let (desk, orders) = desk::open();
-    let throttle = adapt::throttle(config);
+    let dealings = adapt::dealings(config, &plan);
     let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,
         status: status_tx,
         orders,
+        told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
@@ -221,11 +223,11 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     };
     let feeds = serve::Feeds {
         lineup,
-        sources: page::source_views(config, status),
+        sources: page::source_views(status),
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
-        vod: adapt::films(config, throttle),
+        vod: films,
         vod_places,
     };
     let serving = tokio::spawn(serve::run(

@@ -250,10 +250,40 @@ fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
 impl fmt::Debug for SourceSettings {
     /// Without what may be a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            kind,
+            url,
+            priority,
+            user_agent,
+            headers,
+            interval_hours,
+            connections,
+            sharing,
+            throttle_kbit,
+            interface,
+            rtsp_transport,
+            command,
+            tls_verify,
+            enabled,
+        } = self;
         f.debug_struct("SourceSettings")
-            .field("name", &self.name)
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+            .field("name", name)
+            .field("kind", kind)
+            .field("url", &url.as_ref().map(|_| "…"))
+            .field("priority", priority)
+            .field("user_agent", user_agent)
+            .field("headers", &headers.keys())
+            .field("interval_hours", interval_hours)
+            .field("connections", connections)
+            .field("sharing", sharing)
+            .field("throttle_kbit", throttle_kbit)
+            .field("interface", interface)
+            .field("rtsp_transport", rtsp_transport)
+            .field("command", command)
+            .field("tls_verify", tls_verify)
+            .field("enabled", enabled)
+            .finish()
     }
 }
 

@@ -270,12 +270,18 @@ fn config(pages_max: usize, tuners: usize) -> Config {
 
 fn source() -> SourceView {
     SourceView {
-        name: "Example".to_owned(),
-        address: "http://provider.example/list.m3u".to_owned(),
+        id: 0,
         state: SourceState::Failed,
+        progress: None,
         channels: 4,
-        direct: true,
         error: Some("404: check the address".to_owned()),
+        held_back: false,
+        warnings: Vec::new(),
         read_unix_s: Some(1_700_000_000),
+        is_of_file: true,
+        settings: desk::SourceSettings {
+            sharing: desk::Sharing::Direct,
+            ..desk::SourceSettings::new("Example", "http://provider.example/list.m3u")
+        },
     }
 }
