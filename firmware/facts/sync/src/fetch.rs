@@ -1,6 +1,9 @@
 //! The bytes of a list: from a server, a file, or whoever uploads it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use desk::{Kind, ListPieces, SourceSettings};
@@ -44,24 +47,26 @@ enum Body {
     Upload(ListPieces),
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have.
+/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators of a list whose channels we still have.
 pub(crate) async fn open(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     match source.kind {
-        Kind::M3u => open_list(source, client, known).await,
+        Kind::M3u => open_list(source, client, pause, known).await,
     }
 }
 
 async fn open_list(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     match config::location(source)?.ok_or(Error::NoAddress)? {
-        Location::Web(url) => open_web(request(source, url), client, known).await,
+        Location::Web(url) => open_web(request(source, url), client, pause, known).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
     }
 }
@@ -101,6 +106,7 @@ fn unless_same(request: &http::Request, known: Option<&Validators>) -> http::Req
 async fn open_web(
     request: http::Request,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     let answer = client.get(unless_same(&request, known)).await?;
@@ -114,7 +120,12 @@ async fn open_web(
             last_modified: header("last-modified"),
         },
         bytes_total: answer.content_length(),
-        body: Body::Web(Box::new(Download::new(client.clone(), request, answer))),
+        body: Body::Web(Box::new(Download::new(
+            client.clone(),
+            request,
+            pause,
+            answer,
+        ))),
     }))
 }
 

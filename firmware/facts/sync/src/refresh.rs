@@ -161,7 +161,8 @@ impl Attempt {
 
     async fn open(&self) -> Result<Opened, Error> {
         let source = &self.config.sources[usize::from(self.index)];
-        fetch::open(source, &self.http, self.validators().as_ref()).await
+        let pause = self.config.resume_pause;
+        fetch::open(source, &self.http, pause, self.validators().as_ref()).await
     }
 
     /// What to ask the server with whether the list has changed; nothing where its channels are
