@@ -183,6 +183,8 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
         headers: headers(source),
         connections: source.connections,
         interval: source.interval(),
+        accept_shrink: source.accept_shrink,
+        ..sync::SourceConfig::new(source.name.as_str(), source.url.as_str())
     });
     sync::Config {
         sources: sources.collect(),

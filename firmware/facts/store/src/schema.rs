@@ -9,14 +9,15 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_SCHEMA, NUMBERS, SOURCES},
+    first_schema,
+    tables::{CHANNELS, HELD, LISTS, META, META_SCHEMA, NUMBERS, SOURCES},
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found];
+const STEPS: &[Step] = &[found, keep_lists];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -24,6 +25,14 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(NUMBERS)?;
     transaction.open_table(SOURCES)?;
     device::create(transaction)
+}
+
+/// Step 2: the lists of the sources, and the keys by which ids are held.
+fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(LISTS)?;
+    transaction.open_table(HELD)?;
+    first_schema::make_lists(transaction)?;
+    first_schema::hold_keys(transaction)
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -107,7 +116,7 @@ mod tests {
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
         let device = migrate_with(&database, STEPS).unwrap();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[found, keep_lists, second];
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert_eq!(sources(&database), 1);
@@ -118,7 +127,7 @@ mod tests {
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
         let device = migrate_with(&database, STEPS).unwrap();
-        assert!(migrate_with(&database, &[found, failing]).is_err());
+        assert!(migrate_with(&database, &[found, keep_lists, failing]).is_err());
         assert_eq!(sources(&database), 0);
         assert_eq!(migrate_with(&database, STEPS).unwrap(), device);
     }
@@ -126,10 +135,10 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let database = memory();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[found, keep_lists, second];
         let device = migrate_with(&database, later).unwrap();
         let refused = migrate_with(&database, STEPS).unwrap_err();
-        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        assert!(matches!(refused, Fault::NewerSchema { found: 3, known: 2 }));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use lineup::Lineup;
+use lineup::{AsListed, Lineup};
 use store::{SourceState, Store};
 use tokio::{
     sync::{mpsc, watch},
@@ -13,13 +13,12 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, TestChannel,
+    Config, Error, SourceStatus,
     job::Done,
-    merge,
+    rebuild,
     refresh::{Attempt, Outcome},
     schedule::Schedule,
     status::Board,
-    test_channel,
 };
 
 /// What connects the imports with the rest of the house.
@@ -89,12 +88,11 @@ impl Imports {
             .unwrap_or(Err(Error::Aborted))
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "the lineup of the last run cannot be used");
-                let lonely = merge::lonely(&self.config).unwrap_or_default();
+                let lonely = rebuild::lonely(&self.config).unwrap_or_default();
                 (lonely, vec![SourceState::default(); self.sources.len()])
             });
-        for (index, state) in (0..).zip(states) {
-            let channels = merge::held(&lineup, index);
-            let index = usize::from(index);
+        let channels = rebuild::channels_of(&lineup, self.sources.len());
+        for (index, (state, channels)) in states.into_iter().zip(channels).enumerate() {
             self.board.recall(index, &state, channels);
             self.sources[index].state = state;
         }
@@ -133,7 +131,7 @@ impl Imports {
                 self.sources[index].schedule.succeeded(now);
                 match outcome {
                     Outcome::Imported(done) => self.publish(index, *done),
-                    Outcome::Unchanged => self.unchanged(index).await,
+                    Outcome::Unchanged(state) => self.unchanged(index, state).await,
                 }
             }
             Err(Error::Aborted) if self.shutdown.is_cancelled() => {}
@@ -148,18 +146,21 @@ impl Imports {
         let Done {
             lineup,
             state,
-            channels,
             warnings,
         } = done;
         self.sources[index].state = state;
+        let channels = rebuild::channels_of(&lineup, self.sources.len());
         self.lineup.send_replace(Arc::new(lineup));
         self.board
-            .imported(index, SystemTime::now(), channels, warnings);
+            .imported(index, SystemTime::now(), &channels, warnings);
     }
 
-    async fn unchanged(&mut self, index: usize) {
+    async fn unchanged(&mut self, index: usize, state: Option<Box<SourceState>>) {
         let now = SystemTime::now();
         self.board.unchanged(index, now);
+        if let Some(state) = state {
+            self.sources[index].state = *state;
+        }
         let state = &mut self.sources[index].state;
         state.last_success = Some(now);
         state.error.clear();
@@ -217,19 +218,14 @@ fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), 
     let states = config
         .sources
         .iter()
-        .map(|source| Ok(store.load_source(&source.name)?.unwrap_or_default()))
-        .collect::<Result<_, Error>>()?;
-    let lineup = match store.load_lineup(config.lineup_bytes_max)? {
-        Some(snapshot) => {
-            let test = match config.test_channel {
-                TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
-                TestChannel::Auto | TestChannel::Never => None,
-            };
-            merge::restore(&snapshot, test, config)?
-        }
-        None => merge::lonely(config)?,
-    };
-    Ok((lineup, states))
+        .map(|source| {
+            let state = store.load_source(&source.name)?.unwrap_or_default();
+            Ok((source.name.clone(), state))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let lineup = rebuild::recall(config, store, &states, &AsListed)?;
+    let states = states.into_iter().map(|(_, state)| state);
+    Ok((lineup, states.collect()))
 }
 
 /// Until the moment; for ever where there is none.
