@@ -1,0 +1,73 @@
+//! Countries, by their ISO 3166 codes.
+
+use std::fmt;
+use std::num::NonZeroU8;
+
+use crate::language::Language;
+use crate::tables::countries::COUNTRIES;
+use crate::tables::markets;
+
+/// A country: its place in the table of countries, plus one, so that `Option<Country>` is a byte.
+///
+/// Sorted like their two-letter codes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Country(NonZeroU8);
+
+impl Country {
+    /// The country of an ISO 3166-1 alpha-2 code in lower case (`gb`), and of nothing else.
+    #[must_use]
+    pub fn from_alpha2(code: &str) -> Option<Self> {
+        let at = COUNTRIES.binary_search(&code).ok()?;
+        NonZeroU8::new(u8::try_from(at + 1).ok()?).map(Self)
+    }
+
+    /// ISO 3166-1 alpha-2, in lower case. Kosovo, which has none, is `xk` as everywhere.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        let at = usize::from(self.0.get()) - 1;
+        COUNTRIES.get(at).copied().unwrap_or_default()
+    }
+
+    /// Whether the two belong to one market: entries of both that carry one distinctive name are
+    /// one channel. Not transitive: a country may belong to several markets.
+    #[must_use]
+    pub fn shares_market_with(self, other: Self) -> bool {
+        markets::MARKETS
+            .iter()
+            .any(|market| market.contains(&self.code()) && market.contains(&other.code()))
+    }
+
+    /// The larger neighbour whose national feeds this small country's platforms carry.
+    #[must_use]
+    pub fn carries_feeds_of(self) -> Option<Self> {
+        let (_, neighbour) = markets::CARRIES
+            .iter()
+            .find(|(country, _)| *country == self.code())?;
+        Self::from_alpha2(neighbour)
+    }
+
+    /// The language of feeds that are made for this country and name none.
+    #[must_use]
+    pub fn own_language(self) -> Option<Language> {
+        match self.code() {
+            "fr" | "mc" => Some(Language::French),
+            "de" | "at" => Some(Language::German),
+            "nl" => Some(Language::Dutch),
+            "it" => Some(Language::Italian),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Country({})", self.code())
+    }
+}
+
+impl fmt::Display for Country {
+    /// In capitals, as users know them: `GB`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code().to_ascii_uppercase())
+    }
+}
