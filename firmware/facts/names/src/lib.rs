@@ -22,6 +22,7 @@
 mod area;
 mod country;
 mod language;
+pub mod merge;
 mod parts;
 mod read;
 mod station;
