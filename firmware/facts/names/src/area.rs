@@ -1,7 +1,8 @@
 //! Feeds of a channel for a part of the world or of a country.
 
 use crate::country::Country;
-use crate::tables::areas;
+use crate::tables::area_members::AREA_MEMBERS;
+use crate::tables::look_up;
 
 /// An area of several countries for which a feed is made.
 ///
@@ -106,7 +107,7 @@ impl Area {
     /// national one.
     #[must_use]
     pub fn includes(self, country: Country) -> bool {
-        areas::members(self).contains(&country.code())
+        look_up(&AREA_MEMBERS, self.code()).is_some_and(|members| members.contains(&country.code()))
     }
 }
 

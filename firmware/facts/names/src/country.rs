@@ -5,7 +5,9 @@ use std::num::NonZeroU8;
 
 use crate::language::Language;
 use crate::tables::countries::COUNTRIES;
-use crate::tables::markets;
+use crate::tables::country_codes::CODES;
+use crate::tables::country_names::COUNTRY_NAMES;
+use crate::tables::{look_up, markets};
 
 /// A country: its place in the table of countries, plus one, so that `Option<Country>` is a byte.
 ///
@@ -19,6 +21,20 @@ impl Country {
     pub fn from_alpha2(code: &str) -> Option<Self> {
         let at = COUNTRIES.binary_search(&code).ok()?;
         NonZeroU8::new(u8::try_from(at + 1).ok()?).map(Self)
+    }
+
+    /// The country of any code in lower case that playlists use: of two letters, of three as in
+    /// ISO 3166-1 or of the IOC (`ger`), or another that is common (`uk`).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::from_alpha2(code).or_else(|| Self::from_alpha2(look_up(&CODES, code)?))
+    }
+
+    /// The country of a name in one of several languages, folded (see
+    /// [`fold_words`](crate::fold_words)): `mexico`, `espana`.
+    #[must_use]
+    pub fn from_name(folded: &str) -> Option<Self> {
+        Self::from_alpha2(look_up(&COUNTRY_NAMES, folded)?)
     }
 
     /// ISO 3166-1 alpha-2, in lower case. Kosovo, which has none, is `xk` as everywhere.

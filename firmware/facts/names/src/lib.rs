@@ -21,16 +21,21 @@
 
 mod area;
 mod country;
+mod describe;
+mod fold;
 mod language;
 pub mod merge;
 mod parts;
 mod read;
+mod scan;
 mod station;
 mod tables;
 
 pub use area::{Area, Feed};
 pub use country::Country;
+pub use describe::Told;
+pub use fold::{fold, fold_words, sound};
 pub use language::{Language, NumberWord};
 pub use parts::{Form, Parts, Quality, Stated};
-pub use read::{NAME_BYTES_MAX, NameEntry, fold, read, sound};
+pub use read::{NAME_BYTES_MAX, NameEntry, read};
 pub use station::{Dial, Station, StationKind};

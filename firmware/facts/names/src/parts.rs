@@ -48,8 +48,8 @@ pub struct Parts {
     pub plus_inside: bool,
     /// No letters but Latin ones and those of scripts that have no table here.
     pub latin: bool,
-    /// The first word stands in the name as four capitals beginning with K or W, and is no common
-    /// word: a call sign, if the list knows that station.
+    /// The first word stands in the name as four capitals beginning with K, W or C, and is no
+    /// common word: a call sign, if the list knows that station.
     pub maybe_call: bool,
     /// The station, if the name holds a call sign.
     pub station: Option<Box<Station>>,
@@ -101,7 +101,7 @@ impl Parts {
     /// The key by sound: equal for spellings of one name in several scripts.
     #[must_use]
     pub fn sound(&self) -> String {
-        crate::read::sound(&self.key)
+        crate::fold::sound(&self.key)
     }
 
     /// `tvg-id` without the feed behind `@`, or empty.

@@ -4,13 +4,17 @@
 //! belong here: brands of channels. Of their names only those of the North American networks
 //! stand here, in [`stations`].
 
+pub(crate) mod area_members;
 pub(crate) mod areas;
 pub(crate) mod countries;
 pub(crate) mod country_codes;
 pub(crate) mod country_names;
+pub(crate) mod endings;
 pub(crate) mod generic;
+pub(crate) mod letters;
 pub(crate) mod markets;
 pub(crate) mod numbers;
+pub(crate) mod quality;
 pub(crate) mod stations;
 
 /// The value of `key` in a sorted table.
