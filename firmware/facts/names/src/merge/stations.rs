@@ -29,10 +29,10 @@ fn misspelt(rows: &mut Rows) {
         (row.station.is_some() || dial.kind.is_some()).then_some(dial)
     };
     let mut signs: BTreeMap<(u8, u8), HashMap<Sym, u32>> = BTreeMap::new();
-    for (id, row) in rows.rows.iter() {
+    for row in rows.rows.values() {
         if let Some(DialRow { sign, major, minor, .. }) = dial_of(row) {
             let place = signs.entry((major, minor)).or_default();
-            *place.entry(sign).or_default() += rows.weights[id];
+            *place.entry(sign).or_default() += 1;
         }
     }
     let found: Vec<(RowId, DialRow, Sym)> = (rows.rows.iter())
@@ -60,7 +60,8 @@ fn misspelt(rows: &mut Rows) {
 
 /// The one call sign of four letters that a sign of another length is a misspelling of.
 fn meant(texts: &Interner, signs: &HashMap<Sym, u32>, sign: Sym) -> Option<Sym> {
-    let is_rare = signs.get(&sign).is_none_or(|&entries| entries < 2);
+    // What is written so in several ways is meant.
+    let is_rare = signs.get(&sign).is_none_or(|&rows| rows < 2);
     let written = texts.text(sign);
     if !(2..=SIGNS_ON_A_DIAL_MAX).contains(&signs.len()) || !is_rare || written.len() == 4 {
         return None;
