@@ -143,3 +143,22 @@ impl Feed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn europe_includes_no_country_and_southeast_asia_singapore() {
+        let country = |code| Country::from_code(code).expect("a code of the table");
+        assert!(Area::SouthEastAsia.includes(country("sg")));
+        assert!(!Area::SouthEastAsia.includes(country("de")));
+        assert!(!Area::Europe.includes(country("de")));
+    }
+
+    #[test]
+    fn areas_sort_like_their_codes() {
+        assert!(Area::Africa < Area::AsiaPacific && Area::Africa.code() < Area::AsiaPacific.code());
+        assert!(Area::Cis < Area::Emea && Area::Cis.code() < Area::Emea.code());
+    }
+}

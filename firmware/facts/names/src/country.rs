@@ -87,3 +87,39 @@ impl fmt::Display for Country {
         f.write_str(&self.code().to_ascii_uppercase())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn country(code: &str) -> Country {
+        Country::from_code(code).expect("a code of the table")
+    }
+
+    #[test]
+    fn codes_and_names_lead_to_a_country_and_back() {
+        for (code, alpha2) in [("us", "us"), ("usa", "us"), ("uk", "gb"), ("ger", "de")] {
+            assert_eq!(country(code).code(), alpha2);
+        }
+        assert_eq!(country("uk").to_string(), "GB");
+        assert_eq!(Country::from_name("cote divoire"), Some(country("ci")));
+        assert_eq!(Country::from_code("US"), None, "codes are small here");
+        assert_eq!(Country::from_code(""), None);
+        assert_eq!(Country::from_alpha2("uk"), None);
+        for code in COUNTRIES {
+            assert_eq!(country(code).code(), code);
+        }
+        assert_eq!(size_of::<Option<Country>>(), 1);
+    }
+
+    #[test]
+    fn markets_are_shared_both_ways_and_not_handed_on() {
+        assert!(country("de").shares_market_with(country("ch")));
+        assert!(country("ch").shares_market_with(country("fr")));
+        assert!(!country("de").shares_market_with(country("fr")));
+        assert_eq!(country("at").carries_feeds_of(), Some(country("de")));
+        assert_eq!(country("de").carries_feeds_of(), None);
+        assert_eq!(country("at").own_language(), Some(Language::German));
+        assert_eq!(country("ch").own_language(), None);
+    }
+}

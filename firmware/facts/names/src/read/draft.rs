@@ -2,7 +2,6 @@
 
 use crate::country::Country;
 use crate::parts::{Form, Parts, Quality, Stated};
-use crate::station::Station;
 
 /// The parts found up to now, and the rest of the name.
 #[derive(Debug)]
@@ -72,13 +71,5 @@ impl Draft {
     /// The quality is at least this one.
     pub(super) fn has_quality(&mut self, quality: Quality) {
         self.parts.quality = self.parts.quality.max(quality);
-    }
-
-    /// The call sign, or empty.
-    pub(super) fn call(&self) -> &str {
-        self.parts
-            .station
-            .as_deref()
-            .map_or("", |station: &Station| &station.call)
     }
 }

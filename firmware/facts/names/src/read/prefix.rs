@@ -78,7 +78,7 @@ fn separated(scan: &mut Scan<'_>) -> Option<String> {
 fn is_separator(c: char) -> bool {
     matches!(
         c,
-        ':' | '|' | '\u{2500}'..='\u{259f}' | '★' | '•' | '·' | '¦' | '┃' | '»' | '>'
+        ':' | '|' | '\u{2500}'..='\u{259f}' | '★' | '•' | '·' | '¦' | '»' | '>'
     )
 }
 

@@ -57,22 +57,29 @@ pub(crate) static DECORATION: [&str; 19] = [
 /// Words that say nothing about the channel wherever they stand behind its name, sorted.
 pub(crate) static MARKS: [&str; 3] = ["backup", "bkp", "vip"];
 
-/// The quality that a folded word tells: a word of the table, or a number of lines (`1080p`).
+/// The quality that a folded word tells: a word of the table, or a number of lines, perhaps with one
+/// of frames (`1080p`, `720p50`).
 /// A word about something else (a codec, a frame rate) tells an unknown quality.
 pub(crate) fn told_by(word: &str) -> Option<Quality> {
     if let Some(quality) = super::look_up(&QUALITY_WORDS, word) {
         return Some(quality);
     }
-    let digits = word.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = word.strip_prefix(digits)?;
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    match (digits.len(), unit) {
-        (3 | 4, "p" | "i") => Some(of_lines(digits.parse().ok()?)),
-        (2 | 3, "fps") => Some(Quality::Unknown),
+    let (digits, unit) = word.split_at_checked(digits_at_start(word))?;
+    let frames = unit
+        .strip_prefix(['p', 'i'])
+        .filter(|_| matches!(digits.len(), 3 | 4));
+    match frames {
+        Some(rate) if rate.len() <= 3 && digits_at_start(rate) == rate.len() => {
+            Some(of_lines(digits.parse().ok()?))
+        }
+        _ if unit == "fps" && matches!(digits.len(), 2 | 3) => Some(Quality::Unknown),
         _ => None,
     }
+}
+
+/// How many bytes of the word's beginning are digits.
+fn digits_at_start(word: &str) -> usize {
+    word.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// The quality of a picture of so many lines.
