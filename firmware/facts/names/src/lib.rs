@@ -24,6 +24,7 @@ mod country;
 mod describe;
 mod fold;
 mod language;
+pub mod matching;
 pub mod merge;
 mod parts;
 mod read;

@@ -1,7 +1,7 @@
 //! What the whole list says about names: where they are seen, and which of them are made anew for
 //! each country.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     rows::Rows,
@@ -34,7 +34,7 @@ pub(crate) struct Evidence {
     editions: HashMap<Sym, u16>,
     countries: HashMap<Sym, u16>,
     /// First words that name an owner.
-    pub(crate) owners: HashSet<String>,
+    pub(crate) owners: BTreeSet<String>,
 }
 
 impl Evidence {
@@ -116,7 +116,7 @@ fn different<T: Ord + Copy>(mut pairs: Vec<(Sym, T)>) -> HashMap<Sym, u16> {
 }
 
 /// "Owner Name" and "Name" side by side, three times or more: the first word is the owner's.
-fn owners(rows: &Rows, nodes: &Nodes) -> HashSet<String> {
+fn owners(rows: &Rows, nodes: &Nodes) -> BTreeSet<String> {
     let names: HashSet<Sym> = nodes.named().map(|node| node.name).collect();
     let mut owned: Vec<(&str, Sym)> = Vec::new();
     for node in nodes.named() {

@@ -174,6 +174,27 @@ impl Collector {
 
     /// Adds an entry.
     pub(crate) fn add(&mut self, parts: &Parts, source: u16, logo: &str) -> EntryId {
+        let id = self.row(parts, source);
+        let tvg_id = parts.tvg_id_without_feed();
+        if !tvg_id.is_empty() {
+            let tvg_id = self.collected.texts.sym(tvg_id);
+            self.collected.tvg_ids.push((tvg_id, id));
+        }
+        if !logo.is_empty() {
+            let logo = self.hasher.hash_one(logo);
+            self.collected.logos.push((id, logo));
+        }
+        self.collected.entries.push(id)
+    }
+
+    /// Adds an entry of which only the name matters.
+    pub(crate) fn add_without_id(&mut self, parts: &Parts) -> EntryId {
+        let id = self.row(parts, 0);
+        self.collected.entries.push(id)
+    }
+
+    /// The row of an entry, a new one if need be.
+    fn row(&mut self, parts: &Parts, source: u16) -> RowId {
         let stations = self.collected.stations.len();
         let dials = self.collected.dials.len();
         let row = self.collected.copy(parts, source);
@@ -192,16 +213,7 @@ impl Collector {
             }
         };
         self.collected.weights[id] += 1;
-        let tvg_id = parts.tvg_id_without_feed();
-        if !tvg_id.is_empty() {
-            let tvg_id = self.collected.texts.sym(tvg_id);
-            self.collected.tvg_ids.push((tvg_id, id));
-        }
-        if !logo.is_empty() {
-            let logo = self.hasher.hash_one(logo);
-            self.collected.logos.push((id, logo));
-        }
-        self.collected.entries.push(id)
+        id
     }
 
     fn hash(&self, row: &Row) -> u64 {

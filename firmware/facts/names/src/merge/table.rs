@@ -44,6 +44,8 @@ ids! {
     NodeId,
     /// An entry of which a user has decided something.
     DecidedId,
+    /// A name of a channel of the guide.
+    NameId,
     /// A text; see [`Interner`](super::intern::Interner).
     Sym,
 }
