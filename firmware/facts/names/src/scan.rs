@@ -173,6 +173,11 @@ pub(crate) fn is_latin_letter(c: char) -> bool {
     c.is_ascii_alphabetic()
 }
 
+/// Whether a word is digits alone.
+pub(crate) fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The number that these digits are; `None` where there are none or it is above 255.
 pub(crate) fn number(digits: &[char]) -> Option<u8> {
     text_of(digits).parse().ok()

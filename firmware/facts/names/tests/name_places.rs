@@ -19,6 +19,11 @@ fn a_country_stands_before_the_name() {
         ("PL - Lobo Film", "", "lobo film; country: PL"),
         ("🇸🇪 Lobo Sport", "", "lobo sport; country: SE"),
         ("🇨🇦 🇨🇦 Lobo News", "", "lobo news; country: CA"),
+        (
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Lobo",
+            "",
+            "lobo; country: GB",
+        ),
         ("GER: Lobo Film", "", "lobo film; country: DE"),
         ("LAT | Cine Lobo", "", "cine lobo; area: Latin America"),
         (

@@ -2,13 +2,13 @@
 //! must keep something to stand on.
 
 use super::draft::Draft;
-use super::{is_number, quality};
+use super::quality;
 use crate::area::Feed;
 use crate::country::Country;
 use crate::fold::fold_words;
 use crate::language::Language;
 use crate::parts::Stated;
-use crate::scan::{Scan, is_capital, is_space, small};
+use crate::scan::{Scan, is_capital, is_number, is_space, small};
 use crate::tables::areas::AREA_NAMES;
 use crate::tables::endings::{ABBREVIATIONS, FEEDS, LANGUAGE_LETTERS, LANGUAGES_OF};
 use crate::tables::generic::is_generic;

@@ -1,10 +1,9 @@
 //! The name that remains, and the keys by which it is found again.
 
 use super::draft::Draft;
-use super::is_number;
 use crate::language::NumberWord;
 use crate::parts::Form;
-use crate::scan::{Scan, is_latin_letter, is_letter, is_word};
+use crate::scan::{Scan, is_latin_letter, is_letter, is_number, is_word};
 use crate::tables::generic::{is_channel, is_generic, is_television};
 use crate::tables::stations::NOT_CALLS;
 

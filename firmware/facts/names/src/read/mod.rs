@@ -16,7 +16,7 @@ mod shift;
 use crate::country::Country;
 use crate::fold::fold_words;
 use crate::parts::Parts;
-use crate::scan::{is_not_word, text_of};
+use crate::scan::{is_not_word, is_number, text_of};
 use draft::Draft;
 
 /// Longest name that is read, in bytes; the rest is as if it were not there. The longest name of
@@ -81,11 +81,6 @@ fn split_words(draft: &mut Draft) {
             _ => draft.words.push(word.to_owned()),
         }
     }
-}
-
-/// Whether the word is digits alone.
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The id in lower case, or nothing where it is one of the words that stand for none.

@@ -14,6 +14,11 @@ pub(super) fn take_flags(draft: &mut Draft) {
     let mut first = None;
     let mut scan = Scan::new(&draft.text);
     while let Some(c) = scan.next() {
+        if let Some(code) = part_of_country(c, &mut scan) {
+            first.get_or_insert(code);
+            rest.push(' ');
+            continue;
+        }
         match (flag_letter(c), scan.peek().and_then(flag_letter)) {
             (Some(one), Some(two)) => {
                 scan.next();
@@ -33,6 +38,33 @@ pub(super) fn take_flags(draft: &mut Draft) {
 fn flag_letter(c: char) -> Option<char> {
     let place = u32::from(c).checked_sub(0x1f1e6)?;
     ('a'..='z').nth(usize::try_from(place).ok()?)
+}
+
+/// The country whose part a black flag with tags stands for, as England's: the tags are letters,
+/// the first two its code (Unicode Technical Standard 51, annex C).
+fn part_of_country(c: char, scan: &mut Scan<'_>) -> Option<String> {
+    let mut there = *scan;
+    let tags = there.run(FLAG_TAGS_MAX, |c| tag_letter(c).is_some());
+    if c != '\u{1f3f4}' || tags.len() < 2 {
+        return None;
+    }
+    *scan = there;
+    Some(
+        tags.iter()
+            .take(2)
+            .copied()
+            .filter_map(tag_letter)
+            .collect(),
+    )
+}
+
+/// Tags of the longest code of a part of a country, and the one that ends it.
+const FLAG_TAGS_MAX: usize = 7;
+
+/// What an invisible tag character stands for.
+fn tag_letter(c: char) -> Option<char> {
+    let ascii = u32::from(c).checked_sub(0xe0000)?;
+    char::from_u32(ascii).filter(char::is_ascii)
 }
 
 /// Superscripts and other compatibility forms become ordinary letters. A run of superscripts is a
