@@ -6,12 +6,11 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use super::matches::GuideName;
+use super::sides::GuideName;
 use crate::{
     Country, Language,
     merge::{
-        inside,
-        letters,
+        inside, letters,
         nodes::Node,
         rows::Row,
         solve::Solved,
@@ -48,8 +47,11 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn of(solved: &Solved, names: &Table<NameId, GuideName>, ids: &[Box<str>]) -> Self {
-        let mut by_id: Vec<(Box<str>, u32)> =
-            ids.iter().zip(0..).map(|(id, channel)| (id.trim().to_lowercase().into(), channel)).collect();
+        let mut by_id: Vec<(Box<str>, u32)> = ids
+            .iter()
+            .zip(0..)
+            .map(|(id, channel)| (id.trim().to_lowercase().into(), channel))
+            .collect();
         by_id.sort_unstable();
         let (homes, importers) = homes(solved);
         let mut index = Self {
@@ -73,7 +75,11 @@ impl Index {
                 _ => {
                     index.by_key.push((row.key, name));
                     let best = index.speaks.entry(row.key).or_insert(id);
-                    if solved.rows.speaks_before(row, &solved.rows.rows[*best]).is_lt() {
+                    if solved
+                        .rows
+                        .speaks_before(row, &solved.rows.rows[*best])
+                        .is_lt()
+                    {
                         *best = id;
                     }
                 }
@@ -91,13 +97,16 @@ impl Index {
             let text = solved.rows.texts.text(key);
             let letters = text.chars().count();
             if letters >= SPELLING_LETTERS_MIN {
-                self.spellings.extend(letters::deletions(text).map(|hash| (hash, key)));
+                self.spellings
+                    .extend(letters::deletions(text).map(|hash| (hash, key)));
             }
             if letters >= SOUND_LETTERS_MIN {
-                self.sounds.push((self.hasher.hash_one(crate::sound(text)), key));
+                self.sounds
+                    .push((self.hasher.hash_one(crate::sound(text)), key));
             }
             let words = solved.rows.core_words(&solved.rows.rows[id]);
-            self.gaps.extend(gaps(&self.hasher, words).map(|hash| (hash, key)));
+            self.gaps
+                .extend(gaps(&self.hasher, words).map(|hash| (hash, key)));
         }
         self.sounds.sort_unstable();
         self.spellings.sort_unstable();
@@ -130,7 +139,9 @@ impl Index {
     /// Keys that may be one edit away.
     pub(super) fn spelled_like(&self, text: &str) -> Vec<Sym> {
         let hashes = letters::deletions(text);
-        let mut keys: Vec<Sym> = hashes.flat_map(|hash| equal(&self.spellings, hash)).collect();
+        let mut keys: Vec<Sym> = hashes
+            .flat_map(|hash| equal(&self.spellings, hash))
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -152,7 +163,9 @@ impl Index {
 
     /// Whether the guide has a name in several languages for a country.
     pub(super) fn is_multilingual(&self, key: Sym, country: Option<Country>) -> bool {
-        self.languages.get(&(key, country)).is_some_and(|&languages| languages > 1)
+        self.languages
+            .get(&(key, country))
+            .is_some_and(|&languages| languages > 1)
     }
 
     /// The country that has two thirds of all entries of a name.
@@ -169,7 +182,10 @@ impl Index {
 /// The second column of the rows of a key.
 fn equal<K: Ord + Copy, V: Copy>(sorted: &[(K, V)], key: K) -> impl Iterator<Item = V> {
     let begin = sorted.partition_point(|&(other, _)| other < key);
-    let rows = sorted.iter().skip(begin).take_while(move |&&(other, _)| other == key);
+    let rows = sorted
+        .iter()
+        .skip(begin)
+        .take_while(move |&&(other, _)| other == key);
     rows.map(|&(_, value)| value)
 }
 
@@ -179,7 +195,11 @@ fn gaps<'w>(
     words: impl Iterator<Item = &'w str> + Clone,
 ) -> impl Iterator<Item = u64> {
     let count = words.clone().count();
-    let gaps = if SHORTENED_WORDS.contains(&count) { count } else { 0 };
+    let gaps = if SHORTENED_WORDS.contains(&count) {
+        count
+    } else {
+        0
+    };
     (0..gaps).map(move |gap| hasher.hash_one((gap, inside::others(words.clone(), gap, count))))
 }
 
@@ -191,22 +211,35 @@ fn languages(
     for name in names.values() {
         let row = &solved.rows.rows[solved.rows.entries[name.entry]];
         if let Some(language) = row.language {
-            languages.entry((row.key, row.country)).or_default().insert(language);
+            languages
+                .entry((row.key, row.country))
+                .or_default()
+                .insert(language);
         }
     }
-    languages.into_iter().map(|(place, languages)| (place, languages.len())).collect()
+    languages
+        .into_iter()
+        .map(|(place, languages)| (place, languages.len()))
+        .collect()
 }
 
 /// The home of each name that has one, and the countries whose names are mostly seen elsewhere too.
 fn homes(solved: &Solved) -> (HashMap<Sym, Country>, HashSet<Country>) {
     let mut entries: HashMap<(Sym, Country), u32> = HashMap::new();
-    for (id, row) in solved.rows.rows.iter().filter(|(_, row)| row.station.is_none()) {
+    for (id, row) in solved
+        .rows
+        .rows
+        .iter()
+        .filter(|(_, row)| row.station.is_none())
+    {
         if let Some(country) = row.country {
             *entries.entry((row.key, country)).or_default() += solved.rows.weights[id];
         }
     }
-    let mut sorted: Vec<(Sym, Country, u32)> =
-        entries.into_iter().map(|((key, country), entries)| (key, country, entries)).collect();
+    let mut sorted: Vec<(Sym, Country, u32)> = entries
+        .into_iter()
+        .map(|((key, country), entries)| (key, country, entries))
+        .collect();
     sorted.sort_unstable();
     let mut homes = HashMap::new();
     let mut names: BTreeMap<Country, (u32, u32)> = BTreeMap::new();

@@ -2,7 +2,8 @@
 
 use super::{
     index::Index,
-    matches::{Entry, GuideName, Matches},
+    matches::Matches,
+    sides::{Entry, GuideName},
 };
 use crate::{
     Country, NameEntry, Parts,
@@ -53,9 +54,18 @@ impl Matcher {
         let channel = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
         let home = country_of_id(id);
         for name in names {
-            let parts = read(&NameEntry { name, group: "", tvg_id: id, home });
+            let parts = read(&NameEntry {
+                name,
+                group: "",
+                tvg_id: id,
+                home,
+            });
             let entry = self.collector.add(&parts, 0, "");
-            self.names.push(GuideName { channel, entry, quality: parts.quality });
+            self.names.push(GuideName {
+                channel,
+                entry,
+                quality: parts.quality,
+            });
         }
         self.ids.push(id.into());
         channel
@@ -67,25 +77,44 @@ impl Matcher {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let entry = self.collector.add_without_id(parts);
         let tvg_id = (!parts.tvg_id.is_empty()).then(|| parts.tvg_id.clone());
-        self.entries.push(Entry { entry, quality: parts.quality, tvg_id });
+        self.entries.push(Entry {
+            entry,
+            quality: parts.quality,
+            tvg_id,
+        });
         number
     }
 
     /// Makes both sides ready to be asked.
     #[must_use]
     pub fn finish(self) -> Matches {
-        let Self { collector, ids, names, entries, threshold_percent } = self;
+        let Self {
+            collector,
+            ids,
+            names,
+            entries,
+            threshold_percent,
+        } = self;
         let options = Options::default();
         let decided = Decided::default();
         let solved = Solved::of(collector.collected, options, Countries::Loose, &decided);
         let index = Index::of(&solved, &names, &ids);
-        Matches { solved, index, ids, names, entries, threshold_percent }
+        Matches {
+            solved,
+            index,
+            ids,
+            names,
+            entries,
+            threshold_percent,
+        }
     }
 }
 
 /// The country that the ending of a guide's id names: `Nickelodeon.at`, `713528.sky.de`, `BBC1.uk2`.
 fn country_of_id(id: &str) -> Option<Country> {
-    let (_, ending) = id.trim_end_matches(|c: char| c.is_ascii_digit()).rsplit_once('.')?;
+    let (_, ending) = id
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .rsplit_once('.')?;
     let is_code = ending.len() == 2 && ending.bytes().all(|b| b.is_ascii_lowercase());
     if !is_code || DOMAINS_OF_NO_COUNTRY.contains(&ending) {
         return None;

@@ -3,16 +3,14 @@
 use super::{
     index::Index,
     score::Scores,
+    sides::{Entry, GuideName},
     stations,
 };
-use crate::{
-    Quality,
-    merge::{
-        Reason, inside, letters,
-        rows::Row,
-        solve::Solved,
-        table::{EntryId, NameId, RowId, Sym, Table},
-    },
+use crate::merge::{
+    Reason, inside, letters,
+    rows::Row,
+    solve::Solved,
+    table::{NameId, RowId, Sym, Table},
 };
 
 /// Candidates that [`Matches::candidates`] gives.
@@ -35,23 +33,6 @@ pub struct Match {
     pub confidence_percent: u8,
     /// What leads from one to the other.
     pub reason: Reason,
-}
-
-/// A name of a channel of the guide.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GuideName {
-    pub(super) channel: u32,
-    pub(super) entry: EntryId,
-    pub(super) quality: Quality,
-}
-
-/// An entry of the lineup.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) entry: EntryId,
-    pub(super) quality: Quality,
-    /// In lower case.
-    pub(super) tvg_id: Option<Box<str>>,
 }
 
 /// A guide and a lineup, ready to be asked.
@@ -99,7 +80,10 @@ impl Matches {
             return Vec::new();
         };
         let id = self.solved.rows.entries[entry.entry];
-        let same_id = entry.tvg_id.as_deref().and_then(|id| self.index.channel(id));
+        let same_id = entry
+            .tvg_id
+            .as_deref()
+            .and_then(|id| self.index.channel(id));
         let row = &self.solved.rows.rows[id];
         let mut scored = if row.station.is_some() {
             self.stations(entry, id)
@@ -107,16 +91,33 @@ impl Matches {
             self.named(entry, id)
         };
         if let Some(channel) = same_id {
-            scored.push(Scored { channel, score: 100, quality: 0, reason: Reason::SameId });
+            scored.push(Scored {
+                channel,
+                score: 100,
+                quality: 0,
+                reason: Reason::SameId,
+            });
         }
         let text = |scored: &Scored| self.ids.get(scored.channel as usize);
         scored.sort_by(|a, b| {
-            (b.score.cmp(&a.score)).then(a.quality.cmp(&b.quality)).then_with(|| text(a).cmp(&text(b)))
+            (b.score.cmp(&a.score))
+                .then(a.quality.cmp(&b.quality))
+                .then_with(|| text(a).cmp(&text(b)))
         });
         let mut matches: Vec<Match> = Vec::new();
-        for Scored { channel, score, reason, .. } in scored {
+        for Scored {
+            channel,
+            score,
+            reason,
+            ..
+        } in scored
+        {
             if matches.iter().all(|other| other.channel != channel) {
-                matches.push(Match { channel, confidence_percent: score, reason });
+                matches.push(Match {
+                    channel,
+                    confidence_percent: score,
+                    reason,
+                });
             }
             if matches.len() == CANDIDATES_MAX {
                 break;
@@ -127,7 +128,10 @@ impl Matches {
 
     fn stations(&self, entry: &Entry, id: RowId) -> Vec<Scored> {
         let solved = &self.solved;
-        let Some(call) = solved.rows.station(&solved.rows.rows[id]).map(|station| station.call)
+        let Some(call) = solved
+            .rows
+            .station(&solved.rows.rows[id])
+            .map(|station| station.call)
         else {
             return Vec::new();
         };
@@ -145,7 +149,11 @@ impl Matches {
     }
 
     fn named(&self, entry: &Entry, id: RowId) -> Vec<Scored> {
-        let scores = Scores { solved: &self.solved, index: &self.index, names: &self.names };
+        let scores = Scores {
+            solved: &self.solved,
+            index: &self.index,
+            names: &self.names,
+        };
         let mut scored = Vec::new();
         for (key, penalty, reason) in self.leads(&self.solved.rows.rows[id]) {
             for name in self.index.names(key) {
@@ -162,8 +170,17 @@ impl Matches {
     fn scored_name(&self, entry: &Entry, name: GuideName, score: u8, reason: Reason) -> Scored {
         let quality = entry.quality.rank().abs_diff(name.quality.rank());
         // Between stations the quality decides nothing: guides name it by the station.
-        let quality = if reason == Reason::SameStation { 0 } else { quality };
-        Scored { channel: name.channel, score, quality, reason }
+        let quality = if reason == Reason::SameStation {
+            0
+        } else {
+            quality
+        };
+        Scored {
+            channel: name.channel,
+            score,
+            quality,
+            reason,
+        }
     }
 
     /// The keys under which the guide may have a name, and how much is taken off for each.

@@ -14,6 +14,7 @@ mod index;
 mod matcher;
 mod matches;
 mod score;
+mod sides;
 mod stations;
 
 pub use matcher::{Matcher, THRESHOLD_PERCENT};

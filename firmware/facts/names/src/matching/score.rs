@@ -3,10 +3,7 @@
 //! From 95 each doubt takes off. The figures were found on labelled names; what counts is their
 //! order: what is impossible, what is more unlikely than not (40), what is a doubt (5 to 25).
 
-use super::{
-    index::Index,
-    matches::GuideName,
-};
+use super::{index::Index, sides::GuideName};
 use crate::{
     Form, Stated,
     merge::{
@@ -60,7 +57,9 @@ impl Pair<'_> {
 impl Scores<'_> {
     /// 0 where it is impossible, 100 at most. `penalty` is for the way on which the name was found.
     pub(super) fn of(&self, entry: RowId, guide: RowId, penalty: u8) -> u8 {
-        let score = self.score(entry, guide).map(|score| score - i16::from(penalty));
+        let score = self
+            .score(entry, guide)
+            .map(|score| score - i16::from(penalty));
         u8::try_from(score.unwrap_or_default().clamp(0, 100)).unwrap_or_default()
     }
 
@@ -75,9 +74,17 @@ impl Scores<'_> {
         let pair = Pair {
             entry,
             guide,
-            is_national: self.solved.evidence.is_national(rows, entry.key, core.clone()),
+            is_national: self
+                .solved
+                .evidence
+                .is_national(rows, entry.key, core.clone()),
             is_number: !core.clone().flat_map(str::chars).any(char::is_alphabetic),
-            letters: rows.texts.text(entry.key).chars().filter(|c| !c.is_numeric()).count(),
+            letters: rows
+                .texts
+                .text(entry.key)
+                .chars()
+                .filter(|c| !c.is_numeric())
+                .count(),
             words: core.by_ref().count(),
             are_together: root(entry_id) == root(guide_id),
         };
@@ -88,8 +95,16 @@ impl Scores<'_> {
         }
         let is_elsewhere = entry.country != guide.country && !pair.is_carried();
         // "(GB)", "Slovenija": the name says which edition it is.
-        doubt += if entry.says_edition && is_elsewhere { 30 } else { 0 };
-        doubt += if guide.says_edition && is_elsewhere { 20 } else { 0 };
+        doubt += if entry.says_edition && is_elsewhere {
+            30
+        } else {
+            0
+        };
+        doubt += if guide.says_edition && is_elsewhere {
+            20
+        } else {
+            0
+        };
         doubt += self.country(&pair)?;
         doubt += match (entry.form, guide.form) {
             (a, b) if a == b => 0,
@@ -114,7 +129,11 @@ impl Scores<'_> {
         {
             return None;
         }
-        Some(if entry.language.is_some() && pair.is_national { 40 } else { 6 })
+        Some(if entry.language.is_some() && pair.is_national {
+            40
+        } else {
+            6
+        })
     }
 
     fn area(&self, pair: &Pair<'_>) -> Option<Area> {
@@ -129,15 +148,23 @@ impl Scores<'_> {
         let includes = other.country.is_some_and(|country| area.includes(country));
         let has_editions = self.solved.evidence.editions(entry.key) >= 3;
         // A feed for an area, seen from a country of it.
-        Some(if includes && !other.says_edition && !(has_editions && is_entry) {
-            Area::Settled(NO_DOUBT - 22)
-        } else {
-            Area::Doubt(45)
-        })
+        Some(
+            if includes && !other.says_edition && !(has_editions && is_entry) {
+                Area::Settled(NO_DOUBT - 22)
+            } else {
+                Area::Doubt(45)
+            },
+        )
     }
 
     fn country(&self, pair: &Pair<'_>) -> Option<i16> {
-        let Pair { entry, guide, is_national, is_number, .. } = *pair;
+        let Pair {
+            entry,
+            guide,
+            is_national,
+            is_number,
+            ..
+        } = *pair;
         let key = entry.key;
         let home = self.index.home(key);
         match (entry.country, guide.country) {
@@ -192,18 +219,23 @@ impl Scores<'_> {
             }
             (None, None) => {
                 let is_common = self.solved.evidence.countries(key) > 1;
-                Some(if pair.is_short() && !pair.are_together && is_common { 45 } else { 5 })
+                Some(if pair.is_short() && !pair.are_together && is_common {
+                    45
+                } else {
+                    5
+                })
             }
         }
     }
 
     /// Whether the guide knows a name, with its feed and shift, for one country only.
     fn is_only(&self, guide: &Row) -> bool {
-        let rows = self.index.names(guide.key).map(|name| {
-            &self.solved.rows.rows[self.solved.rows.entries[self.names[name].entry]]
-        });
-        let mut alike = rows
-            .filter(|row| row.shift_hours == guide.shift_hours && row.feed == guide.feed);
+        let rows = self
+            .index
+            .names(guide.key)
+            .map(|name| &self.solved.rows.rows[self.solved.rows.entries[self.names[name].entry]]);
+        let mut alike =
+            rows.filter(|row| row.shift_hours == guide.shift_hours && row.feed == guide.feed);
         alike.all(|row| row.country == guide.country)
     }
 }

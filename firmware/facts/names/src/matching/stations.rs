@@ -1,13 +1,7 @@
 //! How likely a station of the guide is the one that an entry names.
 
 use crate::{
-    merge::{
-        intern::Interner,
-        nodes::Node,
-        solve::Solved,
-        stations::Subchannel,
-        table::RowId,
-    },
+    merge::{intern::Interner, nodes::Node, solve::Solved, stations::Subchannel, table::RowId},
     tables::stations::MAIN_NETWORKS,
 };
 
@@ -33,7 +27,12 @@ pub(super) fn score(
 ) -> Option<u8> {
     let node = |row| solved.nodes.nodes[solved.nodes.of[row]];
     let (
-        Node::Station { is_low_power, subchannel, extra, .. },
+        Node::Station {
+            is_low_power,
+            subchannel,
+            extra,
+            ..
+        },
         Node::Station {
             is_low_power: guide_is_low,
             subchannel: guide_subchannel,

@@ -8,7 +8,7 @@ use super::{
     nodes::{Named, Nodes, Strict},
     reason::Reason,
     rows::{Row, Rows},
-    table::{NodeId, Sym, Table, RowId},
+    table::{NodeId, RowId, Sym, Table},
 };
 use crate::Country;
 
@@ -91,9 +91,9 @@ impl Across<'_> {
     fn join_neighbours(&self, joins: &mut Joins<NodeId>, loose: &[(Country, NodeId)]) {
         for &(country, node) in loose {
             let size = |&(country, node): &(Country, NodeId)| (self.nodes.weights[node], country);
-            let neighbours = loose.iter().filter(|&&(other, _)| {
-                other != country && country.shares_market_with(other)
-            });
+            let neighbours = loose
+                .iter()
+                .filter(|&&(other, _)| other != country && country.shares_market_with(other));
             let largest = neighbours.max_by_key(|neighbour| size(neighbour));
             if let Some(largest) = largest
                 && size(largest) > size(&(country, node))
@@ -128,10 +128,18 @@ impl Across<'_> {
     }
 
     /// The only channel that has a logo of this node.
-    fn of_same_logo(&self, joins: &Joins<NodeId>, nowhere: NodeId, somewhere: &[Named]) -> Option<NodeId> {
+    fn of_same_logo(
+        &self,
+        joins: &Joins<NodeId>,
+        nowhere: NodeId,
+        somewhere: &[Named],
+    ) -> Option<NodeId> {
         let logos = self.logos(nowhere);
         let has = |node: &Named| self.logos(node.id).iter().any(|logo| logos.contains(logo));
-        let mut roots = somewhere.iter().filter(|node| has(node)).map(|node| joins.root(node.id));
+        let mut roots = somewhere
+            .iter()
+            .filter(|node| has(node))
+            .map(|node| joins.root(node.id));
         let first = roots.next()?;
         roots.all(|root| root == first).then_some(first)
     }
@@ -141,7 +149,9 @@ impl Across<'_> {
         let logos = rows.flat_map(|&row| {
             let begin = self.rows.logos.partition_point(|&(of, _)| of < row);
             let logos = self.rows.logos.iter().skip(begin);
-            logos.take_while(move |(of, _)| *of == row).map(|&(_, logo)| logo)
+            logos
+                .take_while(move |(of, _)| *of == row)
+                .map(|&(_, logo)| logo)
         });
         logos.collect()
     }
@@ -169,7 +179,9 @@ fn most_words<'r>(rows: &'r Rows, ids: impl Iterator<Item = &'r RowId>) -> Optio
     let rows_of = ids.map(|&id| &rows.rows[id]);
     rows_of.min_by(|a, b| {
         let count = |row| rows.core_words(row).count();
-        count(b).cmp(&count(a)).then_with(|| rows.speaks_before(a, b))
+        count(b)
+            .cmp(&count(a))
+            .then_with(|| rows.speaks_before(a, b))
     })
 }
 

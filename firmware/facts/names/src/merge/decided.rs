@@ -44,7 +44,11 @@ impl Decided {
         }
         let (joins, torn) = groups.join(self, entries, nodes, &moved);
         if torn.is_empty() {
-            return Settled { joins, moved, refused: groups.refused };
+            return Settled {
+                joins,
+                moved,
+                refused: groups.refused,
+            };
         }
         // Groups that cannot take their nodes along go by themselves.
         for group in torn {
@@ -53,8 +57,15 @@ impl Decided {
             }
         }
         let (joins, torn) = groups.join(self, entries, nodes, &moved);
-        debug_assert!(torn.is_empty(), "groups by themselves are as consistent as the decisions");
-        Settled { joins, moved, refused: groups.refused }
+        debug_assert!(
+            torn.is_empty(),
+            "groups by themselves are as consistent as the decisions"
+        );
+        Settled {
+            joins,
+            moved,
+            refused: groups.refused,
+        }
     }
 }
 
@@ -118,7 +129,9 @@ impl Groups {
             let own: HashSet<NodeId> = group.iter().map(|&entry| node_of(entry)).collect();
             let mut own: Vec<NodeId> = own.into_iter().collect();
             own.sort_unstable();
-            let Some((&first, others)) = own.split_first() else { continue };
+            let Some((&first, others)) = own.split_first() else {
+                continue;
+            };
             let mut are_joined = true;
             for &other in others {
                 are_joined &= joins.join(first, other, Reason::Decision);

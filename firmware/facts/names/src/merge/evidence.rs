@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
+    nodes::Nodes,
     rows::Rows,
     table::{NodeId, Sym},
-    nodes::Nodes,
 };
 use crate::{Area, Country, Language};
 
@@ -131,7 +131,9 @@ fn owners(rows: &Rows, nodes: &Nodes) -> BTreeSet<String> {
     owned.dedup();
     let by_owner = owned.chunk_by(|a, b| a.0 == b.0);
     let owners = by_owner.filter(|owned| owned.len() >= OWNED_MIN);
-    owners.filter_map(|owned| Some(owned.first()?.0.to_owned())).collect()
+    owners
+        .filter_map(|owned| Some(owned.first()?.0.to_owned()))
+        .collect()
 }
 
 /// The first word of a node's name and the rest, where the rest could be a name: two words or more.

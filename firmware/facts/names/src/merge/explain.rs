@@ -18,19 +18,22 @@ pub(crate) type Neighbour = (NodeId, NodeId, Reason);
 
 /// The joins from each node, sorted.
 pub(crate) fn neighbours(joins: &Joins<NodeId>) -> Vec<Neighbour> {
-    let both = joins.made.iter().flat_map(|&(a, b, reason)| [(a, b, reason), (b, a, reason)]);
+    let both = joins
+        .made
+        .iter()
+        .flat_map(|&(a, b, reason)| [(a, b, reason), (b, a, reason)]);
     let mut sorted: Vec<Neighbour> = both.collect();
     sorted.sort_unstable();
     sorted
 }
 
 /// The joins from one node.
-pub(crate) fn of(
-    neighbours: &[Neighbour],
-    node: NodeId,
-) -> impl Iterator<Item = (NodeId, Reason)> {
+pub(crate) fn of(neighbours: &[Neighbour], node: NodeId) -> impl Iterator<Item = (NodeId, Reason)> {
     let begin = neighbours.partition_point(|&(from, ..)| from < node);
-    let own = neighbours.iter().skip(begin).take_while(move |(from, ..)| *from == node);
+    let own = neighbours
+        .iter()
+        .skip(begin)
+        .take_while(move |(from, ..)| *from == node);
     own.map(|&(_, to, reason)| (to, reason))
 }
 
@@ -84,7 +87,12 @@ fn way(solved: &Solved, from: NodeId, to: NodeId) -> Vec<Reason> {
 fn about(solved: &Solved, (node_a, a): (NodeId, &Row), (node_b, b): (NodeId, &Row)) -> String {
     let mut about: Vec<String> = Vec::new();
     let nodes = [node_a, node_b].map(|node| solved.nodes.nodes[node]);
-    if let [Node::Station { call, subchannel, .. }, Node::Station { call: other, .. }] = nodes
+    if let [
+        Node::Station {
+            call, subchannel, ..
+        },
+        Node::Station { call: other, .. },
+    ] = nodes
         && call == other
     {
         about.push(solved.rows.texts.text(call).to_uppercase());
@@ -119,11 +127,21 @@ fn difference(
         return Difference::Decision;
     }
     let texts = &solved.rows.texts;
-    let words = || Difference::Name([a, b].map(|row| texts.text(row.words).trim_start_matches('\0').to_owned()));
+    let words = || {
+        Difference::Name(
+            [a, b].map(|row| texts.text(row.words).trim_start_matches('\0').to_owned()),
+        )
+    };
     match [node_a, node_b].map(|node| solved.nodes.nodes[node]) {
         [
-            Node::Station { call, subchannel, .. },
-            Node::Station { call: other, subchannel: other_subchannel, .. },
+            Node::Station {
+                call, subchannel, ..
+            },
+            Node::Station {
+                call: other,
+                subchannel: other_subchannel,
+                ..
+            },
         ] => {
             if call != other {
                 let calls = [call, other].map(|call| texts.text(call).to_uppercase());
@@ -134,12 +152,27 @@ fn difference(
                     Subchannel::Number(number) => number.to_string(),
                     Subchannel::Of(network) => texts.text(network).to_uppercase(),
                 });
-                return Difference::Part { part: "the sub-channel", values };
+                return Difference::Part {
+                    part: "the sub-channel",
+                    values,
+                };
             }
             part(a, b).unwrap_or_else(words)
         }
-        [Node::Named { name, variant, country }, Node::Named { .. }] if a.key == b.key => {
-            let named = Named { id: node_a, name, variant, country };
+        [
+            Node::Named {
+                name,
+                variant,
+                country,
+            },
+            Node::Named { .. },
+        ] if a.key == b.key => {
+            let named = Named {
+                id: node_a,
+                name,
+                variant,
+                country,
+            };
             (part(a, b).or_else(|| nation(solved, named, a, b))).unwrap_or_else(words)
         }
         _ => words(),
@@ -147,7 +180,9 @@ fn difference(
 }
 
 fn is_taken_out(solved: &Solved, a: NodeId, b: NodeId) -> bool {
-    [a, b].iter().any(|&node| matches!(solved.nodes.nodes[node], Node::TakenOut(_)))
+    [a, b]
+        .iter()
+        .any(|&node| matches!(solved.nodes.nodes[node], Node::TakenOut(_)))
 }
 
 /// The first part that differs in names that are the same.
@@ -161,7 +196,11 @@ fn part(a: &Row, b: &Row) -> Option<Difference> {
         hours => format!("+{hours}"),
     };
     let feed = |row: &Row| row.feed.map_or("", |feed| feed.name()).to_owned();
-    let language = |row: &Row| row.language.map_or("", |language| language.name()).to_owned();
+    let language = |row: &Row| {
+        row.language
+            .map_or("", |language| language.name())
+            .to_owned()
+    };
     let area = |row: &Row| row.area.map_or("", |area| area.name()).to_owned();
     differs("the time shift", [hours(a), hours(b)])
         .or_else(|| differs("the feed (East, West, North, South)", [feed(a), feed(b)]))
@@ -174,7 +213,10 @@ fn nation(solved: &Solved, node: Named, a: &Row, b: &Row) -> Option<Difference> 
     if a.country == b.country {
         return None;
     }
-    let values = [a, b].map(|row| row.country.map_or(String::new(), |country| country.to_string()));
+    let values = [a, b].map(|row| {
+        row.country
+            .map_or(String::new(), |country| country.to_string())
+    });
     let reach = across::reach_of(&solved.rows, &solved.evidence, &solved.nodes.speaks, node);
     let is_stated = [a, b].iter().all(|row| solved.strict.is(row));
     let are_known = a.country.is_some() && b.country.is_some();
@@ -183,6 +225,9 @@ fn nation(solved: &Solved, node: Named, a: &Row, b: &Row) -> Option<Difference> 
         Reach::Neighbours | Reach::Number if !is_stated && are_known => {
             Difference::TooCommon(values)
         }
-        _ => Difference::Part { part: "the country", values },
+        _ => Difference::Part {
+            part: "the country",
+            values,
+        },
     })
 }

@@ -13,7 +13,10 @@ const LOOK_BACK: usize = 8;
 
 /// The group of each cluster, given by its main node.
 pub(crate) fn groups(solved: &Solved, mains: &[NodeId], percent: u8) -> Vec<u32> {
-    let names: Vec<&str> = mains.iter().map(|&main| name(&solved.rows, solved, main)).collect();
+    let names: Vec<&str> = mains
+        .iter()
+        .map(|&main| name(&solved.rows, solved, main))
+        .collect();
     let mut sorted = names.clone();
     sorted.sort_unstable();
     sorted.dedup();
@@ -40,7 +43,9 @@ pub(crate) fn groups(solved: &Solved, mains: &[NodeId], percent: u8) -> Vec<u32>
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let numbered = names.iter().map(|name| {
         let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        *numbers.entry(leaders.get(name).copied().unwrap_or(name)).or_insert(next)
+        *numbers
+            .entry(leaders.get(name).copied().unwrap_or(name))
+            .or_insert(next)
     });
     numbered.collect()
 }

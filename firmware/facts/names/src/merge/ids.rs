@@ -25,7 +25,10 @@ enum Kind {
 /// Joins nodes of one id, unless their parts forbid it. Different ids forbid nothing: HD and SD
 /// have their own.
 pub(crate) fn join(rows: &Rows, nodes: &Nodes, joins: &mut Joins<NodeId>) {
-    let with_node = rows.tvg_ids.iter().map(|&(id, row)| (nodes.ranks[id], nodes.of[row]));
+    let with_node = rows
+        .tvg_ids
+        .iter()
+        .map(|&(id, row)| (nodes.ranks[id], nodes.of[row]));
     let mut with_node: Vec<(u32, NodeId)> = with_node.collect();
     with_node.sort_unstable();
     with_node.dedup();
@@ -33,12 +36,16 @@ pub(crate) fn join(rows: &Rows, nodes: &Nodes, joins: &mut Joins<NodeId>) {
         if alike.len() < 2 {
             continue;
         }
-        let names: HashSet<Option<Sym>> =
-            alike.iter().map(|&(_, node)| name(&nodes.nodes[node])).collect();
+        let names: HashSet<Option<Sym>> = alike
+            .iter()
+            .map(|&(_, node)| name(&nodes.nodes[node]))
+            .collect();
         if names.len() > NAMES_MAX {
             continue;
         }
-        let kinds = alike.iter().map(|&(_, node)| (kind(&nodes.nodes[node]), node));
+        let kinds = alike
+            .iter()
+            .map(|&(_, node)| (kind(&nodes.nodes[node]), node));
         let mut kinds: Vec<(Kind, NodeId)> = kinds.collect();
         kinds.sort_unstable();
         for alike in kinds.chunk_by(|a, b| a.0 == b.0) {
@@ -62,9 +69,12 @@ fn name(node: &Node) -> Option<Sym> {
 fn kind(node: &Node) -> Kind {
     match *node {
         Node::Named { variant, .. } => Kind::Named(variant),
-        Node::Station { subchannel, extra, shift_hours, .. } => {
-            Kind::Station(subchannel, extra, shift_hours)
-        }
+        Node::Station {
+            subchannel,
+            extra,
+            shift_hours,
+            ..
+        } => Kind::Station(subchannel, extra, shift_hours),
         Node::TakenOut(_) => Kind::TakenOut,
     }
 }

@@ -95,7 +95,12 @@ impl Inside<'_> {
         }
     }
 
-    fn slips_of_pass(&self, joins: &mut Joins<NodeId>, block: &[Named], is_in: impl Fn(u32) -> bool) {
+    fn slips_of_pass(
+        &self,
+        joins: &mut Joins<NodeId>,
+        block: &[Named],
+        is_in: impl Fn(u32) -> bool,
+    ) {
         let text = |node: &Named| self.rows.texts.text(node.name);
         let mut spellings: Vec<(u32, u32)> = Vec::new();
         for (at, node) in (0..).zip(block) {
@@ -104,8 +109,14 @@ impl Inside<'_> {
         }
         spellings.sort_unstable();
         spellings.dedup();
-        for alike in spellings.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-            let nodes = alike.iter().take(ALIKE_MAX).filter_map(|&(_, at)| block.get(at as usize));
+        for alike in spellings
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|alike| alike.len() > 1)
+        {
+            let nodes = alike
+                .iter()
+                .take(ALIKE_MAX)
+                .filter_map(|&(_, at)| block.get(at as usize));
             for (at, node) in nodes.clone().enumerate() {
                 for other in nodes.clone().take(at) {
                     if self.is_slip(node, other) {
@@ -133,7 +144,9 @@ impl Inside<'_> {
             .collect();
         sounds.sort_by(|a, b| a.0.cmp(&b.0));
         for alike in sounds.chunk_by(|a, b| a.0 == b.0) {
-            let Some(((sound, first), others)) = alike.split_first() else { continue };
+            let Some(((sound, first), others)) = alike.split_first() else {
+                continue;
+            };
             if sound.chars().count() < SOUND_LETTERS_MIN
                 || alike.iter().all(|(_, node)| self.row(node.id).latin)
             {
@@ -180,7 +193,9 @@ impl Inside<'_> {
             words.nth(usize::from(gap)).unwrap_or_default()
         };
         for short in alike {
-            let mut long = alike.iter().filter(|long| letters::shortens(word(short), word(long)));
+            let mut long = alike
+                .iter()
+                .filter(|long| letters::shortens(word(short), word(long)));
             if let (Some(long), None) = (long.next(), long.next()) {
                 found.push((short.2, long.2));
             }

@@ -94,7 +94,10 @@ impl Interner {
     fn probe(&self, text: &str) -> Result<Sym, usize> {
         let mask = self.slots.len() - 1;
         // The low bits choose the slot; which these are does not matter.
-        #[expect(clippy::cast_possible_truncation, reason = "only low bits are asked for")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "only low bits are asked for"
+        )]
         let mut at = self.hasher.hash_one(text) as usize & mask;
         loop {
             match self.slots.get(at).copied().flatten() {

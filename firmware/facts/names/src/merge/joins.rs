@@ -69,7 +69,11 @@ impl<I: Id + Ord + Hash> Joins<I> {
     pub(crate) fn are_kept_apart(&self, a: I, b: I) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         let foes = |node| self.foes.get(&node).map_or(&[][..], Vec::as_slice);
-        let (few, other) = if foes(a).len() <= foes(b).len() { (foes(a), b) } else { (foes(b), a) };
+        let (few, other) = if foes(a).len() <= foes(b).len() {
+            (foes(a), b)
+        } else {
+            (foes(b), a)
+        };
         few.iter().any(|&foe| self.root(foe) == other)
     }
 

@@ -8,7 +8,10 @@ pub(crate) const SLIP_CHARS_MAX: usize = 128;
 pub(crate) fn at_most_one_edit(a: &str, b: &str) -> bool {
     let (shorter, longer) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let same = shorter.chars().zip(longer.chars());
-    let same: usize = same.take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    let same: usize = same
+        .take_while(|(x, y)| x == y)
+        .map(|(x, _)| x.len_utf8())
+        .sum();
     let (shorter, longer) = (shorter.get(same..), longer.get(same..));
     let (Some(x), Some(y)) = (shorter, longer) else {
         return false;
@@ -48,14 +51,17 @@ pub(crate) fn is_slip<'a>(
     }
     let (x, y) = differing(words.collect(), other_words.collect());
     let count = |text: &str| text.chars().count();
-    let (shorter, longer) = if x.len() <= y.len() { (&x, &y) } else { (&y, &x) };
+    let (shorter, longer) = if x.len() <= y.len() {
+        (&x, &y)
+    } else {
+        (&y, &x)
+    };
     let letters = count(&x).min(count(&y));
     if letters >= 4 && longer.strip_suffix('s') == Some(shorter) {
         return true;
     }
-    let is_missing_letter = count(&x) != count(&y)
-        && count(key) >= 10
-        && x.chars().next() == y.chars().next();
+    let is_missing_letter =
+        count(&x) != count(&y) && count(key) >= 10 && x.chars().next() == y.chars().next();
     letters >= if is_missing_letter { 3 } else { 5 } && end_alike(&x, &y)
 }
 
@@ -93,7 +99,11 @@ pub(crate) fn differ_in_a_call_sign<'a>(
 ) -> bool {
     let (x, y) = differing(words.collect(), other_words.collect());
     // A plural is no call sign.
-    let (shorter, longer) = if x.len() <= y.len() { (&x, &y) } else { (&y, &x) };
+    let (shorter, longer) = if x.len() <= y.len() {
+        (&x, &y)
+    } else {
+        (&y, &x)
+    };
     if shorter.chars().count() >= 4 && longer.strip_suffix('s') == Some(shorter) {
         return false;
     }
@@ -105,7 +115,15 @@ pub(crate) fn differ_in_a_call_sign<'a>(
 fn is_like_a_call_sign(word: &str) -> bool {
     let word = word.trim_end_matches(char::is_numeric);
     let is_call = |call: &str| {
-        let stems = [("k", 2, 3), ("w", 2, 3), ("jo", 2, 2), ("hl", 2, 2), ("xe", 1, 3), ("xh", 1, 3), ("c", 3, 3)];
+        let stems = [
+            ("k", 2, 3),
+            ("w", 2, 3),
+            ("jo", 2, 2),
+            ("hl", 2, 2),
+            ("xe", 1, 3),
+            ("xh", 1, 3),
+            ("c", 3, 3),
+        ];
         stems.iter().any(|&(stem, min, max)| {
             call.strip_prefix(stem).is_some_and(|rest| {
                 (min..=max).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase())
@@ -113,7 +131,9 @@ fn is_like_a_call_sign(word: &str) -> bool {
         })
     };
     let suffixes = ["", "dtv", "tv", "dt", "ld", "cd", "tdt"];
-    suffixes.iter().any(|suffix| word.strip_suffix(suffix).is_some_and(is_call))
+    suffixes
+        .iter()
+        .any(|suffix| word.strip_suffix(suffix).is_some_and(is_call))
 }
 
 /// Whether `short` is a shortened `long`: its beginning, or its consonants.
@@ -191,7 +211,9 @@ pub(crate) fn is_alike(a: &str, b: &str, percent: u8) -> bool {
         let mut best = left;
         for (cell, y) in row.iter_mut().skip(1).zip(&b) {
             let above = *cell;
-            left = (above + 1).min(left + 1).min(diagonal + usize::from(x != y));
+            left = (above + 1)
+                .min(left + 1)
+                .min(diagonal + usize::from(x != y));
             diagonal = above;
             *cell = left;
             best = best.min(left);

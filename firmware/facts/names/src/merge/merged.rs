@@ -1,5 +1,6 @@
 //! The result of merging.
 
+use super::nodes::Node;
 use super::{
     explain, group,
     options::Options,
@@ -7,7 +8,6 @@ use super::{
     solve::Solved,
     table::{EntryId, Id, NodeId, Table},
 };
-use super::nodes::Node;
 
 /// Which entries are one channel, and why.
 ///
@@ -48,9 +48,19 @@ impl Merged {
                 mains.push(node);
             }
         }
-        let clusters = nodes.iter().map(|&node| numbers[solved.joins.root(node)]).collect();
+        let clusters = nodes
+            .iter()
+            .map(|&node| numbers[solved.joins.root(node)])
+            .collect();
         let reasons = reasons(&solved, &mains);
-        Self { solved, clusters, reasons, mains, counts, options }
+        Self {
+            solved,
+            clusters,
+            reasons,
+            mains,
+            counts,
+            options,
+        }
     }
 
     /// The cluster of each entry, in the order in which entries were added.
@@ -75,7 +85,9 @@ impl Merged {
     #[must_use]
     pub fn reason(&self, entry: u32) -> Option<Reason> {
         let node = self.solved.node_of(EntryId::new(entry as usize))?;
-        let main = *self.mains.get(*self.clusters.get(entry as usize)? as usize)?;
+        let main = *self
+            .mains
+            .get(*self.clusters.get(entry as usize)? as usize)?;
         if node == main && self.counts[node] > 1 {
             return Some(match self.solved.nodes.nodes[node] {
                 Node::Named { .. } => Reason::SameName,
@@ -104,7 +116,10 @@ impl Merged {
     /// be kept apart.
     pub fn refused(&self) -> impl Iterator<Item = (u32, u32)> {
         let number = |entry: EntryId| u32::try_from(entry.at()).unwrap_or(u32::MAX);
-        self.solved.refused.iter().map(move |&(a, b)| (number(a), number(b)))
+        self.solved
+            .refused
+            .iter()
+            .map(move |&(a, b)| (number(a), number(b)))
     }
 }
 
@@ -115,7 +130,9 @@ fn reasons(solved: &Solved, mains: &[NodeId]) -> Table<NodeId, Option<Reason>> {
     let mut reasons: Table<NodeId, Option<Reason>> = Table::filled(None, solved.nodes.nodes.len());
     let mut open: Vec<NodeId> = mains.to_vec();
     for &main in mains {
-        reasons[main] = explain::of(&neighbours, main).next().map(|(_, reason)| reason);
+        reasons[main] = explain::of(&neighbours, main)
+            .next()
+            .map(|(_, reason)| reason);
     }
     while let Some(node) = open.pop() {
         for (next, reason) in explain::of(&neighbours, node) {

@@ -26,7 +26,11 @@ impl Merger {
     /// No entries yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, collector: Collector::new(), decided: Decided::default() }
+        Self {
+            options,
+            collector: Collector::new(),
+            decided: Decided::default(),
+        }
     }
 
     /// Adds an entry: its parts, a number for its source, and the address of its logo or nothing.

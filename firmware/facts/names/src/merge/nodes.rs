@@ -77,7 +77,9 @@ impl Nodes {
         let mut speaks: Table<NodeId, RowId> = Table::default();
         let mut at = 0;
         for alike in sorted.chunk_by(|a, b| a.0 == b.0) {
-            let Some(&(node, first)) = alike.first() else { continue };
+            let Some(&(node, first)) = alike.first() else {
+                continue;
+            };
             let id = nodes.push(node);
             begin.push(at);
             let mut weight = 0;
@@ -94,21 +96,35 @@ impl Nodes {
             speaks.push(best);
         }
         let rows = sorted.into_iter().map(|(_, row)| row).collect();
-        Self { nodes, of, rows, begin, weights, speaks, ranks }
+        Self {
+            nodes,
+            of,
+            rows,
+            begin,
+            weights,
+            speaks,
+            ranks,
+        }
     }
 
     /// The rows of a node.
     pub(crate) fn rows(&self, id: NodeId) -> &[RowId] {
         let begin = self.begin.find(id).map(|&begin| begin as usize);
-        let end = self.begin.find(NodeId::new(id.at() + 1)).map(|&end| end as usize);
+        let end = self
+            .begin
+            .find(NodeId::new(id.at() + 1))
+            .map(|&end| end as usize);
         let end = end.unwrap_or(self.rows.len());
-        begin.and_then(|begin| self.rows.get(begin..end)).unwrap_or_default()
+        begin
+            .and_then(|begin| self.rows.get(begin..end))
+            .unwrap_or_default()
     }
 
     /// Adds a node for what a user has taken out; it has no rows of its own.
     pub(crate) fn take_out(&mut self, like: NodeId) -> NodeId {
         let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        self.begin.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        self.begin
+            .push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         self.weights.push(1);
         let speaks = self.speaks[like];
         self.speaks.push(speaks);
@@ -118,7 +134,16 @@ impl Nodes {
     /// The nodes that are told apart by name, in order.
     pub(crate) fn named(&self) -> impl Iterator<Item = Named> {
         self.nodes.iter().filter_map(|(id, node)| match *node {
-            Node::Named { name, variant, country } => Some(Named { id, name, variant, country }),
+            Node::Named {
+                name,
+                variant,
+                country,
+            } => Some(Named {
+                id,
+                name,
+                variant,
+                country,
+            }),
             _ => None,
         })
     }
@@ -131,13 +156,27 @@ fn order(ranks: &Table<Sym, u32>, a: &Node, b: &Node) -> Ordering {
     };
     match (*a, *b) {
         (
-            Node::Named { name, variant, country },
-            Node::Named { name: b_name, variant: b_variant, country: b_country },
+            Node::Named {
+                name,
+                variant,
+                country,
+            },
+            Node::Named {
+                name: b_name,
+                variant: b_variant,
+                country: b_country,
+            },
         ) => (ranks[name], variant, country).cmp(&(ranks[b_name], b_variant, b_country)),
         (Node::Named { .. }, _) => Ordering::Less,
         (_, Node::Named { .. }) => Ordering::Greater,
         (
-            Node::Station { call, is_low_power, subchannel, extra, shift_hours },
+            Node::Station {
+                call,
+                is_low_power,
+                subchannel,
+                extra,
+                shift_hours,
+            },
             Node::Station {
                 call: b_call,
                 is_low_power: b_low,
@@ -145,13 +184,20 @@ fn order(ranks: &Table<Sym, u32>, a: &Node, b: &Node) -> Ordering {
                 extra: b_extra,
                 shift_hours: b_shift,
             },
-        ) => (ranks[call], is_low_power, number(subchannel), ranks[extra], shift_hours).cmp(&(
-            ranks[b_call],
-            b_low,
-            number(b_subchannel),
-            ranks[b_extra],
-            b_shift,
-        )),
+        ) => (
+            ranks[call],
+            is_low_power,
+            number(subchannel),
+            ranks[extra],
+            shift_hours,
+        )
+            .cmp(&(
+                ranks[b_call],
+                b_low,
+                number(b_subchannel),
+                ranks[b_extra],
+                b_shift,
+            )),
         (Node::Station { .. }, Node::TakenOut(_)) => Ordering::Less,
         (Node::TakenOut(_), Node::Station { .. }) => Ordering::Greater,
         (Node::TakenOut(a), Node::TakenOut(b)) => a.cmp(&b),
@@ -187,7 +233,11 @@ fn keys(rows: &mut Rows, strict: &Strict) -> Table<RowId, Node> {
                 rows.texts.sym(&name)
             }
         };
-        keys.push(Node::Named { name, variant: row.variant(), country: row.country });
+        keys.push(Node::Named {
+            name,
+            variant: row.variant(),
+            country: row.country,
+        });
     }
     for ids in stations::by_call(rows) {
         for (id, is_low_power, subchannel) in stations::subchannels(rows, &ids) {
@@ -217,7 +267,10 @@ fn form_index(form: Form) -> Option<usize> {
 /// What the form of a name is worth where these forms of it are in the list: "TV Lobo" beside
 /// "Lobo TV" are two channels, and a plain "Lobo" is the more usual of them.
 fn form_among(form: Form, [leading, trailing, channel]: [bool; 3]) -> Form {
-    match (u8::from(leading) + u8::from(trailing) + u8::from(channel), form) {
+    match (
+        u8::from(leading) + u8::from(trailing) + u8::from(channel),
+        form,
+    ) {
         (..2, _) => Form::Plain,
         (_, Form::Plain) if trailing => Form::Trailing,
         (_, Form::Plain) => Form::Channel,
@@ -252,10 +305,18 @@ impl Strict {
             let weight = rows.weights[id];
             let (all, stated) = entries.entry(row.source).or_default();
             *all += weight;
-            *stated += if row.stated >= Stated::GroupCode { weight } else { 0 };
+            *stated += if row.stated >= Stated::GroupCode {
+                weight
+            } else {
+                0
+            };
         }
         let strict = entries.into_iter();
-        Self(strict.map(|(source, (all, stated))| (source, u64::from(stated) * 3 >= u64::from(all))).collect())
+        Self(
+            strict
+                .map(|(source, (all, stated))| (source, u64::from(stated) * 3 >= u64::from(all)))
+                .collect(),
+        )
     }
 
     /// Whether the row is of such a source.

@@ -86,7 +86,9 @@ impl fmt::Display for Reason {
             Self::NeighbouringCountries => "the name is the same in neighbouring countries",
             Self::CarriedFeed => "a small country carries the feed of its neighbour",
             Self::OnlyOneOfThisName => "no country is given, and there is one channel of this name",
-            Self::SameLogo => "no country is given, and it has the logo of this one among several of the name",
+            Self::SameLogo => {
+                "no country is given, and it has the logo of this one among several of the name"
+            }
             Self::OwnerBefore => "the name of its owner stands before it",
             Self::OneLetter => "one letter differs",
             Self::OtherScript => "it is the same name in another script",
@@ -141,7 +143,11 @@ impl fmt::Display for Explanation {
                     let between = if at == 0 { "" } else { "; " };
                     write!(f, "{between}{reason}")?;
                 }
-                if about.is_empty() { Ok(()) } else { write!(f, " ({about})") }
+                if about.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, " ({about})")
+                }
             }
             Self::Apart(difference) => write!(f, "kept apart: {difference}"),
         }
@@ -150,10 +156,19 @@ impl fmt::Display for Explanation {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+        let or_none = |text: &str| {
+            if text.is_empty() {
+                "none".to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
         match self {
             Self::Decision => f.write_str("you decided so"),
-            Self::Part { part, values: [a, b] } => {
+            Self::Part {
+                part,
+                values: [a, b],
+            } => {
                 write!(f, "{part} differs ({} / {})", or_none(a), or_none(b))
             }
             Self::Edition([a, b]) => write!(

@@ -113,7 +113,9 @@ fn spelled_numbers(rows: &mut Rows) {
     }
     for row in rows.rows.values_mut() {
         if let (Some(word), None) = (row.number_word, row.station)
-            && spelled.get(&row.key).is_some_and(|&(_, are_several)| are_several)
+            && spelled
+                .get(&row.key)
+                .is_some_and(|&(_, are_several)| are_several)
         {
             row.language = row.language.or(Some(Language::Of(word)));
         }
@@ -159,7 +161,9 @@ fn pacific(rows: &mut Rows) {
     let entries = |key, country| entries.get(&(key, country)).copied().unwrap_or_default();
     let has_zones = |rows: &Rows, key| {
         let name = rows.texts.text(key);
-        let mut zones = ZONES.iter().filter_map(|zone| rows.texts.find(&format!("{name}{zone}")));
+        let mut zones = ZONES
+            .iter()
+            .filter_map(|zone| rows.texts.find(&format!("{name}{zone}")));
         zones.any(|zone| known.contains(&zone))
     };
     let found: Vec<RowId> = (rows.rows.iter())

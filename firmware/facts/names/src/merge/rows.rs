@@ -219,13 +219,21 @@ impl Collector {
     fn hash(&self, row: &Row) -> u64 {
         let station = self.collected.station(row);
         let dial = row.dial.map(|id| self.collected.dials[id]);
-        let row = Row { station: None, dial: None, ..*row };
+        let row = Row {
+            station: None,
+            dial: None,
+            ..*row
+        };
         self.hasher.hash_one((row, station, dial))
     }
 
     fn same(&self, a: &Row, b: &Row) -> bool {
         let rows = &self.collected;
-        let bare = |row: &Row| Row { station: None, dial: None, ..*row };
+        let bare = |row: &Row| Row {
+            station: None,
+            dial: None,
+            ..*row
+        };
         let dial = |row: &Row| row.dial.map(|id| rows.dials[id]);
         bare(a) == bare(b) && rows.station(a) == rows.station(b) && dial(a) == dial(b)
     }

@@ -54,8 +54,17 @@ impl Solved {
         };
         let mut nodes = Nodes::of(&mut rows, &strict);
         let evidence = Evidence::of(&rows, &nodes);
-        let Settled { mut joins, moved, refused } = decided.settle(&rows.entries, &mut nodes);
-        let across = Across { rows: &rows, nodes: &nodes, evidence: &evidence, strict: &strict };
+        let Settled {
+            mut joins,
+            moved,
+            refused,
+        } = decided.settle(&rows.entries, &mut nodes);
+        let across = Across {
+            rows: &rows,
+            nodes: &nodes,
+            evidence: &evidence,
+            strict: &strict,
+        };
         across.join(&mut joins);
         let inside = Inside {
             rows: &rows,
@@ -67,7 +76,15 @@ impl Solved {
         inside.join(&mut joins);
         ids::join(&rows, &nodes, &mut joins);
         joins.flatten();
-        Self { rows, nodes, evidence, strict, joins, moved, refused }
+        Self {
+            rows,
+            nodes,
+            evidence,
+            strict,
+            joins,
+            moved,
+            refused,
+        }
     }
 
     /// The node of an entry.

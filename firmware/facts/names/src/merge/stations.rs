@@ -30,7 +30,10 @@ fn misspelt(rows: &mut Rows) {
     };
     let mut signs: BTreeMap<(u8, u8), HashMap<Sym, u32>> = BTreeMap::new();
     for row in rows.rows.values() {
-        if let Some(DialRow { sign, major, minor, .. }) = dial_of(row) {
+        if let Some(DialRow {
+            sign, major, minor, ..
+        }) = dial_of(row)
+        {
             let place = signs.entry((major, minor)).or_default();
             *place.entry(sign).or_default() += 1;
         }
@@ -38,7 +41,11 @@ fn misspelt(rows: &mut Rows) {
     let found: Vec<(RowId, DialRow, Sym)> = (rows.rows.iter())
         .filter_map(|(id, row)| {
             let dial = dial_of(row)?;
-            let call = meant(&rows.texts, signs.get(&(dial.major, dial.minor))?, dial.sign)?;
+            let call = meant(
+                &rows.texts,
+                signs.get(&(dial.major, dial.minor))?,
+                dial.sign,
+            )?;
             Some((id, dial, call))
         })
         .collect();
@@ -97,7 +104,9 @@ fn bare(rows: &mut Rows) {
     let wanted: HashSet<&str> = open.iter().map(|&(_, call)| call).collect();
     let mut said: HashMap<&str, HashSet<&str>> = HashMap::new();
     for row in rows.rows.values() {
-        let Some(station) = rows.station(row) else { continue };
+        let Some(station) = rows.station(row) else {
+            continue;
+        };
         if let Some(&call) = wanted.get(rows.texts.text(station.call)) {
             let words = rows.texts.text(station.said).split(' ');
             said.entry(call).or_default().extend(words);
@@ -106,7 +115,9 @@ fn bare(rows: &mut Rows) {
     let found: Vec<(RowId, String, String)> = open
         .into_iter()
         .filter(|(id, call)| {
-            let Some(said) = said.get(call) else { return false };
+            let Some(said) = said.get(call) else {
+                return false;
+            };
             let mut others = rows.words(&rows.rows[*id]).skip(1);
             others.all(|word| said.contains(word) || belongs_to_any(word))
         })
@@ -163,15 +174,16 @@ pub(crate) fn subchannels(rows: &Rows, ids: &[RowId]) -> Vec<(RowId, bool, Subch
     let has_full = stations.iter().any(|(_, station)| {
         !says_low(station) && (station.kind.is_some() || station.major.is_some())
     });
-    let is_low = |station: &StationRow| {
-        says_low(station) || has_low && !has_full && station.kind.is_none()
-    };
+    let is_low =
+        |station: &StationRow| says_low(station) || has_low && !has_full && station.kind.is_none();
     let has_network = |station: &StationRow| station.network != Interner::empty();
     // Where a network is said to be, by its smallest number.
     let mut numbers: HashMap<(bool, Sym), u8> = HashMap::new();
     for (_, station) in stations.iter().filter(|(_, station)| has_network(station)) {
         if let Some(number @ 1..) = station.subchannel {
-            let place = numbers.entry((is_low(station), station.network)).or_insert(number);
+            let place = numbers
+                .entry((is_low(station), station.network))
+                .or_insert(number);
             *place = number.min(*place);
         }
     }
@@ -202,7 +214,9 @@ pub(crate) fn subchannels(rows: &Rows, ids: &[RowId]) -> Vec<(RowId, bool, Subch
             None => Subchannel::Of(station.network),
         }
     };
-    let numbered = stations.iter().map(|(id, station)| (*id, is_low(station), number(station)));
+    let numbered = stations
+        .iter()
+        .map(|(id, station)| (*id, is_low(station), number(station)));
     numbered.collect()
 }
 

@@ -103,7 +103,10 @@ impl<I: Id, T> Table<I, T> {
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
-        self.rows.iter().enumerate().map(|(at, row)| (I::new(at), row))
+        self.rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (I::new(at), row))
     }
 
     pub(crate) fn values(&self) -> std::slice::Iter<'_, T> {
@@ -123,14 +126,20 @@ impl<I: Id, T> Table<I, T> {
 impl<I: Id, T> Index<I> for Table<I, T> {
     type Output = T;
 
-    #[expect(clippy::indexing_slicing, reason = "an id comes from the table it is for")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id comes from the table it is for"
+    )]
     fn index(&self, id: I) -> &T {
         &self.rows[id.at()]
     }
 }
 
 impl<I: Id, T> IndexMut<I> for Table<I, T> {
-    #[expect(clippy::indexing_slicing, reason = "an id comes from the table it is for")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an id comes from the table it is for"
+    )]
     fn index_mut(&mut self, id: I) -> &mut T {
         &mut self.rows[id.at()]
     }
