@@ -21,16 +21,23 @@ fn shared(file: &str) -> Option<String> {
 
 /// The lines of a table, as columns.
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| line.split('\t').collect())
 }
 
 /// Name and group of an entry. These lists quote every attribute and have no comma in a group.
 fn name_and_group(line: &str) -> (&str, &str) {
-    let group = line.split_once("group-title=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let group = line
+        .split_once("group-title=\"")
+        .and_then(|(_, rest)| rest.split_once('"'));
     let behind_quotes = line.rsplit_once("\",").map(|(_, name)| name);
     let name = behind_quotes.or_else(|| line.split_once(',').map(|(_, name)| name));
-    (name.unwrap_or_default().trim(), group.map_or("", |(group, _)| group))
+    (
+        name.unwrap_or_default().trim(),
+        group.map_or("", |(group, _)| group),
+    )
 }
 
 /// Where an entry belongs.
@@ -98,9 +105,8 @@ fn score(clusters: &[u32], labels: &[Label<'_>]) -> Pairs {
 }
 
 fn mixes_feeds(a: &Label<'_>, b: &Label<'_>) -> bool {
-    let is_zone = |feed: &str| {
-        ["East", "West", "Pacific", "Mountain", "Central", "Ontario"].contains(&feed)
-    };
+    let is_zone =
+        |feed: &str| ["East", "West", "Pacific", "Mountain", "Central", "Ontario"].contains(&feed);
     let is_shift = |feed: &str| {
         let digit = |sign| {
             let mut ends = feed.split(sign).skip(1);
@@ -118,11 +124,19 @@ fn merge(set: &str) -> Option<Pairs> {
     let mut merger = Merger::new(Options::default());
     for line in list.lines().filter(|line| line.starts_with("#EXTINF")) {
         let (name, group) = name_and_group(line);
-        let parts = read(&NameEntry { name, group, ..NameEntry::default() });
+        let parts = read(&NameEntry {
+            name,
+            group,
+            ..NameEntry::default()
+        });
         merger.add(&parts, 0, "");
     }
     let labels: Vec<Label<'_>> = rows(&truth)
-        .map(|row| Label { cluster: row[1], channel: row[2], feed: row[3] })
+        .map(|row| Label {
+            cluster: row[1],
+            channel: row[2],
+            feed: row[3],
+        })
         .collect();
     Some(score(merger.finish().clusters(), &labels))
 }
@@ -172,7 +186,11 @@ fn matches(guide: &[(String, Vec<String>)], queries: &str) -> Matches {
     }
     for row in rows(queries) {
         let group = row.get(2).copied().unwrap_or_default();
-        matcher.add_entry(&read(&NameEntry { name: row[1], group, ..NameEntry::default() }));
+        matcher.add_entry(&read(&NameEntry {
+            name: row[1],
+            group,
+            ..NameEntry::default()
+        }));
     }
     matcher.finish()
 }

@@ -227,3 +227,129 @@ pub(crate) fn is_alike(a: &str, b: &str, percent: u8) -> bool {
     }
     row.last().is_some_and(|&edits| edits <= edits_max)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_edit_is_one_letter_more_less_other_or_swapped() {
+        for (a, b) in [
+            ("", ""),
+            ("", "a"),
+            ("abc", "abc"),
+            ("abc", "ab"),
+            ("abc", "xbc"),
+            ("abc", "acb"),
+            ("bac", "abc"),
+            ("жук", "жуки"),
+            ("aéb", "aeb"),
+        ] {
+            assert!(at_most_one_edit(a, b) && at_most_one_edit(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("abc", "a"),
+            ("abcd", "badc"),
+            ("abc", "xyc"),
+            ("abcd", "acxb"),
+            ("", "ab"),
+        ] {
+            assert!(
+                !at_most_one_edit(a, b) && !at_most_one_edit(b, a),
+                "{a} {b}"
+            );
+        }
+    }
+
+    fn are_slips(a: &str, b: &str) -> bool {
+        let glued = |words: &str| words.split(' ').collect::<String>();
+        is_slip((&glued(a), a.split(' ')), (&glued(b), b.split(' ')))
+    }
+
+    #[test]
+    fn slips_are_in_long_words_that_end_alike() {
+        assert!(are_slips("harbour light", "harbor light"));
+        assert!(are_slips("nordic sprots", "nordic sports"));
+        assert!(are_slips("silver movie", "silver movies"));
+        // Another digit, another first letter, another ending, another short word.
+        assert!(!are_slips("harbour 1", "harbour 2"));
+        assert!(!are_slips("harbour light", "carbour light"));
+        assert!(!are_slips("stories kanal", "storiet kanal"));
+        assert!(!are_slips("canal j", "canal n"));
+        assert!(!are_slips("morning cdf", "morning cdo"));
+    }
+
+    #[test]
+    fn call_signs_are_no_slips() {
+        let differ = |a: &str, b: &str| differ_in_a_call_sign(a.split(' '), b.split(' '));
+        assert!(differ("nhk joaxdtv", "nhk joexdtv"));
+        assert!(differ("news wabc", "news wnbc"));
+        assert!(differ("xhtv2 mexico", "xhtw2 mexico"));
+        assert!(!differ("harbour", "harbor"));
+        assert!(!differ("club", "clubs"));
+    }
+
+    #[test]
+    fn words_are_shortened_at_their_end_or_to_consonants() {
+        assert!(shortens("ent", "entertainment"));
+        assert!(shortens("dok", "dokumentar"));
+        assert!(shortens("chnnl", "channel"));
+        assert!(!shortens("info", "information"), "a word of its own");
+        assert!(!shortens("sport", "sports"));
+        assert!(!shortens("s", "sports"));
+        assert!(!shortens("1", "100000"));
+    }
+
+    #[test]
+    fn names_are_alike_by_their_longer_one() {
+        assert!(is_alike("skysport1", "skysport2", 75));
+        assert!(is_alike("hbo", "hbo2", 75));
+        assert!(!is_alike("hbo", "hbo22", 75));
+        assert!(!is_alike("alpha", "bravo", 75));
+        assert!(is_alike("alpha", "bravo", 0));
+        assert!(!is_alike("alpha", "alphb", 100));
+        assert!(is_alike("", "", 100));
+    }
+
+    proptest! {
+        #[test]
+        fn names_one_edit_apart_share_a_hash(name in "[a-dé]{2,20}", at in 1..20_usize, c in "[a-dé]", kind in 0..4) {
+            let chars: Vec<char> = name.chars().collect();
+            let at = at.min(chars.len() - 1);
+            let mut other = chars.clone();
+            let c = c.chars().next().unwrap();
+            match kind {
+                0 => other[at] = c,
+                1 => other.insert(at, c),
+                2 => { other.remove(at); }
+                _ => if at + 1 < other.len() { other.swap(at, at + 1) },
+            }
+            let other: String = other.into_iter().collect();
+            prop_assert!(at_most_one_edit(&name, &other));
+            let hashes: Vec<u32> = deletions(&name).collect();
+            prop_assert!(deletions(&other).any(|hash| hashes.contains(&hash)), "{} {}", name, other);
+        }
+
+        #[test]
+        fn nothing_panics(a in ".{0,40}", b in ".{0,40}", percent: u8) {
+            let words = || a.split(' ');
+            let _ = is_slip((&a, words()), (&b, b.split(' ')));
+            let _ = differ_in_a_call_sign(words(), b.split(' '));
+            let _ = shortens(&a, &b);
+            prop_assert_eq!(is_alike(&a, &b, percent), is_alike(&b, &a, percent));
+            prop_assert_eq!(at_most_one_edit(&a, &b), at_most_one_edit(&b, &a));
+            prop_assert!(deletions(&a).count() <= a.chars().count().max(1));
+        }
+    }
+
+    #[test]
+    fn long_names_are_not_searched() {
+        assert_eq!(
+            deletions(&"a".repeat(SLIP_CHARS_MAX)).count(),
+            SLIP_CHARS_MAX
+        );
+        assert_eq!(deletions(&"a".repeat(SLIP_CHARS_MAX + 1)).count(), 0);
+    }
+}
