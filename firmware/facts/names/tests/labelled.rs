@@ -73,7 +73,7 @@ impl Pairs {
 }
 
 fn share(part: usize, of: usize) -> f64 {
-    let number = |count: usize| f64::from(u32::try_from(count).unwrap());
+    let number = |count: usize| f64::from(u32::try_from(count).expect("fewer than four billion"));
     number(part) / number(of)
 }
 
@@ -169,8 +169,8 @@ fn published_names_become_channels() {
 fn guide(xml: &str) -> Vec<(String, Vec<String>)> {
     let text = |escaped: &str| escaped.replace("&amp;", "&");
     let channels = xml.split("<channel id=\"").skip(1).map(|channel| {
-        let (id, rest) = channel.split_once('"').unwrap();
-        let (names, _) = rest.split_once("</channel>").unwrap();
+        let (id, rest) = channel.split_once('"').expect("a closed id");
+        let (names, _) = rest.split_once("</channel>").expect("a closed channel");
         let names = names.split("<display-name>").skip(1);
         let names = names.map(|name| text(name.split('<').next().unwrap_or_default()));
         (text(id), names.collect())

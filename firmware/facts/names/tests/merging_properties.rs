@@ -120,8 +120,8 @@ fn check_numbers(merged: &Merged, entries: usize) {
     }
     let groups = merged.groups();
     assert_eq!(groups.len(), merged.len());
-    let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
-    assert!((0..count).all(|group| groups.contains(&u32::try_from(group).unwrap())));
+    let count = groups.iter().max().map_or(0, |&last| last + 1);
+    assert!((0..count).all(|group| groups.contains(&group)));
 }
 
 proptest! {

@@ -32,13 +32,13 @@ fn parts() -> Vec<Parts> {
         "Stories", "Movies", "Sport", "Classics", "Kids", "Music", "News", "Drama",
     ];
     let prefixes = ["US: ", "DE| ", "FR - ", "", "[UK] "];
-    let letters = |mut number: usize| {
-        let mut word = String::new();
-        for _ in 0..4 {
-            word.push(char::from(b'a' + u8::try_from(number % 26).unwrap()));
-            number /= 26;
-        }
-        word
+    let alphabet: Vec<char> = ('a'..='z').collect();
+    let letters = |number: usize| {
+        let places = [1, 26, 26 * 26, 26 * 26 * 26];
+        places
+            .iter()
+            .map(|place| alphabet[number / place % 26])
+            .collect::<String>()
     };
     let names = (0..ENTRIES).map(|at| {
         let pick = |list: &[&'static str], step: usize| list[at / step % list.len()];
