@@ -1,4 +1,5 @@
-//! Channel names read apart: which country, which feed, which time shift, which name remains.
+//! Channel names read apart: which country, which feed, which time shift, which name remains; and
+//! which names are one channel.
 //! Pure: no clock, no file, no socket.
 //!
 //! Providers write what they know about a stream into its name: `US| HBO ᴴᴰ (1080p) [Not 24/7]`.
@@ -6,6 +7,9 @@
 //! area, East or West, `+1`, language, call sign and sub-channel) becomes a field each; what only
 //! says how it is sent (quality, decoration) is set aside; what remains is the name, as folded
 //! [words](Parts::words) and a [key](Parts::key) by which the same name is found again.
+//!
+//! What the parts of many names say together is told by two modules: [`merge`] makes channels of the
+//! entries of all sources, [`matching`] finds an entry's channel in a guide. Both say why.
 //!
 //! **What is known.** The tables hold general knowledge: codes and names of countries, words for
 //! television, for numbers, for qualities and for the halves of a compass, letters of other
@@ -15,8 +19,8 @@
 //! **Promises.** Any text is read, none makes this crate panic, and the time is in proportion to
 //! the text's length ([`NAME_BYTES_MAX`] bounds it).
 //!
-//! What does not belong here: which entries are one channel across sources and what id it has
-//! (`lineup`), qualities measured on the stream (`upstream`), what users decide by hand.
+//! What does not belong here: lasting ids, the order of a channel's streams and what users decide by
+//! hand (`lineup`), qualities measured on the stream (`upstream`).
 #![deny(clippy::indexing_slicing)]
 
 mod area;

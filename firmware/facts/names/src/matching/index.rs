@@ -8,7 +8,7 @@ use std::{
 
 use super::sides::GuideName;
 use crate::{
-    Country, Language,
+    Country, Feed, Language,
     merge::{
         inside, letters,
         nodes::Node,
@@ -27,6 +27,13 @@ const SHORTENED_WORDS: std::ops::RangeInclusive<usize> = 2..=5;
 /// Names of a country by which it is judged whether they are mostly seen elsewhere too.
 const IMPORTER_NAMES_MIN: u32 = 10;
 
+/// Rows of one key that are looked at. The most usual name of a large guide has some 60; the bound
+/// is for lists that say the same thousands of times.
+const ALIKE_MAX: usize = 256;
+
+/// A name with its shift and feed.
+type Place = (Sym, u8, Option<Feed>);
+
 /// Ways to the names of the guide. All lists are sorted by their first column.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -40,6 +47,8 @@ pub(super) struct Index {
     speaks: HashMap<Sym, RowId>,
     /// How many languages the guide has of a name in a country.
     languages: HashMap<(Sym, Option<Country>), usize>,
+    /// Names, with shift and feed, of several countries.
+    of_several: HashSet<Place>,
     homes: HashMap<Sym, Country>,
     importers: HashSet<Country>,
     hasher: RandomState,
@@ -63,10 +72,12 @@ impl Index {
             gaps: Vec::new(),
             speaks: HashMap::new(),
             languages: languages(solved, names),
+            of_several: HashSet::new(),
             homes,
             importers,
             hasher: RandomState::new(),
         };
+        let mut countries: HashMap<Place, Option<Country>> = HashMap::new();
         for (name, guide_name) in names.iter() {
             let id = solved.rows.entries[guide_name.entry];
             let row = &solved.rows.rows[id];
@@ -74,6 +85,9 @@ impl Index {
                 Node::Station { call, .. } => index.by_call.push((call, name)),
                 _ => {
                     index.by_key.push((row.key, name));
+                    if *countries.entry(place(row)).or_insert(row.country) != row.country {
+                        index.of_several.insert(place(row));
+                    }
                     let best = index.speaks.entry(row.key).or_insert(id);
                     if solved
                         .rows
@@ -168,6 +182,11 @@ impl Index {
             .is_some_and(|&languages| languages > 1)
     }
 
+    /// Whether the guide knows a name, with its feed and shift, for one country only.
+    pub(super) fn is_of_one_country(&self, row: &Row) -> bool {
+        !self.of_several.contains(&place(row))
+    }
+
     /// The country that has two thirds of all entries of a name.
     pub(super) fn home(&self, key: Sym) -> Option<Country> {
         self.homes.get(&key).copied()
@@ -179,13 +198,18 @@ impl Index {
     }
 }
 
-/// The second column of the rows of a key.
+fn place(row: &Row) -> Place {
+    (row.key, row.shift_hours, row.feed)
+}
+
+/// The second column of the rows of a key, of [`ALIKE_MAX`] at most.
 fn equal<K: Ord + Copy, V: Copy>(sorted: &[(K, V)], key: K) -> impl Iterator<Item = V> {
     let begin = sorted.partition_point(|&(other, _)| other < key);
     let rows = sorted
         .iter()
         .skip(begin)
-        .take_while(move |&&(other, _)| other == key);
+        .take_while(move |&&(other, _)| other == key)
+        .take(ALIKE_MAX);
     rows.map(|&(_, value)| value)
 }
 

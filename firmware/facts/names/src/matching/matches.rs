@@ -149,16 +149,12 @@ impl Matches {
     }
 
     fn named(&self, entry: &Entry, id: RowId) -> Vec<Scored> {
-        let scores = Scores {
-            solved: &self.solved,
-            index: &self.index,
-            names: &self.names,
-        };
+        let scores = Scores::of(&self.solved, &self.index, id);
         let mut scored = Vec::new();
         for (key, penalty, reason) in self.leads(&self.solved.rows.rows[id]) {
             for name in self.index.names(key) {
                 let name = self.names[name];
-                let score = scores.of(id, self.solved.rows.entries[name.entry], penalty);
+                let score = scores.with(self.solved.rows.entries[name.entry], penalty);
                 if score > 0 {
                     scored.push(self.scored_name(entry, name, score, reason));
                 }

@@ -3,27 +3,30 @@
 //! From 95 each doubt takes off. The figures were found on labelled names; what counts is their
 //! order: what is impossible, what is more unlikely than not (40), what is a doubt (5 to 25).
 
-use super::{index::Index, sides::GuideName};
+use super::index::Index;
 use crate::{
     Form, Stated,
     merge::{
         rows::Row,
         solve::Solved,
-        table::{NameId, RowId, Table},
+        table::{NodeId, RowId},
     },
 };
 
 /// What no doubt was found about.
 const NO_DOUBT: i16 = 95;
 
-/// What scores are found by.
+/// Scores of one entry: what is asked of it with each name of the guide, asked once.
 pub(super) struct Scores<'a> {
-    pub(super) solved: &'a Solved,
-    pub(super) index: &'a Index,
-    pub(super) names: &'a Table<NameId, GuideName>,
+    solved: &'a Solved,
+    index: &'a Index,
+    /// The entry beside itself.
+    own: Pair<'a>,
+    root: NodeId,
 }
 
-/// An entry and a name of the guide, and what is asked of them more than once.
+/// An entry and a name of the guide.
+#[derive(Clone, Copy)]
 struct Pair<'a> {
     entry: &'a Row,
     guide: &'a Row,
@@ -54,39 +57,47 @@ impl Pair<'_> {
     }
 }
 
-impl Scores<'_> {
+impl<'a> Scores<'a> {
+    pub(super) fn of(solved: &'a Solved, index: &'a Index, entry: RowId) -> Self {
+        let rows = &solved.rows;
+        let row = &rows.rows[entry];
+        let core = rows.core_words(row);
+        let key = rows.texts.text(row.key);
+        let own = Pair {
+            entry: row,
+            guide: row,
+            is_national: solved.evidence.is_national(rows, row.key, core.clone()),
+            is_number: !core.clone().flat_map(str::chars).any(char::is_alphabetic),
+            letters: key.chars().filter(|c| !c.is_numeric()).count(),
+            words: core.count(),
+            are_together: true,
+        };
+        let root = solved.joins.root(solved.nodes.of[entry]);
+        Self {
+            solved,
+            index,
+            own,
+            root,
+        }
+    }
+
     /// 0 where it is impossible, 100 at most. `penalty` is for the way on which the name was found.
-    pub(super) fn of(&self, entry: RowId, guide: RowId, penalty: u8) -> u8 {
-        let score = self
-            .score(entry, guide)
-            .map(|score| score - i16::from(penalty));
+    pub(super) fn with(&self, guide: RowId, penalty: u8) -> u8 {
+        let score = self.score(guide).map(|score| score - i16::from(penalty));
         u8::try_from(score.unwrap_or_default().clamp(0, 100)).unwrap_or_default()
     }
 
-    fn score(&self, entry_id: RowId, guide_id: RowId) -> Option<i16> {
-        let rows = &self.solved.rows;
-        let (entry, guide) = (&rows.rows[entry_id], &rows.rows[guide_id]);
+    fn score(&self, guide_id: RowId) -> Option<i16> {
+        let entry = self.own.entry;
+        let guide = &self.solved.rows.rows[guide_id];
         if entry.shift_hours != guide.shift_hours || entry.feed != guide.feed {
             return None;
         }
-        let root = |row| self.solved.joins.root(self.solved.nodes.of[row]);
-        let mut core = rows.core_words(entry);
+        let root = self.solved.joins.root(self.solved.nodes.of[guide_id]);
         let pair = Pair {
-            entry,
             guide,
-            is_national: self
-                .solved
-                .evidence
-                .is_national(rows, entry.key, core.clone()),
-            is_number: !core.clone().flat_map(str::chars).any(char::is_alphabetic),
-            letters: rows
-                .texts
-                .text(entry.key)
-                .chars()
-                .filter(|c| !c.is_numeric())
-                .count(),
-            words: core.by_ref().count(),
-            are_together: root(entry_id) == root(guide_id),
+            are_together: root == self.root,
+            ..self.own
         };
         let mut doubt = self.language(&pair)?;
         match self.area(&pair)? {
@@ -201,7 +212,7 @@ impl Scores<'_> {
                     // "Channel 8" of nowhere.
                     40
                 } else if is_national || is_number {
-                    match (self.is_only(guide), is_of_entry) {
+                    match (self.index.is_of_one_country(guide), is_of_entry) {
                         (true, false) => 8,
                         (true, true) => 20,
                         (false, _) if entry.feed.is_some() => 15,
@@ -226,17 +237,6 @@ impl Scores<'_> {
                 })
             }
         }
-    }
-
-    /// Whether the guide knows a name, with its feed and shift, for one country only.
-    fn is_only(&self, guide: &Row) -> bool {
-        let rows = self
-            .index
-            .names(guide.key)
-            .map(|name| &self.solved.rows.rows[self.solved.rows.entries[self.names[name].entry]]);
-        let mut alike =
-            rows.filter(|row| row.shift_hours == guide.shift_hours && row.feed == guide.feed);
-        alike.all(|row| row.country == guide.country)
     }
 }
 

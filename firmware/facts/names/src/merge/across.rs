@@ -1,6 +1,6 @@
 //! Joins across countries: is "X" of one country the "X" of another?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     evidence::Evidence,
@@ -144,7 +144,7 @@ impl Across<'_> {
         roots.all(|root| root == first).then_some(first)
     }
 
-    fn logos(&self, node: NodeId) -> Vec<u64> {
+    fn logos(&self, node: NodeId) -> HashSet<u64> {
         let rows = self.nodes.rows(node).iter();
         let logos = rows.flat_map(|&row| {
             let begin = self.rows.logos.partition_point(|&(of, _)| of < row);
