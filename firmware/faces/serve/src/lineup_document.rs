@@ -147,16 +147,12 @@ mod tests {
     fn lineup(channels: u16) -> Arc<Lineup> {
         let mut builder = LineupBuilder::new(64 << 20);
         for n in 1..=channels {
+            let (id, number) = (ChannelId(n.into()), GuideNumber::new(n, 0).unwrap());
+            let name = "A \"fine\" <channel> & more HD";
             let channel = Channel {
-                id: ChannelId(u64::from(n)),
-                number: GuideNumber::new(n, 0).unwrap(),
-                source: 0,
-                name: "A \"fine\" <channel> & more HD",
                 group: "News & \"views\"",
                 logo: "http://logo.example/?a=1&b=2",
-                tvg_id: "",
-                url: "http://a.example/",
-                headers: "",
+                ..Channel::new(id, number, name, "http://a.example/")
             };
             builder.push(channel).unwrap();
         }

@@ -69,6 +69,9 @@ pub struct SourceSettings {
     /// Name of the command that plays its streams.
     #[serde(default)]
     pub command: Option<String>,
+    /// Whether a list is taken that has lost more than half of its entries.
+    #[serde(default)]
+    pub accept_shrink: bool,
     /// Whether certificates are looked at.
     #[serde(default = "yes")]
     pub tls_verify: bool,
@@ -150,6 +153,7 @@ impl SourceSettings {
             interface: None,
             rtsp_transport: RtspTransport::Tcp,
             command: None,
+            accept_shrink: false,
             tls_verify: true,
             enabled: true,
         }
@@ -264,6 +268,7 @@ impl fmt::Debug for SourceSettings {
             interface,
             rtsp_transport,
             command,
+            accept_shrink,
             tls_verify,
             enabled,
         } = self;
@@ -281,6 +286,7 @@ impl fmt::Debug for SourceSettings {
             .field("interface", interface)
             .field("rtsp_transport", rtsp_transport)
             .field("command", command)
+            .field("accept_shrink", accept_shrink)
             .field("tls_verify", tls_verify)
             .field("enabled", enabled)
             .finish()

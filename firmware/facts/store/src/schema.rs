@@ -10,14 +10,15 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_LINEUP, META_SCHEMA, NUMBERS, SOURCES},
+    first_schema,
+    tables::{CHANNELS, HELD, LISTS, META, META_SCHEMA, NUMBERS, SOURCES},
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources];
+const STEPS: &[Step] = &[found, number_sources, keep_lists];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -31,8 +32,15 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
 fn number_sources(transaction: &WriteTransaction) -> Result<(), Fault> {
     book::number(transaction)?;
     transaction.delete_table(SOURCES)?;
-    transaction.open_table(META)?.remove(META_LINEUP)?;
     Ok(())
+}
+
+/// Step 3: the lists of the sources, and the keys by which ids are held.
+fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(LISTS)?;
+    transaction.open_table(HELD)?;
+    first_schema::make_lists(transaction)?;
+    first_schema::hold_keys(transaction)
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -88,7 +96,10 @@ mod tests {
     use redb::{ReadableDatabase, ReadableTableMetadata, backends::InMemoryBackend};
 
     use super::*;
-    use crate::{SourceState, tables::SOURCE_STATES};
+    use crate::{
+        SourceState, import,
+        tables::{META_LINEUP, SOURCE_STATES},
+    };
 
     fn memory() -> Database {
         Database::builder()
@@ -150,11 +161,7 @@ mod tests {
             sources.insert(name, value.as_slice()).unwrap();
         }
         // Of the third nothing was known.
-        Encoder::new(&mut value, 1)
-            .u16(3)
-            .text("second")
-            .text("first")
-            .text("third");
+        import::encode_lineup_first(&["second", "first", "third"], &mut value);
         let mut meta = transaction.open_table(META).unwrap();
         meta.insert(META_LINEUP, value.as_slice()).unwrap();
         drop(meta);

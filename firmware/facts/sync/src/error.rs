@@ -69,6 +69,16 @@ pub enum Error {
         /// Channels kept.
         held: usize,
     },
+    /// The list has lost more than half of its entries; the channels of the one before stay.
+    #[error(
+        "the list has only {now} entries where it had {before}: it is held back and the channels stay. If this is how it is meant, take it all the same, or set accept_shrink = true for this source"
+    )]
+    Shrunk {
+        /// Entries of the last good list.
+        before: u64,
+        /// Entries of this one.
+        now: u64,
+    },
     /// A list of nothing; the channels of the one before stay.
     #[error(
         "the list has no channels: see in the provider's settings what it was asked for, and whether the account is still valid"
@@ -91,6 +101,6 @@ pub enum Error {
 impl Error {
     /// Whether the list was refused because much of it is gone, and may be accepted all the same.
     pub(crate) fn is_held_back(&self) -> bool {
-        false
+        matches!(self, Self::Shrunk { .. })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use desk::{ListPieces, Order, Orders, Refused, SourceId, SourceOrder, SourceSettings};
+use lineup::AsListed;
 use store::SourceState;
 use tokio::{task, time::Instant};
 
@@ -10,7 +11,7 @@ use crate::{
     Config, Error, Sources,
     config::{self, Location},
     reading::Reading,
-    rebuild::rebuild,
+    rebuild::anew,
     refresh::Origin,
     run::{Imports, Known},
     secrets,
@@ -210,8 +211,7 @@ impl Imports {
     /// Makes the lineup anew from what there is.
     async fn rebuild(&mut self) -> Result<(), Refused> {
         let (config, store): (Arc<Config>, _) = (Arc::clone(&self.config), Arc::clone(&self.store));
-        let previous = Arc::clone(&self.lineup.borrow());
-        let rebuilt = task::spawn_blocking(move || rebuild(&config, &store, &previous)).await;
+        let rebuilt = task::spawn_blocking(move || anew(&config, &store, &AsListed)).await;
         match rebuilt {
             Ok(Ok(lineup)) => {
                 self.show(lineup);

@@ -3,11 +3,12 @@
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
 use desk::{Answer, Order, Orders, Refused, SourceOrder};
+use store::SourceState;
 
 use crate::{
     Error,
     job::Done,
-    merge,
+    rebuild,
     refresh::{Attempt, Origin, Outcome},
     run::Imports,
 };
@@ -71,7 +72,8 @@ impl Imports {
             board: Arc::clone(&self.board),
             lineup: Arc::clone(&self.lineup.borrow()),
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
-            accepts: known.is_some_and(|known| known.accepts),
+            accepts: known.is_some_and(|known| known.accepts)
+                || self.config.sources[usize::from(id)].accept_shrink,
         }
     }
 
@@ -114,7 +116,7 @@ impl Imports {
     async fn ended(&mut self, id: u16, outcome: Result<Outcome, Error>) -> Reading {
         match outcome {
             Ok(Outcome::Imported(done)) => self.publish(id, *done),
-            Ok(Outcome::Unchanged) => self.unchanged(id).await,
+            Ok(Outcome::Unchanged(state)) => self.unchanged(id, state).await,
             Err(error) => {
                 self.failed(id, &error).await;
                 return Reading::Failed(error.to_string());
@@ -141,13 +143,17 @@ impl Imports {
     pub(crate) fn show(&self, lineup: lineup::Lineup) {
         let lineup = Arc::new(lineup);
         self.lineup.send_replace(Arc::clone(&lineup));
-        self.board.count(|id| merge::held(&lineup, id));
+        self.board.count(&rebuild::channels_of(&lineup));
     }
 
-    async fn unchanged(&mut self, id: u16) {
+    async fn unchanged(&mut self, id: u16, state: Option<Box<SourceState>>) {
         let now = SystemTime::now();
         self.board.unchanged(id, now);
         if let Some(known) = self.sources.get_mut(&id) {
+            if let Some(state) = state {
+                known.state = *state;
+            }
+            known.accepts = false;
             known.state.last_success = Some(now);
             known.state.error.clear();
         }

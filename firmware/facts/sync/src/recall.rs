@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lineup::Lineup;
+use lineup::{AsListed, Lineup};
 use store::{SourceState, Store};
 
-use crate::{Config, Error, TestChannel, merge, sources::Sources, test_channel};
+use crate::{Config, Error, rebuild, sources::Sources};
 
 /// Where this run begins.
 pub(crate) struct Recalled {
@@ -21,7 +21,7 @@ impl Recalled {
         Self {
             sources: config.sources.clone(),
             states: BTreeMap::new(),
-            lineup: merge::lonely(config).unwrap_or_default(),
+            lineup: rebuild::lonely(config).unwrap_or_default(),
         }
     }
 }
@@ -49,21 +49,10 @@ pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> 
         sources,
         ..config.clone()
     };
-    let lineup = lineup(&config, store)?;
+    let lineup = rebuild::recall(&config, store, &AsListed)?;
     Ok(Recalled {
         sources: config.sources,
         states,
         lineup,
     })
-}
-
-fn lineup(config: &Config, store: &Store) -> Result<Lineup, Error> {
-    let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
-        return Ok(merge::lonely(config)?);
-    };
-    let test = match config.test_channel {
-        TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
-        TestChannel::Auto | TestChannel::Never => None,
-    };
-    Ok(merge::restore(&snapshot, test, config)?)
 }

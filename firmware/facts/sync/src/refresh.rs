@@ -16,8 +16,7 @@ use upstream::http;
 use crate::{
     Config, Error,
     fetch::{self, List, Opened, Validators},
-    job::{Done, Job, Piece},
-    merge,
+    job::{Done, Ended, Job, Piece},
     progress::{Gauge, Phase},
     status::{Board, State},
 };
@@ -31,8 +30,9 @@ const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// How an attempt ended well.
 pub(crate) enum Outcome {
-    /// The list is the one that was read last.
-    Unchanged,
+    /// The list is the one that was read last. Where it was read again to know that, the state that
+    /// its source has now.
+    Unchanged(Option<Box<SourceState>>),
     Imported(Box<Done>),
 }
 
@@ -64,7 +64,6 @@ pub(crate) struct Attempt {
     /// What is known of the source.
     pub(crate) state: SourceState,
     /// Whether the list is taken even if much of it is gone.
-    #[expect(dead_code, reason = "the guard comes with the lists in the store")]
     pub(crate) accepts: bool,
 }
 
@@ -91,10 +90,12 @@ impl Attempt {
     ) -> Result<Outcome, Error> {
         let (sender, receiver) = mpsc::channel(PIECES_MAX);
         let job = Job {
-            index: usize::from(self.index),
+            index: self.index,
             config: Arc::clone(&self.config),
             store: Arc::clone(&self.store),
             previous: Arc::clone(&self.lineup),
+            state: self.state.clone(),
+            accept_shrink: self.accepts,
             gauge: Arc::clone(gauge),
         };
         let thread = task::spawn_blocking(move || job.run(receiver));
@@ -104,8 +105,11 @@ impl Attempt {
         };
         let imported = thread.await.unwrap_or(Err(Error::Aborted));
         match fed? {
-            Fed::Unchanged => Ok(Outcome::Unchanged),
-            Fed::Handed => Ok(Outcome::Imported(Box::new(imported?))),
+            Fed::Unchanged => Ok(Outcome::Unchanged(None)),
+            Fed::Handed => Ok(match imported? {
+                Ended::Unchanged(state) => Outcome::Unchanged(Some(Box::new(state))),
+                Ended::Imported(done) => Outcome::Imported(Box::new(done)),
+            }),
         }
     }
 
@@ -165,14 +169,14 @@ impl Attempt {
         fetch::open(source, &self.http, pause, self.validators().as_ref()).await
     }
 
-    /// What to ask the server with whether the list has changed; nothing where its channels are
-    /// gone, or came from another address.
+    /// What to ask the server with whether the list has changed; nothing where we do not have it, or
+    /// it came from another address.
     fn validators(&self) -> Option<Validators> {
         let state = &self.state;
         let source = &self.config.sources[usize::from(self.index)];
         let is_same = source.url.as_ref() == Some(&state.url);
         let is_known = !(state.etag.is_empty() && state.last_modified.is_empty());
-        (is_same && is_known && merge::held(&self.lineup, self.index) > 0).then(|| Validators {
+        (is_same && is_known && state.list.is_some()).then(|| Validators {
             etag: state.etag.clone(),
             last_modified: state.last_modified.clone(),
         })

@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, config, merge,
+    Config, Error, SourceStatus, Sources, config,
     reading::Reading,
+    rebuild,
     recall::{Recalled, recall},
     refresh::Origin,
     schedule::{self, Schedule},
@@ -106,10 +107,11 @@ impl Imports {
         });
         Arc::make_mut(&mut self.config).sources = sources;
         self.tell();
+        let channels = rebuild::channels_of(&lineup);
         for (id, _) in self.config.sources.iter() {
             let state = states.get(&id).cloned().unwrap_or_default();
-            let channels = merge::held(&lineup, id);
-            let age = self.freshness(id, &state, channels);
+            let channels = channels.get(usize::from(id)).copied().unwrap_or(0);
+            let age = self.freshness(id, &state);
             self.board.recall(id, &state, channels, age.is_some());
             let known = Known {
                 state,
@@ -129,10 +131,10 @@ impl Imports {
 
     /// How old the list of a source is, where there is no reason but its age to read it again. A file
     /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
-    fn freshness(&self, id: u16, state: &SourceState, channels: usize) -> Option<Duration> {
+    fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
         let settings = &self.config.sources[usize::from(id)];
         let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
-        let is_good = is_same && state.error.is_empty() && channels > 0;
+        let is_good = is_same && state.error.is_empty() && state.list.is_some_and(|hash| hash != 0);
         let read = state
             .last_success
             .filter(|_| is_good && !config::is_file(settings));

@@ -68,9 +68,10 @@ impl Sources {
         self.0.get(usize::from(id))?.as_ref()
     }
 
-    /// Whether channels of this source belong into the lineup.
-    pub(crate) fn is_enabled(&self, id: u16) -> bool {
-        self.find(id).is_some_and(|source| source.settings.enabled)
+    /// Numbers of the sources whose channels belong into the lineup.
+    pub(crate) fn enabled(&self) -> impl Iterator<Item = u16> {
+        let enabled = self.all().filter(|(_, source)| source.settings.enabled);
+        enabled.map(|(id, _)| id)
     }
 
     /// Puts a source at its place, over the one that was there.

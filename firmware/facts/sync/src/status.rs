@@ -132,10 +132,10 @@ impl Board {
     }
 
     /// How many channels each source has now.
-    pub(crate) fn count(&self, channels: impl Fn(u16) -> usize) {
+    pub(crate) fn count(&self, channels: &[usize]) {
         self.0.send_modify(|board| {
             for status in board {
-                status.channels = channels(status.id);
+                status.channels = channels.get(usize::from(status.id)).copied().unwrap_or(0);
             }
         });
     }

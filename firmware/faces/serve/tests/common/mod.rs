@@ -118,17 +118,11 @@ pub(crate) fn lineup_of(urls: &[&str]) -> Lineup {
     let mut builder = LineupBuilder::new(64 << 20);
     for (number, url) in (1_u16..).zip(urls) {
         let name = format!("Channel \"{number}\" & <more> HD");
+        let (id, number) = (ChannelId(number.into()), GuideNumber::new(number, 0));
         builder
             .push(Channel {
-                id: ChannelId(u64::from(number)),
-                number: GuideNumber::new(number, 0).unwrap(),
-                source: 0,
-                name: &name,
                 group: "News",
-                logo: "",
-                tvg_id: "",
-                url,
-                headers: "",
+                ..Channel::new(id, number.unwrap(), &name, url)
             })
             .unwrap();
     }
