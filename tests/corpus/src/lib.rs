@@ -7,6 +7,7 @@
 
 mod datagrams;
 mod films;
+mod guide;
 mod hls_playlist;
 mod m3u_list;
 mod packets;
@@ -25,8 +26,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     target("m3u", m3u_list::feed),
+    target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
     target("films", films::feed),

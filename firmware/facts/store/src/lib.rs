@@ -1,7 +1,8 @@
 //! What must survive a pulled plug, in redb. The only crate that names redb.
 //!
 //! One file, `dipole.redb`, in the data folder. It holds the identity of the device, the last good
-//! lineup with the numbers given so far, and what is known of each source. Every call that returns
+//! lineup with the numbers given so far, what is known of each source, and the programmes of
+//! the guide. Every call that returns
 //! `Ok` has been synced to the disk ([`redb::Durability::Immediate`]); one that does not has
 //! changed nothing. Calls block: async callers go through `spawn_blocking`.
 //!
@@ -12,6 +13,7 @@ mod codec;
 mod device;
 mod error;
 mod fault;
+mod guide;
 mod import;
 mod schema;
 mod source;
@@ -21,6 +23,7 @@ mod tables;
 
 pub use device::Device;
 pub use error::Error;
+pub use guide::{GuideRows, GuideSaved, GuideState, NextRows};
 pub use import::{Import, Saved, Snapshot};
 pub use source::SourceState;
 pub use store::{FILE, Options, Store};

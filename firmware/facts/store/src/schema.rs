@@ -9,14 +9,14 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_SCHEMA, NUMBERS, SOURCES},
+    tables::{CHANNELS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, META, META_SCHEMA, NUMBERS, SOURCES},
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found];
+const STEPS: &[Step] = &[found, guides];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -24,6 +24,14 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(NUMBERS)?;
     transaction.open_table(SOURCES)?;
     device::create(transaction)
+}
+
+/// Tables for guides.
+fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(GUIDES)?;
+    transaction.open_table(GUIDE_CHANNELS)?;
+    transaction.open_table(GUIDE_BLOCKS)?;
+    Ok(())
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -107,7 +115,7 @@ mod tests {
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
         let device = migrate_with(&database, STEPS).unwrap();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[STEPS, &[second]].concat();
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert_eq!(sources(&database), 1);
@@ -118,7 +126,7 @@ mod tests {
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
         let device = migrate_with(&database, STEPS).unwrap();
-        assert!(migrate_with(&database, &[found, failing]).is_err());
+        assert!(migrate_with(&database, &[STEPS, &[failing]].concat()).is_err());
         assert_eq!(sources(&database), 0);
         assert_eq!(migrate_with(&database, STEPS).unwrap(), device);
     }
@@ -126,10 +134,14 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let database = memory();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[STEPS, &[second]].concat();
         let device = migrate_with(&database, later).unwrap();
         let refused = migrate_with(&database, STEPS).unwrap_err();
-        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        let known_steps = STEPS.len() as u64;
+        let Fault::NewerSchema { found, known } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (known_steps + 1, known_steps));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }
 }
