@@ -30,6 +30,8 @@ pub struct GuideState {
     pub last_modified: String,
     /// When the guide was last read in full, or found unchanged.
     pub last_success: Option<SystemTime>,
+    /// When it was last read in full: what is kept of it begins and ends by that day.
+    pub last_read: Option<SystemTime>,
     /// Why the last attempt failed; empty where it did not.
     pub error: String,
     /// Channels of the last good guide.
@@ -71,6 +73,7 @@ impl GuideState {
             .text(&self.etag)
             .text(&self.last_modified)
             .maybe_time(self.last_success)
+            .maybe_time(self.last_read)
             .text(&self.error)
             .u64(self.channels)
             .u64(self.programmes)
@@ -86,6 +89,7 @@ impl GuideState {
             etag: fields.text()?.to_owned(),
             last_modified: fields.text()?.to_owned(),
             last_success: fields.maybe_time()?,
+            last_read: fields.maybe_time()?,
             error: fields.text()?.to_owned(),
             channels: fields.u64()?,
             programmes: fields.u64()?,

@@ -73,6 +73,12 @@ impl SourceConfig {
         matches!(self.location(), Ok(Location::File(_)))
     }
 
+    /// The address as it may stand in a log or on the page.
+    #[must_use]
+    pub fn shown_url(&self) -> String {
+        Location::shown(&self.url)
+    }
+
     /// The folder of such a list.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
         let Ok(Location::File(path)) = self.location() else {

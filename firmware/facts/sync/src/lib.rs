@@ -17,6 +17,7 @@
 
 mod collect;
 mod config;
+mod document;
 mod dry_run;
 mod error;
 mod fetch;
@@ -29,6 +30,7 @@ mod status;
 mod test_channel;
 
 pub use config::{Config, SourceConfig, TestChannel};
+pub use document::Document;
 pub use dry_run::{Report, dry_run};
 pub use error::Error;
 pub use run::{Ports, run};
