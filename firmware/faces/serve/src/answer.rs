@@ -12,7 +12,7 @@ use hyper::{
 use tokio::time::timeout;
 
 use crate::{
-    address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
+    address::Reached, api, asked::Asked, body::Body, documents, guide, handover::Seat, page, query,
     respond, route::Route, shared::Shared, stream, vod,
 };
 
@@ -64,6 +64,8 @@ async fn routed(
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
+        // Its length is not known before it is written.
+        Some(Route::Guide(path)) => return guide::respond(shared, asked, path).await,
         Some(Route::ApiRefresh) => api::refresh(shared, asked).await,
         Some(route) => plain(shared, asked, route),
     };
@@ -87,9 +89,11 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_) | Route::Vod(_) | Route::ApiRefresh | Route::ApiUnknown => {
-            respond::empty(StatusCode::NOT_FOUND)
-        }
+        Route::Stream(_)
+        | Route::Vod(_)
+        | Route::Guide(_)
+        | Route::ApiRefresh
+        | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }
 

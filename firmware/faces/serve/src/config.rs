@@ -9,7 +9,10 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tuner::Tuners;
 
-use crate::vod::{VodOpener, VodPlaces};
+use crate::{
+    guide::{GuideOpener, GuidePlaces, GuideView},
+    vod::{VodOpener, VodPlaces},
+};
 
 /// What stays as it is while the daemon runs.
 #[derive(Clone, Debug)]
@@ -42,6 +45,12 @@ pub struct Feeds {
     pub lineup: watch::Receiver<Arc<Lineup>>,
     /// The sources, in the order of the configuration.
     pub sources: watch::Receiver<Vec<SourceView>>,
+    /// The sources of programmes, in the order in which they are asked.
+    pub guides: watch::Receiver<Vec<GuideView>>,
+    /// Who writes the guide.
+    pub guide: Arc<dyn GuideOpener>,
+    /// How many guides are on their way at once; from the plan.
+    pub guide_places: GuidePlaces,
     /// Where changes of facts are asked for.
     pub desk: Desk,
     /// The tuners.

@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// It has more for the lineup than may be put aside.
     #[error(
-        "the guide has more than {mib} MiB of programmes for the channels of the lineup: set guide.days lower"
+        "the guide has more than {mib} MiB of programmes for the channels of the lineup: set programmes.days lower"
     )]
     TooMuch {
         /// The limit.

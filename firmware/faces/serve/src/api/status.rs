@@ -9,6 +9,7 @@ use crate::{
     asked::Asked,
     body::Body,
     config::{Setting, SourceView},
+    guide::GuideView,
     respond,
     shared::Shared,
 };
@@ -21,6 +22,7 @@ struct Status<'a> {
     clients: Clients,
     memory: Memory<'a>,
     sources: &'a [SourceView],
+    guides: &'a [GuideView],
     settings: &'a [Setting],
     lineup: LineupFacts,
 }
@@ -40,6 +42,7 @@ struct Addresses {
     base: String,
     stream_base: String,
     lineup_m3u: String,
+    xmltv: String,
 }
 
 #[derive(Serialize)]
@@ -118,6 +121,7 @@ struct LineupFacts {
 pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
     let config = &shared.config;
     let sources = shared.feeds.sources.borrow().clone();
+    let guides = shared.feeds.guides.borrow().clone();
     let base = asked.reached.base_url();
     let lineup = shared.feeds.lineup.borrow();
     let lineup_facts = LineupFacts {
@@ -135,6 +139,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         },
         addresses: Addresses {
             lineup_m3u: format!("{base}/lineup.m3u"),
+            xmltv: format!("{base}/xmltv.xml"),
             base,
             stream_base: asked.reached.with_port(shared.stream_port),
         },
@@ -142,6 +147,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         clients: clients(shared),
         memory: memory(shared),
         sources: &sources,
+        guides: &guides,
         settings: &config.settings,
         lineup: lineup_facts,
     })
