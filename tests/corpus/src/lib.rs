@@ -10,6 +10,7 @@ mod films;
 mod guide;
 mod hls_playlist;
 mod m3u_list;
+mod names_of_channels;
 mod packets;
 mod pieces;
 mod rtp_payloads;
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     target("m3u", m3u_list::feed),
     target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
@@ -38,6 +39,7 @@ pub const TARGETS: [Target; 11] = [
     target("hdhomerun_names", packets::feed_names),
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
+    target("names", names_of_channels::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

@@ -59,7 +59,7 @@ const CLIENTS_WISHED: usize = 1024;
 const CLIENTS_MIN: usize = 16;
 const SEND_POOL_MIN: u64 = 3 * MIB;
 /// Reading a guide: its channels, what they are matched with, programmes that are sorted.
-const GUIDE_SHARE: u64 = 24;
+const GUIDE_SHARE: u64 = 12;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
 pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
 const GUIDES_MAX: usize = 2;
@@ -200,7 +200,7 @@ impl Fixed {
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
             standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
-            guide: (budget / GUIDE_SHARE).clamp(3 * MIB / 2, 16 * MIB),
+            guide: (budget / GUIDE_SHARE).clamp(3 * MIB, 32 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,

@@ -59,6 +59,11 @@ impl ChannelList {
         self.rows.len()
     }
 
+    /// Names of all channels.
+    pub(crate) fn names(&self) -> usize {
+        self.iter().map(|channel| channel.names().count()).sum()
+    }
+
     /// Adds a channel. One that came before is there twice until [`ChannelList::finish`].
     pub(crate) fn push<'n>(&mut self, id: &str, names: impl Iterator<Item = &'n str>) {
         let begin = self.text.len();

@@ -13,7 +13,7 @@ use crate::{
     Error,
     channels::ChannelList,
     key::{digest, key},
-    matching::{Matcher, matches},
+    matching::find_all,
     pack::Packer,
     programme::{LIMITS, encode},
     sort::Sorter,
@@ -64,6 +64,7 @@ impl Job {
         let mut taking = Taking {
             lineup: Arc::clone(&self.lineup),
             window: self.window,
+            match_bytes_max: self.bytes_max / 3,
             is_second: channels.is_some(),
             // A third for the channels, a third for what they are matched with, a third for
             // programmes.
@@ -73,7 +74,7 @@ impl Job {
             sorter: Sorter::new(&folder, self.bytes_max / 3),
             failed: None,
         };
-        let validators = taking.read(&mut pieces, self.state.last_success.is_some())?;
+        let validators = taking.read(&mut pieces, self.state.last_read.is_some())?;
         let Taking {
             mut channels,
             wanted,
@@ -83,7 +84,7 @@ impl Job {
         } = taking;
         channels.finish();
         if is_late {
-            let all = wanted_of(&channels, &self.lineup);
+            let all = wanted_of(&channels, &self.lineup, self.bytes_max / 3);
             if wanted.as_ref().is_none_or(|known| !all.is_subset(known)) {
                 return Ok(Done::Again(channels));
             }
@@ -143,6 +144,8 @@ impl Job {
 struct Taking<'a> {
     lineup: Arc<Lineup>,
     window: Window,
+    /// For matching.
+    match_bytes_max: usize,
     channels: ChannelList,
     /// All channels are known already.
     is_second: bool,
@@ -206,16 +209,21 @@ impl Taking<'_> {
             wanted,
             channels,
             lineup,
+            match_bytes_max,
             ..
         } = self;
-        wanted.get_or_insert_with(|| wanted_of(channels, lineup))
+        wanted.get_or_insert_with(|| {
+            // In the order in which the store will give them.
+            channels.finish();
+            wanted_of(channels, lineup, *match_bytes_max)
+        })
     }
 }
 
 /// The channels of a guide that some channel of the lineup has.
-fn wanted_of(channels: &ChannelList, lineup: &Lineup) -> HashSet<u64> {
-    let matcher = Matcher::new(0, channels);
-    let found = matches(&matcher, lineup).map(|(_, found)| found);
+fn wanted_of(channels: &ChannelList, lineup: &Lineup, bytes_max: usize) -> HashSet<u64> {
+    let found = find_all(0, channels, lineup, bytes_max).into_iter();
+    let found = found.map(|(_, found)| found);
     wanted(found, 0).into_iter().collect()
 }
 

@@ -32,7 +32,7 @@ mod window;
 pub use config::{Config, GuideConfig};
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::Error;
-pub use matching::{Found, Reason};
+pub use matching::Found;
 pub use run::{Ports, run};
 pub use status::{GuideStatus, State};
 pub use view::View;

@@ -21,7 +21,7 @@ use crate::{
     channels::ChannelList,
     job::{Done, Job, Piece},
     key::digest,
-    matching::{Matcher, matches},
+    matching::find_all,
     window::{Window, seconds},
 };
 
@@ -101,12 +101,11 @@ impl Guides {
             .guides
             .iter()
             .map(|guide| {
-                let mut state = states.next().unwrap_or_default();
-                if state.url != guide.source.url {
-                    state.last_success = None;
-                }
+                let state = states.next().unwrap_or_default();
+                let is_same = state.url == guide.source.url;
                 let age = state
                     .last_success
+                    .filter(|_| is_same)
                     .and_then(|at| clock.duration_since(at).ok());
                 let left = age.and_then(|age| guide.source.interval.checked_sub(age));
                 Guide {
@@ -382,11 +381,9 @@ fn view(
         let mut channels = ChannelList::new(bytes_max);
         store.guide_channels(state.id, &mut |row| channels.recall(row))?;
         channels.finish();
-        let matcher = Matcher::new(state.id, &channels);
-        found.extend(
-            matches(&matcher, &lineup)
-                .filter_map(|(index, found)| Some((u32::try_from(index).ok()?, found))),
-        );
+        let all = find_all(state.id, &channels, &lineup, bytes_max);
+        let placed = |(index, found)| Some((u32::try_from(index).ok()?, found));
+        found.extend(all.into_iter().filter_map(placed));
     }
     let revisions = states.iter().map(|state| state.revision);
     Ok(View::new(lineup, found, revisions))
