@@ -212,6 +212,7 @@ pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
         days: config.programmes.days,
         past_hours: config.programmes.past_hours,
         bytes_max: plan.guide_bytes_max,
+        match_bytes_max: plan.import_bytes_max,
         folder: config.data.clone(),
     }
 }

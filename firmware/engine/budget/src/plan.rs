@@ -58,11 +58,12 @@ const CLIENTS_WISHED: usize = 1024;
 /// Fewest clients and least memory for all their send buffers that are worth a start.
 const CLIENTS_MIN: usize = 16;
 const SEND_POOL_MIN: u64 = 3 * MIB;
-/// Reading a guide: its channels, what they are matched with, programmes that are sorted.
-const GUIDE_SHARE: u64 = 12;
+/// Reading a guide: its channels, and programmes that are sorted. Names are compared in the memory
+/// of an import, for a second or two.
+const GUIDE_SHARE: u64 = 48;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
 pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
-const GUIDES_MAX: usize = 2;
+const GUIDES_MAX: usize = 1;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -200,7 +201,7 @@ impl Fixed {
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
             standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
-            guide: (budget / GUIDE_SHARE).clamp(3 * MIB, 32 * MIB),
+            guide: (budget / GUIDE_SHARE).clamp(MIB, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
@@ -208,9 +209,9 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers.
+    /// all of them have ids and numbers. Guides take their part of that.
     const fn import(&self) -> u64 {
-        2 * self.lineup
+        2 * self.lineup - self.guide - GUIDES_MAX as u64 * GUIDE_DOCUMENT
     }
 
     fn total(&self, tuners: usize) -> u64 {
@@ -312,7 +313,7 @@ fn rows(
         row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
         row("lineups", 2, fixed.lineup, "the current one and the next"),
         row("import", 1, fixed.import(), "the list being read"),
-        row("guide", 1, fixed.guide, "the guide being read or matched"),
+        row("guide", 1, fixed.guide, "the guide being read"),
         row(
             "guides sent",
             GUIDES_MAX,

@@ -15,6 +15,8 @@ pub struct Config {
     pub past_hours: u32,
     /// Bytes that reading one guide may hold; from the plan.
     pub bytes_max: usize,
+    /// Bytes that comparing names may hold, for a second or two; from the plan.
+    pub match_bytes_max: usize,
     /// Where programmes are put aside while a guide is read: the data folder.
     pub folder: PathBuf,
 }

@@ -42,6 +42,7 @@ pub(crate) struct Job {
     pub(crate) lineup: Arc<Lineup>,
     pub(crate) window: Window,
     pub(crate) bytes_max: usize,
+    pub(crate) match_bytes_max: usize,
     pub(crate) folder: PathBuf,
     /// All channels of the guide, where they are known from a reading before: one that has channels
     /// behind its programmes is read twice.
@@ -64,14 +65,12 @@ impl Job {
         let mut taking = Taking {
             lineup: Arc::clone(&self.lineup),
             window: self.window,
-            match_bytes_max: self.bytes_max / 3,
+            match_bytes_max: self.match_bytes_max,
             is_second: channels.is_some(),
-            // A third for the channels, a third for what they are matched with, a third for
-            // programmes.
-            channels: channels.unwrap_or_else(|| ChannelList::new(self.bytes_max / 3)),
+            channels: channels.unwrap_or_else(|| ChannelList::new(self.bytes_max / 2)),
             wanted: None,
             is_late: false,
-            sorter: Sorter::new(&folder, self.bytes_max / 3),
+            sorter: Sorter::new(&folder, self.bytes_max / 2),
             failed: None,
         };
         let validators = taking.read(&mut pieces, self.state.last_read.is_some())?;
@@ -84,7 +83,7 @@ impl Job {
         } = taking;
         channels.finish();
         if is_late {
-            let all = wanted_of(&channels, &self.lineup, self.bytes_max / 3);
+            let all = wanted_of(&channels, &self.lineup, self.match_bytes_max);
             if wanted.as_ref().is_none_or(|known| !all.is_subset(known)) {
                 return Ok(Done::Again(channels));
             }

@@ -78,8 +78,17 @@ struct Guides {
 #[derive(Clone, Debug)]
 struct Guide {
     state: GuideState,
+    /// By its interval, or after a failure.
     due: Instant,
+    /// When it is read because the lineup wants other channels of it than are kept.
+    more: Option<Instant>,
     tried: Option<Instant>,
+}
+
+impl Guide {
+    fn next(&self) -> Instant {
+        self.more.map_or(self.due, |more| more.min(self.due))
+    }
 }
 
 impl Guides {
@@ -111,6 +120,7 @@ impl Guides {
                 Guide {
                     state,
                     due: now + left.unwrap_or_default(),
+                    more: None,
                     tried: None,
                 }
             })
@@ -128,7 +138,7 @@ impl Guides {
                 continue;
             }
             let is_ready = match_at.is_none() && self.has_channels();
-            let next = self.guides.iter().map(|guide| guide.due).min();
+            let next = self.guides.iter().map(Guide::next).min();
             let next = next.filter(|_| is_ready);
             if let Some(index) = self.due(now).filter(|_| is_ready) {
                 self.refresh(index).await;
@@ -154,7 +164,7 @@ impl Guides {
     }
 
     fn due(&self, now: Instant) -> Option<usize> {
-        self.guides.iter().position(|guide| guide.due <= now)
+        self.guides.iter().position(|guide| guide.next() <= now)
     }
 
     /// Finds the guides' channels for the lineup anew, and reads those guides soon of which other
@@ -166,8 +176,9 @@ impl Guides {
             .iter()
             .map(|guide| guide.state.clone())
             .collect();
-        let (store, bytes_max) = (Arc::clone(&self.store), self.config.bytes_max / 3);
-        let work = move || view(&store, lineup, &states, bytes_max);
+        let limits = [self.config.bytes_max / 2, self.config.match_bytes_max];
+        let store = Arc::clone(&self.store);
+        let work = move || view(&store, lineup, &states, limits);
         let view = match task::spawn_blocking(work).await {
             Ok(Ok(view)) => Arc::new(view),
             Ok(Err(error)) => {
@@ -179,10 +190,9 @@ impl Guides {
         let now = Instant::now();
         for guide in &mut self.guides {
             let wanted = digest(view.wanted(guide.state.id));
-            if guide.state.last_success.is_some() && wanted != guide.state.wanted {
-                let soon = guide.tried.map_or(now, |tried| tried + MORE);
-                guide.due = guide.due.min(soon);
-            }
+            let wants_more = guide.state.last_success.is_some() && wanted != guide.state.wanted;
+            let soon = guide.tried.map_or(now, |tried| tried + MORE);
+            guide.more = wants_more.then_some(soon);
         }
         self.ports.view.send_replace(view);
         self.publish_status(None);
@@ -212,6 +222,7 @@ impl Guides {
         let interval = self.config.guides[index].source.interval;
         let guide = &mut self.guides[index];
         guide.tried = Some(now);
+        guide.more = None;
         match result {
             Ok(state) => {
                 guide.state = state;
@@ -300,6 +311,7 @@ impl Guides {
             lineup: Arc::clone(&self.ports.lineup.borrow()),
             window: Window::at(now, self.config.past_hours, self.config.days),
             bytes_max: self.config.bytes_max,
+            match_bytes_max: self.config.match_bytes_max,
             folder: self.config.folder.clone(),
             channels,
         };
@@ -374,14 +386,14 @@ fn view(
     store: &Store,
     lineup: Arc<Lineup>,
     states: &[GuideState],
-    bytes_max: usize,
+    [bytes_max, match_bytes_max]: [usize; 2],
 ) -> Result<View, Error> {
     let mut found = Vec::new();
     for state in states.iter().filter(|state| state.id != 0) {
         let mut channels = ChannelList::new(bytes_max);
         store.guide_channels(state.id, &mut |row| channels.recall(row))?;
         channels.finish();
-        let all = find_all(state.id, &channels, &lineup, bytes_max);
+        let all = find_all(state.id, &channels, &lineup, match_bytes_max);
         let placed = |(index, found)| Some((u32::try_from(index).ok()?, found));
         found.extend(all.into_iter().filter_map(placed));
     }
