@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
 use crate::{
-    guide::{GuideBody, GuideError},
+    guide::{body::GuideBody, door::GuideError},
     lineup_document::LineupPieces,
 };
 

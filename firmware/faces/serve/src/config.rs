@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tuner::Tuners;
 
 use crate::{
-    guide::{GuideOpener, GuidePlaces, GuideView},
+    guide::{GuideOpener, GuidePlaces},
     vod::{VodOpener, VodPlaces},
 };
 
@@ -77,6 +77,27 @@ pub struct SourceView {
     /// Whether each viewer of its channels has a connection of its own.
     pub direct: bool,
     /// What went wrong at the last import and what to do; the last good lineup stays.
+    pub error: Option<String>,
+    /// When it was last read with success, in seconds since 1970.
+    pub read_unix_s: Option<u64>,
+}
+
+/// One source of programmes, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideView {
+    /// Name.
+    pub name: String,
+    /// File or address, without the account's name and password.
+    pub address: String,
+    /// How it stands.
+    pub state: SourceState,
+    /// Channels that it has.
+    pub channels: u64,
+    /// Programmes of it that are kept.
+    pub programmes: u64,
+    /// Channels of the lineup that were found in it.
+    pub matched: usize,
+    /// What went wrong at the last reading; what it had stays.
     pub error: Option<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,

@@ -30,8 +30,10 @@ mod shared;
 mod stream;
 mod vod;
 
-pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
-pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces, GuideView};
+pub use config::{
+    Config, Feeds, Gauge, GuideView, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+};
+pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

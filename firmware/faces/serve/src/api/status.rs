@@ -8,8 +8,7 @@ use tuner::{Phase, Sharing, Standing, TunerStatus};
 use crate::{
     asked::Asked,
     body::Body,
-    config::{Setting, SourceView},
-    guide::GuideView,
+    config::{GuideView, Setting, SourceView},
     respond,
     shared::Shared,
 };

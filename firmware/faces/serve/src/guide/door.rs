@@ -5,7 +5,6 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use serde::Serialize;
 
 /// A guide cannot be gone on with; the text is for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,25 +25,4 @@ pub trait GuideDocument: Send {
     /// The next piece, some 16 KiB; `None` at the end. One is read at a time, and only while this is
     /// polled for it.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, GuideError>>>;
-}
-
-/// One source of programmes, as people see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct GuideView {
-    /// Name.
-    pub name: String,
-    /// File or address, without the account's name and password.
-    pub address: String,
-    /// How it stands.
-    pub state: crate::SourceState,
-    /// Channels that it has.
-    pub channels: u64,
-    /// Programmes of it that are kept.
-    pub programmes: u64,
-    /// Channels of the lineup that were found in it.
-    pub matched: usize,
-    /// What went wrong at the last reading; what it had stays.
-    pub error: Option<String>,
-    /// When it was last read with success, in seconds since 1970.
-    pub read_unix_s: Option<u64>,
 }
