@@ -83,7 +83,7 @@ function copyButton(label, value) {
 // ---- the state
 
 function stateOf(status) {
-  if (status.sources.some((source) => source.state === "failed")) return "trouble";
+  if ([...status.sources, ...status.guides].some((source) => source.state === "failed")) return "trouble";
   return status.tuners.in_use.some((tuner) => tuner.playing) ? "playing" : "ready";
 }
 
@@ -160,13 +160,17 @@ function showAddresses({ addresses }) {
   }, (row, player) => say(row.querySelector("code"), player.value(addresses)));
 }
 
-function showSources({ sources }) {
-  match($("sources"), sources, (source, index) => `${index} ${source.name}`, () => make("li", {},
+function showSources({ sources, guides }) {
+  const rows = [
+    ...sources.map((source) => ({ ...source, facts: texts.sourceFacts(source) })),
+    ...guides.map((guide) => ({ ...guide, facts: texts.guideFacts(guide) })),
+  ];
+  match($("sources"), rows, (source, index) => `${index} ${source.name}`, () => make("li", {},
     make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "error" })),
     make("p", { className: "end pill" })), (row, source) => {
     const [name, facts, address, error] = row.firstChild.children;
     say(name, source.name);
-    say(facts, texts.sourceFacts(source));
+    say(facts, source.facts);
     say(address, source.address);
     say(error, source.error ?? "");
     row.lastChild.dataset.state = source.state;

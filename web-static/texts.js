@@ -19,6 +19,13 @@ const bytes = (count) => {
   return `${count >= 100 || step === 0 ? Math.round(count) : Math.round(count * 10) / 10} ${names[step]}`;
 };
 
+const readAgo = (read) => {
+  if (read === null) return "never read";
+  const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
+  const [size, name] = unitOf(seconds);
+  return `read ${ago.format(Math.round(seconds / size), name)}`;
+};
+
 export const texts = {
   skip: "Skip to the channels",
   tuners: "Tuners",
@@ -82,6 +89,11 @@ export const texts = {
       hint: "As a playlist (M3U). Kodi’s HDHomeRun add-on finds the tuner by itself.",
       value: (a) => a.lineup_m3u,
     },
+    {
+      name: "Programme guide (XMLTV)",
+      hint: "For Plex, Jellyfin and Emby. Playlist players find it in the playlist. Jellyfin takes it with .gz behind as well.",
+      value: (a) => a.xmltv,
+    },
   ],
   copyAddress: (name) => `Copy the address for ${name}`,
   file: "file",
@@ -92,13 +104,10 @@ export const texts = {
 
   noSources: "No source is configured. The built-in test channel plays; add a [[source]] to the config file.",
   sourceStates: { waiting: "Waiting", reading: "Reading", ready: "Ready", failed: "Failed" },
-  sourceFacts: ({ channels, read_unix_s: read, direct }) => {
-    const count = plural(channels, "channel", "channels") + (direct ? " · a connection for each viewer" : "");
-    if (read === null) return `${count} · never read`;
-    const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
-    const [size, name] = unitOf(seconds);
-    return `${count} · read ${ago.format(Math.round(seconds / size), name)}`;
-  },
+  sourceFacts: ({ channels, read_unix_s: read, direct }) =>
+    `${plural(channels, "channel", "channels")}${direct ? " · a connection for each viewer" : ""} · ${readAgo(read)}`,
+  guideFacts: ({ channels, matched, programmes, read_unix_s: read }) =>
+    `Guide of ${plural(channels, "channel", "channels")}, ${matched} of them yours · ${plural(programmes, "programme", "programmes")} · ${readAgo(read)}`,
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",
 

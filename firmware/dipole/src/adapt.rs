@@ -201,6 +201,26 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
     }
 }
 
+pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
+    let guides = config.guide.iter().map(|guide| guide::GuideConfig {
+        source: SourceSettings {
+            user_agent: guide.user_agent.clone(),
+            headers: guide.headers.clone(),
+            interval_hours: guide.interval_hours,
+            ..SourceSettings::new(guide.name.as_str(), guide.url.as_str())
+        },
+        priority: guide.priority,
+    });
+    guide::Config {
+        guides: guides.collect(),
+        days: config.programmes.days,
+        past_hours: config.programmes.past_hours,
+        bytes_max: plan.guide_bytes_max,
+        match_bytes_max: plan.import_bytes_max,
+        folder: config.data.clone(),
+    }
+}
+
 pub(crate) fn announce(config: &Config, identity: Identity, http_port: u16) -> announce::Config {
     announce::Config {
         ssdp: config.discovery.ssdp,

@@ -5,6 +5,7 @@
 mod command;
 mod error;
 mod failover;
+mod guide;
 mod source;
 mod throttle;
 
@@ -19,6 +20,7 @@ use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
+pub(crate) use guide::{Guide, Programmes};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
 
@@ -62,6 +64,10 @@ pub(crate) struct Config {
     pub(crate) command: Vec<Command>,
     /// Channel lists.
     pub(crate) source: Vec<SourceSettings>,
+    /// What is kept of the guides.
+    pub(crate) programmes: Programmes,
+    /// Guides.
+    pub(crate) guide: Vec<Guide>,
 }
 
 /// `test_channel`.
@@ -159,6 +165,8 @@ impl Default for Config {
             tls: Tls::default(),
             command: Vec::new(),
             source: Vec::new(),
+            programmes: Programmes::default(),
+            guide: Vec::new(),
         }
     }
 }
@@ -295,6 +303,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
+    guide::check(&config.guide, &config.programmes)?;
     let sources = &config.source;
     within(
         sources.len() <= sync::SOURCES_MAX,
@@ -332,6 +341,7 @@ mod tests {
         let with_defaults = Config {
             command: config.command.clone(),
             source: config.source.clone(),
+            guide: config.guide.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),
             ..Config::default()
@@ -382,6 +392,16 @@ mod tests {
             (
                 "[[source]]\nname = \"a\"\nurl = \"u\"\nthrottle_kbit = 1",
                 "source 1: throttle_kbit",
+            ),
+            ("[programmes]\ndays = 15", "programmes.days"),
+            ("[programmes]\npast_hours = 169", "programmes.past_hours"),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"http://a.example/x.XZ\"",
+                "guide 1: url",
+            ),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"u\"\ninterval_hours = 0",
+                "guide 1: interval_hours",
             ),
             ("http = []", "http"),
             ("name = \" \"", "name"),

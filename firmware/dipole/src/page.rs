@@ -9,6 +9,26 @@ use ring::{Pool, SEGMENT_BYTES};
 use serve::{Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
 use tokio::sync::watch;
 
+use crate::{config::Loaded, settings};
+
+/// What of the configuration and the plan the page shows.
+pub(crate) fn config(
+    loaded: &Loaded,
+    identity: hdhomerun::Identity,
+    plan: &Plan,
+    rows: Vec<PlanRow>,
+) -> serve::Config {
+    serve::Config {
+        identity,
+        version: env!("CARGO_PKG_VERSION"),
+        names: loaded.config.names.clone(),
+        pages_max: plan.pages_max,
+        plan: rows,
+        budget_bytes: plan.demand.budget.bytes(),
+        settings: settings::shown(loaded),
+    }
+}
+
 /// The plan for the page, with what is in use where somebody counts it.
 pub(crate) fn plan_rows(
     plan: &Plan,

@@ -7,6 +7,7 @@
 
 mod datagrams;
 mod films;
+mod guide;
 mod hls_playlist;
 mod m3u_list;
 mod names_of_channels;
@@ -26,8 +27,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     target("m3u", m3u_list::feed),
+    target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
     target("films", films::feed),

@@ -9,7 +9,10 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tuner::Tuners;
 
-use crate::vod::{VodOpener, VodPlaces};
+use crate::{
+    guide::{GuideOpener, GuidePlaces},
+    vod::{VodOpener, VodPlaces},
+};
 
 /// What stays as it is while the daemon runs.
 #[derive(Clone, Debug)]
@@ -42,6 +45,12 @@ pub struct Feeds {
     pub lineup: watch::Receiver<Arc<Lineup>>,
     /// The sources, in the order of their numbers.
     pub sources: watch::Receiver<Vec<SourceView>>,
+    /// The sources of programmes, in the order in which they are asked.
+    pub guides: watch::Receiver<Vec<GuideView>>,
+    /// Who writes the guide.
+    pub guide: Arc<dyn GuideOpener>,
+    /// How many guides are on their way at once; from the plan.
+    pub guide_places: GuidePlaces,
     /// Where changes of facts are asked for.
     pub desk: Desk,
     /// The tuners.
@@ -104,6 +113,27 @@ pub enum ReadingPhase {
     Merging,
     /// The channels are being stored.
     Storing,
+}
+
+/// One source of programmes, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideView {
+    /// Name.
+    pub name: String,
+    /// File or address, without the account's name and password.
+    pub address: String,
+    /// How it stands.
+    pub state: SourceState,
+    /// Channels that it has.
+    pub channels: u64,
+    /// Programmes of it that are kept.
+    pub programmes: u64,
+    /// Channels of the lineup that were found in it.
+    pub matched: usize,
+    /// What went wrong at the last reading; what it had stays.
+    pub error: Option<String>,
+    /// When it was last read with success, in seconds since 1970.
+    pub read_unix_s: Option<u64>,
 }
 
 /// How a source stands.

@@ -11,14 +11,17 @@ use crate::{
     device::{self, Device},
     fault::Fault,
     first_schema,
-    tables::{CHANNELS, HELD, LISTS, META, META_SCHEMA, NUMBERS, SOURCES},
+    tables::{
+        CHANNELS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, LISTS, META, META_SCHEMA, NUMBERS,
+        SOURCES,
+    },
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources, keep_lists];
+const STEPS: &[Step] = &[found, number_sources, keep_lists, guides];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -41,6 +44,14 @@ fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(HELD)?;
     first_schema::make_lists(transaction)?;
     first_schema::hold_keys(transaction)
+}
+
+/// Step 4: tables for guides.
+fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(GUIDES)?;
+    transaction.open_table(GUIDE_CHANNELS)?;
+    transaction.open_table(GUIDE_BLOCKS)?;
+    Ok(())
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -127,8 +138,8 @@ mod tests {
     #[test]
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
-        let device = migrate_with(&database, &[found]).unwrap();
-        let later: &[Step] = &[found, second];
+        let device = migrate_with(&database, STEPS).unwrap();
+        let later: &[Step] = &[STEPS, &[second]].concat();
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert_eq!(sources(&database), 1);
@@ -138,8 +149,8 @@ mod tests {
     #[test]
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
-        let device = migrate_with(&database, &[found]).unwrap();
-        assert!(migrate_with(&database, &[found, failing]).is_err());
+        let device = migrate_with(&database, STEPS).unwrap();
+        assert!(migrate_with(&database, &[STEPS, &[failing]].concat()).is_err());
         assert_eq!(sources(&database), 0);
         assert_eq!(migrate_with(&database, &[found]).unwrap(), device);
     }
@@ -185,10 +196,14 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let database = memory();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[STEPS, &[second]].concat();
         let device = migrate_with(&database, later).unwrap();
-        let refused = migrate_with(&database, &[found]).unwrap_err();
-        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        let refused = migrate_with(&database, STEPS).unwrap_err();
+        let known_steps = STEPS.len() as u64;
+        let Fault::NewerSchema { found, known } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (known_steps + 1, known_steps));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }
 }

@@ -256,5 +256,6 @@ impl std::fmt::Debug for Store {
     }
 }
 
+mod guides;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,14 @@ pub(crate) const SOURCE_BOOK: TableDefinition<'_, u16, &[u8]> = TableDefinition:
 /// What is known of each source, by its number.
 pub(crate) const SOURCE_STATES: TableDefinition<'_, u16, &[u8]> =
     TableDefinition::new("source_states");
+/// What is known of each source of guides, by its name.
+pub(crate) const GUIDES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("guides");
+/// Channels of the guides: rows of many, by the guide's id and their place.
+pub(crate) const GUIDE_CHANNELS: TableDefinition<'_, (u32, u32), &[u8]> =
+    TableDefinition::new("guide_channels");
+/// Programmes: rows of some, by the guide's id, the channel's key and the start of the first one.
+pub(crate) const GUIDE_BLOCKS: TableDefinition<'_, (u32, u64, u32), &[u8]> =
+    TableDefinition::new("guide_blocks");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";

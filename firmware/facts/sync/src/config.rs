@@ -76,6 +76,12 @@ impl Location {
     }
 }
 
+/// An address as it may stand in a log or on the page: without passwords.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    Location::shown(address)
+}
+
 /// Whether the list of a source is a file of this machine, which may name others.
 #[must_use]
 pub fn is_file(settings: &SourceSettings) -> bool {

@@ -22,6 +22,7 @@
 
 mod collect;
 mod config;
+mod document;
 mod download;
 mod dry_run;
 mod error;
@@ -41,7 +42,8 @@ mod sources;
 mod status;
 mod test_channel;
 
-pub use config::{Config, TestChannel, is_file};
+pub use config::{Config, TestChannel, is_file, shown_address};
+pub use document::Document;
 pub use dry_run::{Report, dry_run};
 pub use error::Error;
 pub use progress::{Phase, Progress};

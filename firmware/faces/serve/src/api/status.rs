@@ -8,7 +8,7 @@ use tuner::{Phase, Sharing, Standing, TunerStatus};
 use crate::{
     asked::Asked,
     body::Body,
-    config::{Setting, SourceView},
+    config::{GuideView, Setting, SourceView},
     respond,
     shared::Shared,
 };
@@ -21,6 +21,7 @@ struct Status<'a> {
     clients: Clients,
     memory: Memory<'a>,
     sources: Vec<Source<'a>>,
+    guides: &'a [GuideView],
     settings: &'a [Setting],
     lineup: LineupFacts,
 }
@@ -40,6 +41,7 @@ struct Addresses {
     base: String,
     stream_base: String,
     lineup_m3u: String,
+    xmltv: String,
 }
 
 #[derive(Serialize)]
@@ -146,6 +148,7 @@ struct LineupFacts {
 pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
     let config = &shared.config;
     let sources = shared.feeds.sources.borrow().clone();
+    let guides = shared.feeds.guides.borrow().clone();
     let base = asked.reached.base_url();
     let lineup = shared.feeds.lineup.borrow();
     let lineup_facts = LineupFacts {
@@ -163,6 +166,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         },
         addresses: Addresses {
             lineup_m3u: format!("{base}/lineup.m3u"),
+            xmltv: format!("{base}/xmltv.xml"),
             base,
             stream_base: asked.reached.with_port(shared.stream_port),
         },
@@ -170,6 +174,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         clients: clients(shared),
         memory: memory(shared),
         sources: sources.iter().map(Source::from).collect(),
+        guides: &guides,
         settings: &config.settings,
         lineup: lineup_facts,
     })

@@ -5,6 +5,7 @@
 
 pub(crate) mod client;
 pub(crate) mod films;
+pub(crate) mod programmes;
 
 use std::{
     future::pending,
@@ -186,6 +187,9 @@ impl Server {
         let feeds = Feeds {
             lineup: lineup_feed,
             sources: sources_feed,
+            guides: watch::channel(Vec::new()).1,
+            guide: Arc::new(programmes::Programmes),
+            guide_places: serve::GuidePlaces::new(1),
             desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
