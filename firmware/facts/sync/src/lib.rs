@@ -30,7 +30,7 @@ mod status;
 mod test_channel;
 
 pub use config::{Config, SourceConfig, TestChannel};
-pub use dry_run::{Report, dry_run};
+pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
 pub use run::{Ports, run};
 pub use status::{SourceStatus, State};
