@@ -97,14 +97,15 @@ fn find_part(
     let entries: Vec<(usize, u32)> = part
         .iter()
         .filter_map(|&index| {
-            let channel = lineup.get(index)?;
+            // As its entry was listed: what the channel is called lacks the country.
+            let entry = lineup.streams(index).next()?;
             let parts = names::read(&NameEntry {
-                name: channel.name,
-                group: channel.group,
-                tvg_id: channel.tvg_id,
+                name: entry.name,
+                group: entry.group,
+                tvg_id: lineup.get(index)?.tvg_id,
                 home: None,
             });
-            Some((index, matcher.add_entry(channel.name, &parts)))
+            Some((index, matcher.add_entry(entry.name, &parts)))
         })
         .collect();
     let matches = matcher.finish();

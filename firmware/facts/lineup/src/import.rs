@@ -1,13 +1,15 @@
 //! One import: the entries of all sources in, a lineup out.
 
+use names::merge::Options;
+
 use crate::{
     Channel, ChannelId, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers, Shaping,
     SourceKey, Verdict, arena,
     clusters::Clusters,
     collected::Collected,
-    face, ids, numbering, quality,
+    face, ids, numbering,
     snapshot::{Head, Row},
-    twins,
+    title, twins,
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself, when the lineup
@@ -24,6 +26,7 @@ pub struct Importer {
     rows: Vec<Collected>,
     bytes_max: usize,
     lineup_bytes_max: usize,
+    merging: Options,
 }
 
 /// An import that has succeeded.
@@ -58,6 +61,7 @@ impl Importer {
             rows: Vec::new(),
             bytes_max,
             lineup_bytes_max: usize::MAX,
+            merging: Options::default(),
         }
     }
 
@@ -68,6 +72,12 @@ impl Importer {
             lineup_bytes_max,
             ..self
         }
+    }
+
+    /// The same, for names that must be as alike as `merging` says.
+    #[must_use]
+    pub fn merging(self, merging: Options) -> Self {
+        Self { merging, ..self }
     }
 
     /// Entries added so far.
@@ -117,7 +127,8 @@ impl Importer {
             asked: entry.tvg_chno.trim().parse().ok(),
             source: source.index,
             priority: source.priority,
-            score: quality::score(name, url),
+            score: 0,
+            reason: None,
             shift_minutes: entry.shift_minutes(),
         });
         Ok(Verdict::Keep)
@@ -127,12 +138,17 @@ impl Importer {
     /// house that is to be among them, under the number that it has in `known`.
     #[must_use]
     pub fn finish(self, mut known: Known, built_in: Option<Channel<'_>>) -> Imported {
-        let Self { text, mut rows, .. } = self;
+        let Self {
+            text,
+            mut rows,
+            merging,
+            ..
+        } = self;
         if !rows.is_sorted_by_key(|row| row.source) {
             rows.sort_by_key(|row| row.source);
         }
         let twin_of = twins::join(&text, &rows, &known.held);
-        let channels = Clusters::of(&text, &rows, &twin_of);
+        let channels = Clusters::of(&text, &mut rows, &twin_of, merging);
         let keys = ids::keys(&rows, &channels);
         let ids = ids::give(&text, &rows, &channels, &keys, &known);
         let wishes: Vec<_> = channels
@@ -213,6 +229,7 @@ fn lineup(
 ) -> Lineup {
     let mut rows: Vec<Row> = Vec::with_capacity(channels.streams() + 1);
     let mut heads: Vec<Head> = Vec::with_capacity(channels.len() + 1);
+    let mut titles: Vec<title::Title> = Vec::with_capacity(channels.len());
     for ((channel, streams), &(id, number)) in (0..).zip(channels.iter()).zip(given) {
         let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
         rows.extend((0..).zip(kept).map(|(order, &row)| {
@@ -220,6 +237,7 @@ fn lineup(
                 texts,
                 source,
                 score,
+                reason,
                 shift_minutes,
                 ..
             } = collected[row as usize];
@@ -230,6 +248,7 @@ fn lineup(
                 score,
                 shift_minutes,
                 order,
+                reason,
             }
         }));
         let texts = |&row: &u32| collected[row as usize].texts.of(&text);
@@ -238,9 +257,15 @@ fn lineup(
             number,
             first: 0,
             name: arena::Piece::default(),
-            face: face::of(kept.iter().map(texts)),
+            face: face::of(&kept.iter().map(texts)),
         });
+        let names = kept
+            .iter()
+            .map(texts)
+            .map(|[name, group, ..]| (name, group));
+        titles.push(title::of(names));
     }
+    title::tell_apart(&mut titles);
     let mut text = if rows.len() == collected.len() {
         text
     } else {
@@ -250,7 +275,13 @@ fn lineup(
         text
     };
     for row in rows.iter().filter(|row| row.order == 0) {
-        heads[row.channel as usize].name = row.texts.name();
+        let own = row.texts.name();
+        let title = &titles[row.channel as usize].text;
+        heads[row.channel as usize].name = if own.of(&text) == title {
+            own
+        } else {
+            arena::append_one(&mut text, title)
+        };
     }
     if let Some(channel) = built_in {
         put(channel, &mut text, &mut heads, &mut rows);
@@ -271,6 +302,7 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         url,
         headers,
         score,
+        reason,
         shift_minutes,
     } = channel;
     let texts = [name, group, logo, tvg_id, url, headers].map(arena::cut);
@@ -282,6 +314,7 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         score,
         shift_minutes,
         order: 0,
+        reason,
     });
     heads.push(Head {
         id,

@@ -1,6 +1,6 @@
 //! The lineup in its table: a row for each channel, with all its streams.
 
-use lineup::{Channel, ChannelId, Face, GuideNumber, Lineup, LineupBuilder};
+use lineup::{Channel, ChannelId, Face, GuideNumber, Lineup, LineupBuilder, Reason};
 use redb::{ReadableTable, WriteTransaction};
 
 use crate::{
@@ -76,6 +76,7 @@ fn encode(lineup: &Lineup, index: usize, value: &mut Vec<u8>) {
             .text(stream.url)
             .text(stream.headers)
             .u16(stream.score)
+            .raw(&[encode_reason(stream.reason)])
             .raw(&stream.shift_minutes.to_le_bytes());
     }
 }
@@ -144,6 +145,7 @@ fn decode_stream<'a>(
         url: fields.text()?,
         headers: fields.text()?,
         score: 0,
+        reason: None,
         shift_minutes: 0,
     };
     if layout != LAYOUT {
@@ -151,9 +153,28 @@ fn decode_stream<'a>(
     }
     Ok(Channel {
         score: fields.u16()?,
+        reason: decode_reason(fields.array()?)?,
         shift_minutes: fields.array().map(i16::from_le_bytes)?,
         ..stream
     })
+}
+
+/// The place of a reason among all, from 1; 0 for none. What is stored is derived, and derived anew
+/// where [`lineup::DERIVATION`] changes, as it does with the reasons.
+fn encode_reason(reason: Option<Reason>) -> u8 {
+    let place = reason.and_then(|reason| Reason::ALL.iter().position(|it| *it == reason));
+    place.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0))
+}
+
+fn decode_reason([place]: [u8; 1]) -> Result<Option<Reason>, Fault> {
+    match usize::from(place)
+        .checked_sub(1)
+        .map(|at| Reason::ALL.get(at))
+    {
+        None => Ok(None),
+        Some(Some(&reason)) => Ok(Some(reason)),
+        Some(None) => Err(Fault::Row("a stream has an unknown reason")),
+    }
 }
 
 /// A GuideNumber, as every table writes it.
@@ -200,12 +221,13 @@ mod tests {
         fn a_channel_comes_back(
             id: u64, major in 1..=u16::MAX, minor: u16, source: u16, texts: [String; 6],
             name: String, score: u16, shift_minutes: i16, lent: [u8; 3],
+            reason in proptest::option::of(proptest::sample::select(Reason::ALL.to_vec())),
         ) {
             let [own, group, logo, tvg_id, url, headers] = &texts;
             let channel = Channel {
                 id: ChannelId(id),
                 number: GuideNumber::new(major, minor).unwrap(),
-                source, name: own, group, logo, tvg_id, url, headers, score, shift_minutes,
+                source, name: own, group, logo, tvg_id, url, headers, score, reason, shift_minutes,
             };
             let face = Face { group: lent[0], logo: lent[1], tvg_id: lent[2] };
             let mut value = Vec::new();
@@ -221,7 +243,7 @@ mod tests {
                 value.pop();
                 prop_assert!(decode(id, &value).is_err());
 
-                let bare = vec![Channel { score: 0, shift_minutes: 0, ..channel }; count];
+                let bare = vec![Channel { score: 0, reason: None, shift_minutes: 0, ..channel }; count];
                 encode_first(&bare, &mut value);
                 let row = decode(id, &value).unwrap();
                 prop_assert_eq!((row.name, &row.streams), (&**own, &bare));

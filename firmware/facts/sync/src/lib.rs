@@ -44,7 +44,7 @@ mod test_channel;
 
 pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
-pub use dry_run::{Report, dry_run};
+pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
 pub use progress::{Phase, Progress};
 pub use run::{Ports, run};
