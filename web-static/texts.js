@@ -99,6 +99,14 @@ export const texts = {
     const [size, name] = unitOf(seconds);
     return `${count} · read ${ago.format(Math.round(seconds / size), name)}`;
   },
+  sourceProgress: ({ phase, entries, bytes: read, bytes_total: total }) => ({
+    fetching: `${plural(entries, "entry", "entries")} · ${bytes(read)}${total ? ` of ${bytes(total)}` : ""}`,
+    merging: `${plural(entries, "entry", "entries")} become channels`,
+    storing: "The channels are being stored",
+  }[phase]),
+  sourceVerbs: { cancel: "Cancel", accept: "Take it all the same" },
+  sourceRefused: "That could not be done now.",
+  uploaded: "Its list is uploaded",
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",
 
