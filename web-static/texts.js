@@ -108,6 +108,14 @@ export const texts = {
     `${plural(channels, "channel", "channels")}${direct ? " · a connection for each viewer" : ""} · ${readAgo(read)}`,
   guideFacts: ({ channels, matched, programmes, read_unix_s: read }) =>
     `Guide of ${plural(channels, "channel", "channels")}, ${matched} of them yours · ${plural(programmes, "programme", "programmes")} · ${readAgo(read)}`,
+  sourceProgress: ({ phase, entries, bytes: read, bytes_total: total }) => ({
+    fetching: `${plural(entries, "entry", "entries")} · ${bytes(read)}${total ? ` of ${bytes(total)}` : ""}`,
+    merging: `${plural(entries, "entry", "entries")} become channels`,
+    storing: "The channels are being stored",
+  }[phase]),
+  sourceVerbs: { cancel: "Cancel", accept: "Take it all the same" },
+  sourceRefused: "That could not be done now.",
+  uploaded: "Its list is uploaded",
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",
 

@@ -10,9 +10,8 @@ use tokio::{task, time::Instant};
 use crate::{
     Config, Error, Sources,
     config::{self, Location},
-    reading::Reading,
     rebuild::anew,
-    refresh::Origin,
+    refresh::{Origin, Reading},
     run::{Imports, Known},
     secrets,
     sources::{SOURCES_MAX, Source},

@@ -9,22 +9,9 @@ use crate::{
     Error,
     job::Done,
     rebuild,
-    refresh::{Attempt, Origin, Outcome},
+    refresh::{Attempt, Origin, Outcome, Reading},
     run::Imports,
 };
-
-/// How a reading ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The list is in the lineup.
-    Over,
-    /// It is not, and why.
-    Failed(String),
-    /// Somebody has asked for that.
-    Cancelled,
-    /// Another order, or the end of Dipole, was in the way.
-    BrokenOff,
-}
 
 impl Imports {
     /// Reads a source to the end. An order that needs the facts to stand still breaks the reading off

@@ -36,6 +36,19 @@ pub(crate) enum Outcome {
     Imported(Box<Done>),
 }
 
+/// How a reading ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The list is in the lineup.
+    Over,
+    /// It is not, and why.
+    Failed(String),
+    /// Somebody has asked for that.
+    Cancelled,
+    /// Another order, or the end of Dipole, was in the way.
+    BrokenOff,
+}
+
 /// Where the list comes from.
 pub(crate) enum Origin {
     /// The address of the source.

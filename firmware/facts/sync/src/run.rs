@@ -19,11 +19,9 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, config,
-    reading::Reading,
-    rebuild,
+    Config, Error, SourceStatus, Sources, config, rebuild,
     recall::{Recalled, recall},
-    refresh::Origin,
+    refresh::{Origin, Reading},
     schedule::{self, Schedule},
     status::Board,
 };
