@@ -3,13 +3,17 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use lineup::{Full, Importer, SourceKey};
-use playlist::{Limits, Reader, Summary};
+use playlist::{Limits, Reader};
 
-use crate::Error;
+use crate::{
+    Error,
+    panel::LiveList,
+    syntax::{Ended, Syntax},
+};
 
 /// A reader, and an importer behind it.
 pub(crate) struct Collector<'a> {
-    reader: Reader,
+    syntax: Syntax,
     sink: Sink<'a>,
 }
 
@@ -44,10 +48,10 @@ impl<'a> Collector<'a> {
     ) -> Self {
         let names_files = folder.is_some();
         Self {
-            reader: Reader::new(Limits {
+            syntax: Syntax::Playlist(Box::new(Reader::new(Limits {
                 names_files,
                 ..limits
-            }),
+            }))),
             sink: Sink {
                 importer: Importer::new(bytes_max),
                 source,
@@ -62,37 +66,37 @@ impl<'a> Collector<'a> {
         self.sink.importer.len()
     }
 
-    /// Takes a piece. `Break` once the importer is full: the rest need not be read.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
-        let Self { reader, sink } = self;
-        match reader.push(bytes, &mut |entry| sink.take(&entry)) {
-            Ok(()) => Ok(ControlFlow::Continue(())),
-            Err(playlist::Error::Stopped) => Ok(ControlFlow::Break(())),
-            Err(error) => Err(error.into()),
-        }
+    /// The list is a panel's live streams. To be said before the first byte.
+    pub(crate) fn read_panel(&mut self, list: Box<LiveList>) {
+        self.syntax = Syntax::Panel(list);
     }
 
-    /// The end of a list that came whole, as far as the transfer knows; gzip may know better.
+    /// Takes a piece. `Break` once the importer is full: the rest need not be read.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
+        let Self { syntax, sink } = self;
+        syntax.push(bytes, &mut |entry| sink.take(entry))
+    }
+
+    /// The end of a list that came whole, as far as the transfer knows; the list may know better.
     pub(crate) fn finish(self) -> Result<Collected, Error> {
-        let Self { reader, mut sink } = self;
+        let Self { syntax, mut sink } = self;
         if sink.full.is_some() {
-            return Ok(sink.collected(None));
+            return Ok(sink.collected(Ended::default()));
         }
-        match reader.finish(&mut |entry| sink.take(&entry)) {
-            Ok(_) if sink.importer.is_empty() && sink.full.is_none() => Err(Error::NoChannels),
-            Ok(summary) => Ok(sink.collected(Some(&summary))),
-            Err(playlist::Error::Stopped) => Ok(sink.collected(None)),
-            Err(error) => Err(error.into()),
+        let ended = syntax.finish(&mut |entry| sink.take(entry))?;
+        if sink.importer.is_empty() && sink.full.is_none() {
+            return Err(Error::NoChannels);
         }
+        Ok(sink.collected(ended))
     }
 
     /// The end of a list whose transfer broke off. What stands in its last line may be half an
     /// address, which leads nowhere or elsewhere: it is left out.
     pub(crate) fn finish_cut(self, why: String) -> Result<Collected, Error> {
-        let Self { reader, sink } = self;
-        match reader.finish(&mut |_| ControlFlow::Continue(())) {
-            Ok(summary) if !sink.importer.is_empty() => {
-                let collected = sink.collected(Some(&summary));
+        let Self { syntax, sink } = self;
+        match syntax.finish(&mut |_| ControlFlow::Continue(())) {
+            Ok(ended) if !sink.importer.is_empty() => {
+                let collected = sink.collected(ended);
                 Ok(Collected {
                     cut: Some(why),
                     ..collected
@@ -121,33 +125,13 @@ impl Sink<'_> {
         }
     }
 
-    fn collected(self, summary: Option<&Summary>) -> Collected {
-        let is_whole = summary.is_none_or(|summary| summary.is_whole);
-        let cut = match &self.full {
-            Some(full) => Some(full.to_string()),
-            None if is_whole => None,
-            None => Some("the gzip file ends early or is damaged".to_owned()),
-        };
+    fn collected(self, ended: Ended) -> Collected {
+        let full = self.full.map(|full| full.to_string());
         Collected {
             entries: self.importer.len(),
             importer: self.importer,
-            warnings: summary.map(warnings).unwrap_or_default(),
-            cut,
+            warnings: ended.warnings,
+            cut: full.or_else(|| ended.cut.map(str::to_owned)),
         }
     }
-}
-
-/// The warnings of a list, and how many more there were.
-fn warnings(summary: &Summary) -> Vec<String> {
-    let mut texts: Vec<String> = summary
-        .warnings
-        .first
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let more = summary.warnings.count.saturating_sub(texts.len() as u64);
-    if more > 0 {
-        texts.push(format!("and {more} more"));
-    }
-    texts
 }

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use crate::Error;
+use crate::{Error, PanelConfig};
 
 /// Everything that an import depends on.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct SourceConfig {
     pub name: String,
     /// `http://…`, `https://…`, or the path of a file.
     pub url: String,
+    /// The account, where the source is one at an Xtream panel; `url` is then only shown.
+    pub panel: Option<PanelConfig>,
     /// Sent instead of our own.
     pub user_agent: Option<String>,
     /// Further request headers.
@@ -60,6 +62,7 @@ impl SourceConfig {
         Self {
             name: name.into(),
             url: url.into(),
+            panel: None,
             user_agent: None,
             headers: Vec::new(),
             connections: None,
@@ -70,7 +73,7 @@ impl SourceConfig {
     /// Whether the list is a file of this machine, which may name others.
     #[must_use]
     pub fn is_file(&self) -> bool {
-        matches!(self.location(), Ok(Location::File(_)))
+        self.panel.is_none() && matches!(self.location(), Ok(Location::File(_)))
     }
 
     /// The folder of such a list.

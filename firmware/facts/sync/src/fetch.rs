@@ -7,7 +7,11 @@ use tokio::{fs::File, io::AsyncReadExt as _};
 use upstream::http;
 use url::Url;
 
-use crate::{Error, SourceConfig, config::Location};
+use crate::{
+    AccountStatus, Error, PanelConfig, SourceConfig,
+    config::Location,
+    panel::{self, Asker, LiveList},
+};
 
 /// Bytes of a file read at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -28,27 +32,67 @@ pub(crate) enum Opened {
 /// A list being read.
 pub(crate) struct List {
     pub(crate) validators: Validators,
+    /// What a panel's list is to be read with.
+    pub(crate) panel: Option<Box<LiveList>>,
     body: Body,
 }
 
 enum Body {
     Web(http::Body),
-    File { file: File, path: PathBuf },
+    Panel {
+        body: http::Body,
+        panel: PanelConfig,
+        /// Place of the host that it comes from.
+        place: usize,
+    },
+    File {
+        file: File,
+        path: PathBuf,
+    },
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have.
+/// Opens the list of a source. `known` are validators of a list whose channels we still have; `tell` is
+/// told what a panel says of its account.
 pub(crate) async fn open(
     source: &SourceConfig,
     client: &http::Client,
     known: Option<&Validators>,
+    tell: &(dyn Fn(AccountStatus) + Sync),
 ) -> Result<Opened, Error> {
+    if let Some(panel) = &source.panel {
+        return open_panel(source, panel, client, tell).await;
+    }
     match source.location()? {
         Location::Web(url) => open_web(request(source, url, known), client, known.is_some()).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
     }
 }
 
-fn request(source: &SourceConfig, url: Url, known: Option<&Validators>) -> http::Request {
+async fn open_panel(
+    source: &SourceConfig,
+    panel: &PanelConfig,
+    http: &http::Client,
+    tell: &(dyn Fn(AccountStatus) + Sync),
+) -> Result<Opened, Error> {
+    let asker = Asker { source, http };
+    let panel::Opened { list, body, place } = panel::open(panel, asker, tell).await?;
+    Ok(Opened::List(List {
+        validators: Validators::default(),
+        panel: Some(Box::new(list)),
+        body: Body::Panel {
+            body,
+            panel: panel.clone(),
+            place,
+        },
+    }))
+}
+
+/// A request in the manner of a source.
+pub(crate) fn request(
+    source: &SourceConfig,
+    url: Url,
+    known: Option<&Validators>,
+) -> http::Request {
     let mut request = http::Request::new(url);
     request.user_agent.clone_from(&source.user_agent);
     request.headers.clone_from(&source.headers);
@@ -88,6 +132,7 @@ async fn open_web(
     };
     Ok(Opened::List(List {
         validators,
+        panel: None,
         body: Body::Web(response.body),
     }))
 }
@@ -108,6 +153,7 @@ async fn open_file(path: &Path) -> Result<List, Error> {
     file.set_max_buf_size(PIECE_BYTES);
     Ok(List {
         validators: Validators::default(),
+        panel: None,
         body: Body::File {
             file,
             path: path.to_owned(),
@@ -121,6 +167,10 @@ impl List {
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
             Body::Web(body) => Ok(body.next().await?),
+            Body::Panel { body, panel, place } => {
+                let piece = body.next().await;
+                Ok(piece.inspect_err(|_| panel.broke_off(*place))?)
+            }
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 let read = file.read_buf(&mut piece).await;

@@ -18,11 +18,14 @@ use crate::{
     collect::{Collected, Collector},
     fetch::Validators,
     merge::{self, Merged},
+    panel::LiveList,
 };
 
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
 /// nobody wants the import any more.
 pub(crate) enum Piece {
+    /// What the bytes are to be read with, where they are a panel's; comes first.
+    Panel(Box<LiveList>),
     Bytes(Bytes),
     End {
         /// Of the list just read.
@@ -122,6 +125,7 @@ impl Job {
         let mut collector = Collector::of_file(key, limits, import_bytes_max, folder);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
+                Piece::Panel(list) => collector.read_panel(list),
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
                     self.entries

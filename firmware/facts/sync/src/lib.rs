@@ -22,14 +22,17 @@ mod error;
 mod fetch;
 mod job;
 mod merge;
+mod panel;
 mod refresh;
 mod run;
 mod schedule;
 mod status;
+mod syntax;
 mod test_channel;
 
 pub use config::{Config, SourceConfig, TestChannel};
 pub use dry_run::{Report, dry_run};
 pub use error::Error;
+pub use panel::{AccountStatus, HostCause, HostFailure, PanelConfig, PanelError};
 pub use run::{Ports, run};
 pub use status::{SourceStatus, State};

@@ -95,11 +95,17 @@ impl Attempt<'_> {
         self.board.loading(self.index, 0, 0);
         let known = self.validators();
         let source = &self.config.sources[self.index];
-        let opening = fetch::open(source, self.http, known.as_ref());
+        let tell = |account| self.board.account(self.index, account);
+        let opening = fetch::open(source, self.http, known.as_ref(), &tell);
         let mut list = match in_time(deadline, opening).await? {
             Opened::Unchanged => return Ok(Fed::Unchanged),
             Opened::List(list) => list,
         };
+        if let Some(panel) = list.panel.take()
+            && sender.send(Piece::Panel(panel)).await.is_err()
+        {
+            return Ok(Fed::Handed);
+        }
         let (mut bytes, mut reported) = (0, 0);
         let cut = loop {
             let piece: Bytes = match in_time(deadline, list.next()).await {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use store::SourceState;
 use tokio::sync::watch;
 
-use crate::{Config, config::Location};
+use crate::{AccountStatus, Config, config::Location};
 
 /// Warnings kept for each source.
 pub(crate) const WARNINGS_MAX: usize = 32;
@@ -27,6 +27,8 @@ pub struct SourceStatus {
     pub error: Option<String>,
     /// What was wrong with the list; at most 32.
     pub warnings: Vec<String>,
+    /// What the panel last said of the account, where the source is one.
+    pub account: Option<AccountStatus>,
 }
 
 /// What a source is doing.
@@ -64,6 +66,7 @@ impl Board {
                     last_success: None,
                     error: None,
                     warnings: Vec::new(),
+                    account: None,
                 })
                 .collect(),
         );
@@ -115,6 +118,11 @@ impl Board {
             status.channels = channels;
             status.warnings = warnings;
         });
+    }
+
+    /// What a panel says of the account.
+    pub(crate) fn account(&self, index: usize, account: AccountStatus) {
+        self.update(index, |status| status.account = Some(account));
     }
 
     fn update(&self, index: usize, change: impl FnOnce(&mut SourceStatus)) {

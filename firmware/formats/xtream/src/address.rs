@@ -161,6 +161,18 @@ impl Account {
         &self.base
     }
 
+    /// Whose account it is.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// Its password: for addresses of other hosts, and never to be shown.
+    #[must_use]
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
     fn document(&self, name: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{name}", self.base.path()));

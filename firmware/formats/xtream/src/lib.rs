@@ -35,6 +35,7 @@ mod splitter;
 
 pub use account::{AccountInfo, AccountReader, Formats, Server, Standing};
 pub use address::{Account, Action, AddressError, Output};
+pub use date::day;
 pub use error::Error;
 pub use fields::Fields;
 pub use items::{Category, Episode, Live, Movie, Series};
