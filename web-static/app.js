@@ -162,12 +162,13 @@ function showAddresses({ addresses }) {
 
 function showSources({ sources }) {
   match($("sources"), sources, (source, index) => `${index} ${source.name}`, () => make("li", {},
-    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "error" })),
+    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "quiet" }), make("p", { className: "error" })),
     make("p", { className: "end pill" })), (row, source) => {
-    const [name, facts, address, error] = row.firstChild.children;
+    const [name, facts, address, account, error] = row.firstChild.children;
     say(name, source.name);
     say(facts, texts.sourceFacts(source));
     say(address, source.address);
+    say(account, source.account ? texts.accountFacts(source.account) : "");
     say(error, source.error ?? "");
     row.lastChild.dataset.state = source.state;
     say(row.lastChild, texts.sourceStates[source.state]);

@@ -99,6 +99,19 @@ export const texts = {
     const [size, name] = unitOf(seconds);
     return `${count} · read ${ago.format(Math.round(seconds / size), name)}`;
   },
+  accountFacts: ({ status, expires_unix_s: expires, connections_max: most, connections_active: active, host }) => {
+    const facts = [`Account at ${host}`];
+    if (status) facts.push(status.toLowerCase());
+    if (expires === null) {
+      facts.push("does not expire");
+    } else {
+      const seconds = Math.round(expires - Date.now() / 1000);
+      const [size, name] = unitOf(-Math.abs(seconds));
+      facts.push(`${seconds < 0 ? "expired" : "expires"} ${ago.format(Math.trunc(seconds / size), name)}`);
+    }
+    if (most !== null) facts.push(`${number.format(active ?? 0)} of ${plural(most, "connection", "connections")} in use`);
+    return facts.join(" · ");
+  },
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",
 

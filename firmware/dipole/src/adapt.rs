@@ -13,7 +13,7 @@ use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel},
+    config::{Config, HlsVariant, Kind, RtspTransport, Sharing, Source, TestChannel},
     opener::{Manners, Upstreams},
     vod::Films,
 };
@@ -124,7 +124,8 @@ fn manners(config: &Config) -> Vec<Manners> {
         },
         headers: headers(source),
         interface: source.interface.clone(),
-        is_file: sync::SourceConfig::new(source.name.as_str(), source.url.as_str()).is_file(),
+        is_file: source.kind == Kind::M3u
+            && sync::SourceConfig::new(source.name.as_str(), source.url.as_str()).is_file(),
     });
     manners.collect()
 }
@@ -179,6 +180,8 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
     let sources = config.source.iter().map(|source| sync::SourceConfig {
         name: source.name.clone(),
         url: source.url.clone(),
+        // The check of the configuration has made it once.
+        panel: source.panel("source").ok().flatten(),
         user_agent: source.user_agent.clone(),
         headers: headers(source),
         connections: source.connections,

@@ -7,6 +7,7 @@ mod error;
 mod failover;
 mod source;
 mod throttle;
+mod xtream;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -21,6 +22,7 @@ pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
+pub(crate) use xtream::Kind;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";

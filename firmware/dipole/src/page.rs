@@ -1,12 +1,15 @@
 //! What the page is shown of the other parts.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use base::ByteSize;
 use budget::Plan;
 use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{Gauge, PlanRow, SourceView, VodPlaces};
+use serve::{AccountView, Gauge, PlanRow, SourceView, VodPlaces};
 use tokio::sync::watch;
 
 use crate::config::{Config, Sharing};
@@ -85,5 +88,19 @@ fn source_view(status: &sync::SourceStatus, sharing: Sharing) -> SourceView {
         direct: sharing == Sharing::Direct,
         error: status.error.clone(),
         read_unix_s: read.map(|since| since.as_secs()),
+        account: status.account.as_ref().map(account_view),
+    }
+}
+
+fn account_view(account: &sync::AccountStatus) -> AccountView {
+    let unix_s = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    AccountView {
+        status: account.status.clone(),
+        expires_unix_s: account.expires.map(unix_s),
+        connections_max: account.connections_max,
+        connections_active: account.connections_active,
+        is_trial: account.is_trial,
+        host: account.host.clone(),
+        asked_unix_s: unix_s(account.asked),
     }
 }

@@ -29,6 +29,14 @@ pub(crate) enum ConfigError {
         /// What is wrong.
         error: upstream::command::ProfileError,
     },
+    /// An account at a panel cannot be asked for.
+    #[error("{key}: {error}")]
+    Xtream {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        error: String,
+    },
     /// A value is out of its range.
     #[error("{key} = {value}: {range}")]
     Range {

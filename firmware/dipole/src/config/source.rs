@@ -1,12 +1,13 @@
 //! `[[source]]`: a channel list and how its provider is dealt with.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
 use super::{
     error::{ConfigError, within},
     throttle::check_rate,
+    xtream::{Kind, Output, Secret},
 };
 
 const INTERVAL_HOURS_MAX: u64 = 168;
@@ -19,8 +20,22 @@ const INTERFACE_BYTES_MAX: usize = 64;
 pub(crate) struct Source {
     /// Name; channels are known by it.
     pub(crate) name: String,
-    /// Address or path of the list.
+    /// What `url` leads to.
+    #[serde(default)]
+    pub(crate) kind: Kind,
+    /// Address or path of the list; address of the panel.
     pub(crate) url: String,
+    /// Further hosts of the panel, in the order in which they are tried.
+    #[serde(default)]
+    pub(crate) backup_urls: Vec<String>,
+    /// Of the account at the panel.
+    pub(crate) username: Option<String>,
+    /// Of the account at the panel.
+    pub(crate) password: Option<Secret>,
+    /// A file whose first line is the password.
+    pub(crate) password_file: Option<PathBuf>,
+    /// In which form the panel's live streams are asked for.
+    pub(crate) output: Option<Output>,
     /// Upstream connections at once.
     pub(crate) connections: Option<usize>,
     /// Whether viewers of a channel share a connection.
@@ -106,6 +121,7 @@ pub(super) fn check(place: &str, source: &Source, again: bool) -> Result<(), Con
         &0,
         "at least 1",
     )?;
+    source.panel(place)?;
     let interface = source.interface.as_deref();
     let interface_fits =
         interface.is_none_or(|name| (1..=INTERFACE_BYTES_MAX).contains(&name.trim().len()));

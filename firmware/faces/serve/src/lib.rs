@@ -29,7 +29,9 @@ mod shared;
 mod stream;
 mod vod;
 
-pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
+pub use config::{
+    AccountView, Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

@@ -38,17 +38,9 @@ pub(crate) struct List {
 }
 
 enum Body {
-    Web(http::Body),
-    Panel {
-        body: http::Body,
-        panel: PanelConfig,
-        /// Place of the host that it comes from.
-        place: usize,
-    },
-    File {
-        file: File,
-        path: PathBuf,
-    },
+    Web(Box<http::Body>),
+    Panel(Box<panel::Download>),
+    File { file: File, path: PathBuf },
 }
 
 /// Opens the list of a source. `known` are validators of a list whose channels we still have; `tell` is
@@ -75,15 +67,11 @@ async fn open_panel(
     tell: &(dyn Fn(AccountStatus) + Sync),
 ) -> Result<Opened, Error> {
     let asker = Asker { source, http };
-    let panel::Opened { list, body, place } = panel::open(panel, asker, tell).await?;
+    let (list, download) = panel::open(panel, asker, tell).await?;
     Ok(Opened::List(List {
         validators: Validators::default(),
         panel: Some(Box::new(list)),
-        body: Body::Panel {
-            body,
-            panel: panel.clone(),
-            place,
-        },
+        body: Body::Panel(Box::new(download)),
     }))
 }
 
@@ -133,7 +121,7 @@ async fn open_web(
     Ok(Opened::List(List {
         validators,
         panel: None,
-        body: Body::Web(response.body),
+        body: Body::Web(Box::new(response.body)),
     }))
 }
 
@@ -167,10 +155,7 @@ impl List {
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
             Body::Web(body) => Ok(body.next().await?),
-            Body::Panel { body, panel, place } => {
-                let piece = body.next().await;
-                Ok(piece.inspect_err(|_| panel.broke_off(*place))?)
-            }
+            Body::Panel(download) => Ok(download.next().await?),
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 let read = file.read_buf(&mut piece).await;

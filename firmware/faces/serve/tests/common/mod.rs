@@ -278,5 +278,6 @@ fn source() -> SourceView {
         direct: true,
         error: Some("404: check the address".to_owned()),
         read_unix_s: Some(1_700_000_000),
+        account: None,
     }
 }

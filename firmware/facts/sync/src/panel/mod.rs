@@ -24,5 +24,5 @@ pub(crate) use ask::Asker;
 pub use config::PanelConfig;
 pub use error::{HostCause, HostFailure, PanelError};
 pub(crate) use list::LiveList;
-pub(crate) use open::{Opened, open};
+pub(crate) use open::{Download, open};
 pub use status::AccountStatus;

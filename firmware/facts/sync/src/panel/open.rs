@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use upstream::http;
 use xtream::{Action, Output};
 
@@ -12,17 +13,25 @@ use super::{
     login::{Login, check, login},
 };
 
-/// A list being read.
-pub(crate) struct Opened {
-    /// What its bytes are to be read with.
-    pub(crate) list: LiveList,
-    pub(crate) body: http::Body,
-    /// Place of the host that it comes from.
-    pub(crate) place: usize,
+/// The bytes of a list on their way.
+pub(crate) struct Download {
+    body: http::Body,
+    panel: PanelConfig,
+    /// Place of the host that they come from.
+    place: usize,
 }
 
-/// Opens the live streams of an account at the first host that gives all that is needed. `tell` is told
-/// what the panel says of the account, also of one that may not play.
+impl Download {
+    /// The next piece; `None` at the end. A host that breaks off is not the first to be asked next time.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, http::Error> {
+        let piece = self.body.next().await;
+        piece.inspect_err(|_| self.panel.broke_off(self.place))
+    }
+}
+
+/// Opens the live streams of an account at the first host that gives all that is needed: what they are to
+/// be read with, and their bytes. `tell` is told what the panel says of the account, also of one that
+/// may not play.
 ///
 /// # Errors
 /// Why the account cannot be used.
@@ -30,7 +39,7 @@ pub(crate) async fn open(
     panel: &PanelConfig,
     asker: Asker<'_>,
     tell: &(dyn Fn(AccountStatus) + Sync),
-) -> Result<Opened, PanelError> {
+) -> Result<(LiveList, Download), PanelError> {
     let mut failures = Vec::new();
     loop {
         let login = login(panel, asker, &mut failures).await?;
@@ -39,11 +48,12 @@ pub(crate) async fn open(
         match lists(&login, asker).await {
             Ok((groups, body)) => {
                 let output = panel.output.unwrap_or_else(|| output(&login));
-                return Ok(Opened {
-                    list: LiveList::new(login.account, output, groups),
+                let download = Download {
                     body,
+                    panel: panel.clone(),
                     place: login.place,
-                });
+                };
+                return Ok((LiveList::new(login.account, output, groups), download));
             }
             Err(cause) => {
                 let host = host_of(&login.account);
