@@ -5,6 +5,8 @@ Method: panels of ours that behave like real ones; what the API says of the sour
 panels were asked for is counted.
 """
 
+import http.client
+import json
 import time
 
 import case
@@ -15,6 +17,17 @@ from provider import client
 
 DAY_S = 24 * 3600
 GOOD = ("strings", "numbers", "keyed", "nested", "warned", "bom", "strings,keyed,warned")
+
+
+def ask(path, value, headers):
+    """(status, body) of a POST of JSON to the daemon."""
+    connection = http.client.HTTPConnection(lan.TUNER, 80, timeout=5)
+    try:
+        connection.request("POST", path, json.dumps(value), headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
 
 
 class Panels(case.Case):
@@ -131,6 +144,33 @@ class Panels(case.Case):
                 self.assertEqual(second.clients[0].status, 503)
                 self.assertRegex(second.clients[0].refusal, "^80[567] ")
                 wait.until("the first to play on", lambda: first.is_receiving(160_000), 10)
+
+    def test_no_more_connections_are_used_than_the_account_allows(self):
+        config = self.account("limited", streams=2, max=1, keys={"connections": 3})
+        with self.daemon(matrix.CONFIG + matrix.FAILOVER + config) as running:
+            running.with_channels(2)
+            with Audience() as audience:
+                first = audience.join("/auto/v1", 2)
+                wait.until("it to play", lambda: first.is_receiving(80_000), 10)
+                second = audience.join("/auto/v2")
+                wait.until("an answer", lambda: second.clients[0].status, 15)
+                self.assertEqual((second.clients[0].status, second.clients[0].refusal), (503, "805 All Tuners In Use"))
+                self.assertEqual(self.panels.counts("limited-2")["requests"], 0)
+
+    def test_an_account_is_added_over_the_api(self):
+        self.panels.panel("added", streams=3)
+        settings = {"name": "added", "kind": "xtream", "url": self.panels.url("/xtream/added"), "username": "me"}
+        with self.daemon(matrix.CONFIG) as running:
+            running.ready()
+            headers = {"X-Dipole": "1", "Content-Type": "application/json"}
+            for wrong in ({}, {"password_file": "/etc/hostname"}, {"password": "secret", "output": "flv"}):
+                status, _ = ask("/api/v1/sources", {**settings, **wrong}, headers)
+                self.assertIn(status, (400, 409, 422), wrong)
+            status, body = ask("/api/v1/sources", {**settings, "password": "secret"}, headers)
+            self.assertIn(status, (200, 201), body)
+            running.with_channels(3)
+            self.assertNotIn("secret", get("/api/v1/sources").body.decode())
+            self.assertNotIn("secret", running.log())
 
     def test_half_a_list_never_replaces_a_whole_one(self):
         with self.daemon(matrix.CONFIG + self.account("half", streams=50)) as running:

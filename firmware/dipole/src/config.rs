@@ -5,9 +5,9 @@
 mod command;
 mod error;
 mod failover;
+mod password;
 mod source;
 mod throttle;
-mod xtream;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -16,19 +16,17 @@ use std::{
 
 use base::ByteSize;
 pub(crate) use command::Command;
+use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
-pub(crate) use xtream::Kind;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
-const SOURCES_MAX: usize = 64;
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
 /// All settings.
@@ -64,7 +62,7 @@ pub(crate) struct Config {
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
     /// Channel lists.
-    pub(crate) source: Vec<Source>,
+    pub(crate) source: Vec<SourceSettings>,
 }
 
 /// `test_channel`.
@@ -237,6 +235,7 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
     let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
+    let config = password::filled_in(config)?;
     Ok(Loaded {
         config,
         path: Some(path.to_owned()),
@@ -300,7 +299,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     command::check(&config.command, &config.source)?;
     let sources = &config.source;
     within(
-        sources.len() <= SOURCES_MAX,
+        sources.len() <= sync::SOURCES_MAX,
         "source",
         &sources.len(),
         "at most 64",

@@ -11,7 +11,7 @@ use serve::{BindError, Listeners};
 use store::Store;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinHandle as Task,
     time::timeout,
 };
@@ -189,16 +189,18 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
-    let (refresh, refresh_rx) = mpsc::channel(1);
-    let throttle = adapt::throttle(config);
+    let (desk, orders) = desk::open();
+    let dealings = adapt::dealings(config, &plan);
     let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,
         status: status_tx,
-        refresh: refresh_rx,
+        orders,
+        told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
@@ -221,11 +223,11 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     };
     let feeds = serve::Feeds {
         lineup,
-        sources: page::source_views(config, status),
-        refresh,
+        sources: page::source_views(status),
+        desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
-        vod: adapt::films(config, throttle),
+        vod: films,
         vod_places,
     };
     let serving = tokio::spawn(serve::run(

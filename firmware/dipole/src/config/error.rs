@@ -29,13 +29,13 @@ pub(crate) enum ConfigError {
         /// What is wrong.
         error: upstream::command::ProfileError,
     },
-    /// An account at a panel cannot be asked for.
-    #[error("{key}: {error}")]
-    Xtream {
-        /// The key.
-        key: String,
+    /// A source cannot be as it stands there.
+    #[error("{place}: {error}")]
+    Source {
+        /// Which.
+        place: String,
         /// What is wrong.
-        error: String,
+        error: desk::BadSetting,
     },
     /// A value is out of its range.
     #[error("{key} = {value}: {range}")]

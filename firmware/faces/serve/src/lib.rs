@@ -30,7 +30,8 @@ mod stream;
 mod vod;
 
 pub use config::{
-    AccountView, Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
+    AccountView, Config, Feeds, Gauge, PlanRow, ProgressView, ReadingPhase, Setting, SettingOrigin,
+    SourceState, SourceView,
 };
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};

@@ -3,9 +3,10 @@
 
 use std::{env, error::Error, path::Path, sync::Arc};
 
+use desk::SourceSettings;
 use store::{Options, Store};
-use sync::{Config, Ports, SourceConfig, State, TestChannel, run};
-use tokio::sync::{mpsc, watch};
+use sync::{Config, Ports, State, TestChannel, run};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use upstream::http;
 
@@ -16,13 +17,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("usage: import_memory DATA [LIST]")?;
     let source = env::args()
         .nth(2)
-        .map(|list| SourceConfig::new("provider", list));
+        .map(|list| SourceSettings::new("provider", list));
     let count = usize::from(source.is_some());
     let config = Config {
         sources: source.into_iter().collect(),
         lineup_bytes_max: 12 << 20,
         import_bytes_max: 24 << 20,
         limits: playlist::Limits::default(),
+        commands: Vec::new(),
         test_channel: TestChannel::Auto,
     };
     let options = Options {
@@ -31,12 +33,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(Store::open(Path::new(&data), options)?);
     let (lineup, _) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
-    let (_refresh, refresh) = mpsc::channel(1);
+    let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup,
         status,
-        refresh,
+        orders,
+        told: Box::new(|_| ()),
         shutdown: shutdown.clone(),
     };
     let client = http::Client::new(http::ClientConfig::default());

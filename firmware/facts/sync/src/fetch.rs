@@ -1,16 +1,21 @@
-//! The bytes of a list, from a server or a file.
+//! The bytes of a list: from a server, a file, or whoever uploads it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicUsize},
+};
 
 use bytes::{Bytes, BytesMut};
+use desk::{Kind, ListPieces, SourceSettings};
 use tokio::{fs::File, io::AsyncReadExt as _};
 use upstream::http;
-use url::Url;
 
 use crate::{
-    AccountStatus, Error, PanelConfig, SourceConfig,
-    config::Location,
-    panel::{self, Asker, LiveList},
+    AccountStatus, Error,
+    config::{self, Location},
+    download::Download,
+    panel::{self, Asker, LiveList, Panel, PanelError},
+    request::request,
 };
 
 /// Bytes of a file read at a time.
@@ -32,74 +37,79 @@ pub(crate) enum Opened {
 /// A list being read.
 pub(crate) struct List {
     pub(crate) validators: Validators,
+    /// Bytes that will come, where that is known.
+    pub(crate) bytes_total: Option<u64>,
     /// What a panel's list is to be read with.
     pub(crate) panel: Option<Box<LiveList>>,
     body: Body,
 }
 
 enum Body {
-    Web(Box<http::Body>),
+    Web(Box<Download>),
     Panel(Box<panel::Download>),
     File { file: File, path: PathBuf },
+    Upload(ListPieces),
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have; `tell` is
-/// told what a panel says of its account.
+/// What a panel is asked with besides its settings.
+pub(crate) struct Door<'a> {
+    /// Place of the host that answered last.
+    pub(crate) answered: &'a Arc<AtomicUsize>,
+    /// Told what the panel says of the account.
+    pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
+}
+
+/// Opens the list of a source. `known` are validators of a list whose channels we still have.
 pub(crate) async fn open(
-    source: &SourceConfig,
+    source: &SourceSettings,
     client: &http::Client,
     known: Option<&Validators>,
-    tell: &(dyn Fn(AccountStatus) + Sync),
+    door: Door<'_>,
 ) -> Result<Opened, Error> {
-    if let Some(panel) = &source.panel {
-        return open_panel(source, panel, client, tell).await;
-    }
-    match source.location()? {
-        Location::Web(url) => open_web(request(source, url, known), client, known.is_some()).await,
-        Location::File(path) => open_file(&path).await.map(Opened::List),
+    match source.kind {
+        Kind::M3u => open_list(source, client, known).await,
+        Kind::Xtream => open_panel(source, client, door).await,
     }
 }
 
 async fn open_panel(
-    source: &SourceConfig,
-    panel: &PanelConfig,
+    source: &SourceSettings,
     http: &http::Client,
-    tell: &(dyn Fn(AccountStatus) + Sync),
+    door: Door<'_>,
 ) -> Result<Opened, Error> {
+    let panel = Panel::of(source, Arc::clone(door.answered)).map_err(PanelError::from)?;
     let asker = Asker { source, http };
-    let (list, download) = panel::open(panel, asker, tell).await?;
+    let (list, download) = panel::open(&panel, asker, door.tell).await?;
     Ok(Opened::List(List {
         validators: Validators::default(),
+        bytes_total: None,
         panel: Some(Box::new(list)),
         body: Body::Panel(Box::new(download)),
     }))
 }
 
-/// A request in the manner of a source.
-pub(crate) fn request(
-    source: &SourceConfig,
-    url: Url,
+async fn open_list(
+    source: &SourceSettings,
+    client: &http::Client,
     known: Option<&Validators>,
-) -> http::Request {
-    let mut request = http::Request::new(url);
-    request.user_agent.clone_from(&source.user_agent);
-    request.headers.clone_from(&source.headers);
-    request.accept_gzip = true;
-    if let Some(Validators {
-        etag,
-        last_modified,
-    }) = known
-    {
-        let conditions = [
-            ("If-None-Match", etag),
-            ("If-Modified-Since", last_modified),
-        ];
-        for (name, value) in conditions
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-        {
-            request.headers.push((name.to_owned(), value.clone()));
-        }
+) -> Result<Opened, Error> {
+    match config::location(source)?.ok_or(Error::NoAddress)? {
+        Location::Web(url) => open_web(request(source, url), client, known).await,
+        Location::File(path) => open_file(&path).await.map(Opened::List),
+    }
+}
+
+/// The same request on condition that the list is another one.
+fn unless_same(request: &http::Request, known: Option<&Validators>) -> http::Request {
+    let mut request = request.clone();
+    let conditions = known.into_iter().flat_map(|known| {
+        [
+            ("If-None-Match", &known.etag),
+            ("If-Modified-Since", &known.last_modified),
+        ]
+    });
+    for (name, value) in conditions.filter(|(_, value)| !value.is_empty()) {
+        request.headers.push((name.to_owned(), value.clone()));
     }
     request
 }
@@ -107,21 +117,21 @@ pub(crate) fn request(
 async fn open_web(
     request: http::Request,
     client: &http::Client,
-    is_conditional: bool,
+    known: Option<&Validators>,
 ) -> Result<Opened, Error> {
-    let response = client.get(request).await?;
-    if response.status == 304 && is_conditional {
+    let answer = client.get(unless_same(&request, known)).await?;
+    if answer.status == 304 && known.is_some() {
         return Ok(Opened::Unchanged);
     }
-    let header = |name| response.header(name).unwrap_or_default().to_owned();
-    let validators = Validators {
-        etag: header("etag"),
-        last_modified: header("last-modified"),
-    };
+    let header = |name| answer.header(name).unwrap_or_default().to_owned();
     Ok(Opened::List(List {
-        validators,
+        validators: Validators {
+            etag: header("etag"),
+            last_modified: header("last-modified"),
+        },
+        bytes_total: answer.content_length(),
         panel: None,
-        body: Body::Web(Box::new(response.body)),
+        body: Body::Web(Box::new(Download::new(client.clone(), request, answer))),
     }))
 }
 
@@ -141,6 +151,7 @@ async fn open_file(path: &Path) -> Result<List, Error> {
     file.set_max_buf_size(PIECE_BYTES);
     Ok(List {
         validators: Validators::default(),
+        bytes_total: Some(metadata.len()),
         panel: None,
         body: Body::File {
             file,
@@ -150,11 +161,21 @@ async fn open_file(path: &Path) -> Result<List, Error> {
 }
 
 impl List {
+    /// A list that somebody hands in.
+    pub(crate) fn uploaded(pieces: ListPieces) -> Self {
+        Self {
+            validators: Validators::default(),
+            bytes_total: None,
+            panel: None,
+            body: Body::Upload(pieces),
+        }
+    }
+
     /// The next piece, some 64 KiB at most; `None` at the end. A body shorter than its
     /// `Content-Length` ends in an error.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
-            Body::Web(body) => Ok(body.next().await?),
+            Body::Web(download) => download.next().await,
             Body::Panel(download) => Ok(download.next().await?),
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
@@ -165,6 +186,7 @@ impl List {
                 })?;
                 Ok((len > 0).then(|| piece.freeze()))
             }
+            Body::Upload(pieces) => pieces.next().await.map_err(Error::Upload),
         }
     }
 }

@@ -5,14 +5,18 @@
 
 mod channels;
 mod failover;
-mod refresh;
+mod sources;
 mod status;
 
+use desk::Refused;
 use hyper::{Response, StatusCode};
+use serde::de::DeserializeOwned;
 
 pub(crate) use channels::channels;
 pub(crate) use failover::{failover, failover_of_tuner};
-pub(crate) use refresh::refresh;
+pub(crate) use sources::{
+    Verb, order, public_lists, source, source_change, sources, sources_post, upload,
+};
 pub(crate) use status::status;
 
 use crate::{asked::Asked, body::Body, respond};
@@ -24,6 +28,26 @@ fn refused(asked: &Asked) -> Option<Response<Body>> {
             StatusCode::FORBIDDEN,
             "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
         )
+    })
+}
+
+/// What the desk refused, and why.
+fn not_done(refused: &Refused) -> Response<Body> {
+    let status = match refused {
+        Refused::NotFound(_) => StatusCode::NOT_FOUND,
+        Refused::Invalid(_) => StatusCode::BAD_REQUEST,
+        Refused::Conflict(_) => StatusCode::CONFLICT,
+        Refused::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
+        Refused::Busy | Refused::Ending => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    respond::problem(status, &refused.to_string())
+}
+
+/// The JSON that came with a request.
+fn posted<T: DeserializeOwned>(asked: &Asked) -> Result<T, Refused> {
+    serde_json::from_slice(&asked.body).map_err(|error| {
+        let why = format!("the request's body is not the JSON that is taken here: {error}");
+        Refused::Invalid(why)
     })
 }
 

@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use desk::SourceSettings;
 use upstream::http;
 use url::Url;
 use xtream::{Account, AccountInfo, AccountReader, Action, Category, Limits, Reader};
 
 use super::error::HostCause;
-use crate::{SourceConfig, fetch};
+use crate::request::request;
 
 /// Bytes of what a panel says of an account.
 const ACCOUNT_BYTES_MAX: u64 = 256 << 10;
@@ -24,13 +25,13 @@ pub(super) type Groups = std::collections::HashMap<String, String>;
 /// Asks the hosts of one source, in the manner of that source.
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'a> {
-    pub(crate) source: &'a SourceConfig,
+    pub(crate) source: &'a SourceSettings,
     pub(crate) http: &'a http::Client,
 }
 
 impl Asker<'_> {
     pub(super) async fn open(self, url: Url) -> Result<http::Body, HostCause> {
-        let mut request = fetch::request(self.source, url, None);
+        let mut request = request(self.source, url);
         // What is read here as it comes is not inflated.
         request.accept_gzip = false;
         Ok(self.http.get(request).await?.body)

@@ -1,55 +1,36 @@
-//! An account, and what of it is wanted.
+//! An account, and the host that answered last.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
+use desk::SourceSettings;
 use url::Url;
-use xtream::{Account, AddressError, Output};
+use xtream::{Account, AddressError};
 
-/// An account at a panel that may have several hosts. Clones are the same account: which host answered
-/// last is known to all of them.
+/// An account at a panel that may have several hosts. Clones are the same account.
 #[derive(Clone, Debug)]
-pub struct PanelConfig {
-    /// The account at each host, in the order of the configuration; never empty.
+pub(crate) struct Panel {
+    /// The account at each host, in the order of the settings; never empty.
     accounts: Arc<[Account]>,
     /// In which form live streams are asked for; as the account allows where nothing is said.
-    pub output: Option<Output>,
-    /// Place of the host that answered last.
+    pub(super) output: Option<xtream::Output>,
+    /// Place of the host that answered last; outlives this.
     answered: Arc<AtomicUsize>,
 }
 
-impl PanelConfig {
-    /// Hosts of a panel at most.
-    pub const HOSTS_MAX: usize = 8;
-
-    /// An account at `hosts`, of which the first is the main one. User name and password may stand in
-    /// the query of the main address instead, and count for the others, too.
-    ///
-    /// # Errors
-    /// Where an address is none, or it is not said whose account it is.
-    pub fn new(hosts: &[&str], username: &str, password: &str) -> Result<Self, AddressError> {
-        let (main, others) = hosts.split_first().ok_or(AddressError::NoCredentials)?;
-        let main = Account::new(main, username, password)?;
-        let (username, password) = (main.username().to_owned(), main.password().to_owned());
-        let mut accounts = vec![main];
-        for host in others.iter().take(Self::HOSTS_MAX - 1) {
-            accounts.push(Account::new(host, &username, &password)?);
-        }
+impl Panel {
+    /// The account that settings name. `answered` is kept from one reading to the next.
+    pub(crate) fn of(
+        settings: &SourceSettings,
+        answered: Arc<AtomicUsize>,
+    ) -> Result<Self, AddressError> {
         Ok(Self {
-            accounts: accounts.into(),
-            output: None,
-            answered: Arc::default(),
+            accounts: settings.accounts()?.into(),
+            output: settings.output.map(Into::into),
+            answered,
         })
-    }
-
-    /// The address of the account's guide, at the host that answered last. It holds the password.
-    #[must_use]
-    pub fn guide(&self) -> Url {
-        self.in_order()
-            .next()
-            .map_or_else(|| self.accounts[0].xmltv(), |(_, account)| account.xmltv())
     }
 
     /// The account at each host with its place, beginning with the host that answered last.
@@ -66,10 +47,21 @@ impl PanelConfig {
     }
 
     /// The host at this place broke off: the next attempt begins with the one behind it.
-    pub(crate) fn broke_off(&self, place: usize) {
-        self.answered
-            .store((place + 1) % self.accounts.len(), Ordering::Relaxed);
+    pub(super) fn broke_off(&self, place: usize) {
+        let next = (place + 1) % self.accounts.len();
+        self.answered.store(next, Ordering::Relaxed);
     }
+}
+
+/// Where the guide of an account lies, at its main host; `None` for a source that is none. The address
+/// holds the password.
+#[must_use]
+pub fn guide_address(settings: &SourceSettings) -> Option<Url> {
+    if settings.kind != desk::Kind::Xtream {
+        return None;
+    }
+    let accounts = settings.accounts().ok()?;
+    accounts.first().map(Account::xmltv)
 }
 
 #[cfg(test)]
@@ -78,32 +70,25 @@ mod tests {
 
     #[test]
     fn begins_with_the_host_that_answered_last() {
-        let panel = PanelConfig::new(
-            &[
-                "http://a/get.php?username=u&password=p",
-                "b:81",
-                "https://c",
-            ],
-            "",
-            "",
-        )
-        .unwrap();
-        let hosts = |panel: &PanelConfig| -> Vec<String> {
-            let hosts = panel.in_order().map(|(_, account)| account.xmltv());
-            hosts.map(|url| url.to_string()).collect()
+        let settings = SourceSettings {
+            kind: desk::Kind::Xtream,
+            backup_urls: vec!["b:81".to_owned(), "https://c".to_owned()],
+            ..SourceSettings::new("x", "http://a/get.php?username=u&password=p")
         };
-        let of = |host: &str| format!("{host}/xmltv.php?username=u&password=p");
-        assert_eq!(
-            hosts(&panel),
-            [of("http://a"), of("http://b:81"), of("https://c")]
-        );
-        panel.clone().answered(1);
-        assert_eq!(panel.guide().as_str(), of("http://b:81"));
-        assert_eq!(
-            hosts(&panel),
-            [of("http://b:81"), of("https://c"), of("http://a")]
-        );
-        panel.broke_off(2);
-        assert_eq!(panel.guide().as_str(), of("http://a"));
+        let answered = Arc::default();
+        let panel = || Panel::of(&settings, Arc::clone(&answered)).unwrap();
+        let hosts = || -> Vec<String> {
+            let panel = panel();
+            let hosts = panel.in_order().map(|(_, account)| account.base());
+            hosts.map(ToString::to_string).collect()
+        };
+        assert_eq!(hosts(), ["http://a/", "http://b:81/", "https://c/"]);
+        panel().answered(1);
+        assert_eq!(hosts(), ["http://b:81/", "https://c/", "http://a/"]);
+        panel().broke_off(2);
+        assert_eq!(hosts(), ["http://a/", "http://b:81/", "https://c/"]);
+        let guide = guide_address(&settings).unwrap();
+        assert_eq!(guide.as_str(), "http://a/xmltv.php?username=u&password=p");
+        assert_eq!(guide_address(&SourceSettings::new("x", "http://a")), None);
     }
 }

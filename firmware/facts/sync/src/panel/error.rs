@@ -31,6 +31,9 @@ pub enum PanelError {
         /// What each host said, in the order in which they were asked.
         failures: Vec<HostFailure>,
     },
+    /// What is set is no account. The settings have been checked: they were stored by a later Dipole.
+    #[error(transparent)]
+    Address(#[from] xtream::AddressError),
     /// An answer that came while a list was read.
     #[error(transparent)]
     Answer(#[from] xtream::Error),

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use xtream::{Account, AccountInfo, Standing};
 
 use super::{
-    AccountStatus, HostFailure, PanelConfig, PanelError,
+    AccountStatus, HostFailure, Panel, PanelError,
     ask::{Asker, host_of},
     error::HostCause,
     status,
@@ -28,7 +28,7 @@ pub(crate) struct Login {
 /// # Errors
 /// Why the account cannot be used; [`PanelError::NoHost`] with what each host said.
 pub(crate) async fn login(
-    panel: &PanelConfig,
+    panel: &Panel,
     asker: Asker<'_>,
     failures: &mut Vec<(usize, HostFailure)>,
 ) -> Result<Login, PanelError> {

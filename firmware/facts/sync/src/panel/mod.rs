@@ -21,8 +21,10 @@ mod open;
 mod status;
 
 pub(crate) use ask::Asker;
-pub use config::PanelConfig;
+pub(crate) use config::Panel;
+pub use config::guide_address;
 pub use error::{HostCause, HostFailure, PanelError};
 pub(crate) use list::LiveList;
+pub(crate) use login::login;
 pub(crate) use open::{Download, open};
 pub use status::AccountStatus;

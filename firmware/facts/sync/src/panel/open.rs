@@ -7,7 +7,7 @@ use upstream::http;
 use xtream::{Action, Output};
 
 use super::{
-    AccountStatus, HostFailure, LiveList, PanelConfig, PanelError,
+    AccountStatus, HostFailure, LiveList, Panel, PanelError,
     ask::{Asker, Groups, host_of},
     error::HostCause,
     login::{Login, check, login},
@@ -16,7 +16,7 @@ use super::{
 /// The bytes of a list on their way.
 pub(crate) struct Download {
     body: http::Body,
-    panel: PanelConfig,
+    panel: Panel,
     /// Place of the host that they come from.
     place: usize,
 }
@@ -36,7 +36,7 @@ impl Download {
 /// # Errors
 /// Why the account cannot be used.
 pub(crate) async fn open(
-    panel: &PanelConfig,
+    panel: &Panel,
     asker: Asker<'_>,
     tell: &(dyn Fn(AccountStatus) + Sync),
 ) -> Result<(LiveList, Download), PanelError> {
