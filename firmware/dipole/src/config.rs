@@ -232,10 +232,10 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
         path: path.to_owned(),
         error: Box::new(error),
     };
-    let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
+    let mut config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
-    let config = password::filled_in(config)?;
+    password::fill_in(&mut config.source)?;
     Ok(Loaded {
         config,
         path: Some(path.to_owned()),

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xtream::{Account, AddressError};
 
 use crate::{HOSTS_MAX, Output, Refused, public};
 
@@ -176,6 +177,29 @@ impl SourceSettings {
             tls_verify: true,
             enabled: true,
         }
+    }
+
+    /// The account at each host of its panel, the main one first. User name and password may stand in
+    /// the query of the main address, and count for the other hosts, too.
+    ///
+    /// # Errors
+    /// Where an address is none, or it is not said whose account it is.
+    pub fn accounts(&self) -> Result<Vec<Account>, AddressError> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let main = text(&self.url);
+        let password = match &self.password_file {
+            // What it holds is filled in when it is read.
+            Some(_) if self.password.is_none() => "…".to_owned(),
+            _ => text(&self.password),
+        };
+        let main = Account::new(&main, &text(&self.username), &password)?;
+        let mut accounts = vec![main];
+        for host in self.backup_urls.iter().take(HOSTS_MAX - 1) {
+            let (username, password) = (accounts[0].username(), accounts[0].password());
+            let account = Account::new(host, username, password)?;
+            accounts.push(account);
+        }
+        Ok(accounts)
     }
 
     /// The ranges that the types do not hold.
