@@ -192,6 +192,7 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
         lineup_bytes_max: plan.lineup_bytes_max,
         import_bytes_max: plan.import_bytes_max,
         limits: playlist::Limits::default(),
+        resume_pause: Duration::from_secs(1),
         commands: config.command.iter().map(|it| it.name.clone()).collect(),
         test_channel: match config.test_channel {
             TestChannel::Auto => sync::TestChannel::Auto,

@@ -1,6 +1,6 @@
 //! What is to be imported, from where, and how often.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use desk::{Kind, SourceSettings, public};
 use url::Url;
@@ -18,6 +18,9 @@ pub struct Config {
     pub import_bytes_max: usize,
     /// What one list may cost.
     pub limits: playlist::Limits,
+    /// Before a list that breaks off is taken up for the first time, such as a second; twice as long
+    /// before each further time.
+    pub resume_pause: Duration,
     /// Names of the commands that a source may be played by.
     pub commands: Vec<String>,
     /// When the test channel is in the lineup.

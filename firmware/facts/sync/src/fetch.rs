@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -59,15 +60,17 @@ pub(crate) struct Door<'a> {
     pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have.
+/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators
+/// of a list whose channels we still have.
 pub(crate) async fn open(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
     door: Door<'_>,
 ) -> Result<Opened, Error> {
     match source.kind {
-        Kind::M3u => open_list(source, client, known).await,
+        Kind::M3u => open_list(source, client, pause, known).await,
         Kind::Xtream => open_panel(source, client, door).await,
     }
 }
@@ -91,10 +94,11 @@ async fn open_panel(
 async fn open_list(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     match config::location(source)?.ok_or(Error::NoAddress)? {
-        Location::Web(url) => open_web(request(source, url), client, known).await,
+        Location::Web(url) => open_web(request(source, url), client, pause, known).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
     }
 }
@@ -117,6 +121,7 @@ fn unless_same(request: &http::Request, known: Option<&Validators>) -> http::Req
 async fn open_web(
     request: http::Request,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     let answer = client.get(unless_same(&request, known)).await?;
@@ -131,7 +136,12 @@ async fn open_web(
         },
         bytes_total: answer.content_length(),
         panel: None,
-        body: Body::Web(Box::new(Download::new(client.clone(), request, answer))),
+        body: Body::Web(Box::new(Download::new(
+            client.clone(),
+            request,
+            pause,
+            answer,
+        ))),
     }))
 }
 

@@ -176,7 +176,8 @@ impl Attempt {
             answered: &self.answered,
             tell: &|account| self.board.account(self.index, account),
         };
-        fetch::open(source, &self.http, self.validators().as_ref(), door).await
+        let pause = self.config.resume_pause;
+        fetch::open(source, &self.http, pause, self.validators().as_ref(), door).await
     }
 
     /// What to ask the server with whether the list has changed; nothing where its channels are

@@ -41,6 +41,16 @@ pub struct SourceStatus {
     pub account: Option<AccountStatus>,
 }
 
+impl SourceStatus {
+    /// Its list is known to be the newest.
+    fn read(&mut self, now: SystemTime) {
+        self.state = State::Ok;
+        self.last_success = Some(now);
+        self.error = None;
+        self.is_held_back = false;
+    }
+}
+
 /// What a source is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -113,18 +123,15 @@ impl Board {
     }
 
     pub(crate) fn unchanged(&self, id: u16, now: SystemTime) {
-        self.update(id, |status| {
-            status.state = State::Ok;
-            status.last_success = Some(now);
-            status.error = None;
-            status.is_held_back = false;
-        });
+        self.update(id, |status| status.read(now));
     }
 
     pub(crate) fn imported(&self, id: u16, now: SystemTime, mut warnings: Vec<String>) {
         warnings.truncate(WARNINGS_MAX);
-        self.unchanged(id, now);
-        self.update(id, |status| status.warnings = warnings);
+        self.update(id, |status| {
+            status.read(now);
+            status.warnings = warnings;
+        });
     }
 
     /// How many channels each source has now.
