@@ -180,13 +180,14 @@ function showSources({ sources, guides }) {
     ...guides.map((guide) => ({ ...guide, facts: texts.guideFacts(guide) })),
   ];
   match($("sources"), rows, (source) => `${source.id ?? "guide"} ${source.name}`, (source) => make("li", {},
-    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "error" }),
+    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "quiet" }), make("p", { className: "error" }),
       sourceButton(source.id, "cancel"), sourceButton(source.id, "accept")),
     make("p", { className: "end pill" })), (row, source) => {
-    const [name, facts, address, error, cancel, accept] = row.firstChild.children;
+    const [name, facts, address, account, error, cancel, accept] = row.firstChild.children;
     say(name, source.name);
     say(facts, source.facts);
     say(address, source.address ?? texts.uploaded);
+    say(account, source.account ? texts.accountFacts(source.account) : "");
     cancel.hidden = source.id === undefined || source.state !== "reading";
     accept.hidden = !source.held_back;
     say(error, source.error ?? "");

@@ -116,6 +116,19 @@ export const texts = {
   sourceVerbs: { cancel: "Cancel", accept: "Take it all the same" },
   sourceRefused: "That could not be done now.",
   uploaded: "Its list is uploaded",
+  accountFacts: ({ status, expires_unix_s: expires, connections_max: most, connections_active: active, host }) => {
+    const facts = [`Account at ${host}`];
+    if (status) facts.push(status.toLowerCase());
+    if (expires === null) {
+      facts.push("does not expire");
+    } else {
+      const seconds = Math.round(expires - Date.now() / 1000);
+      const [size, name] = unitOf(-Math.abs(seconds));
+      facts.push(`${seconds < 0 ? "expired" : "expires"} ${ago.format(Math.trunc(seconds / size), name)}`);
+    }
+    if (most !== null) facts.push(`${number.format(active ?? 0)} of ${plural(most, "connection", "connections")} in use`);
+    return facts.join(" · ");
+  },
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",
 

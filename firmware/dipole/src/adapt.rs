@@ -135,16 +135,17 @@ pub(crate) fn told(
         dealings.manners.set(all);
         for id in 0..u16::try_from(sync::SOURCES_MAX).unwrap_or(u16::MAX) {
             let settings = sources.get(id);
-            tuners.limit(id, settings.map(limits).unwrap_or_default());
+            let limits = settings.map(|settings| limits(settings, sources.connections(id)));
+            tuners.limit(id, limits.unwrap_or_default());
             let kbit = settings.map_or(0, |settings| settings.throttle_kbit);
             dealings.throttle.limit(id, kbit);
         }
     })
 }
 
-fn limits(settings: &SourceSettings) -> SourceLimits {
+fn limits(settings: &SourceSettings, connections: Option<usize>) -> SourceLimits {
     SourceLimits {
-        connections: settings.connections,
+        connections,
         sharing: match settings.sharing {
             Sharing::Shared => tuner::Sharing::Shared,
             Sharing::Direct => tuner::Sharing::Direct,

@@ -6,6 +6,7 @@ mod command;
 mod error;
 mod failover;
 mod guide;
+mod password;
 mod source;
 mod throttle;
 
@@ -239,9 +240,10 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
         path: path.to_owned(),
         error: Box::new(error),
     };
-    let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
+    let mut config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
+    password::fill_in(&mut config.source)?;
     Ok(Loaded {
         config,
         path: Some(path.to_owned()),

@@ -1,12 +1,15 @@
 //! What the page is shown of the other parts.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use base::ByteSize;
 use budget::Plan;
 use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
+use serve::{AccountView, Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
 use tokio::sync::watch;
 
 use crate::{config::Loaded, settings};
@@ -96,8 +99,22 @@ fn source_view(status: &sync::SourceStatus) -> SourceView {
         held_back: status.is_held_back,
         warnings: status.warnings.clone(),
         read_unix_s: read.map(|since| since.as_secs()),
+        account: status.account.as_ref().map(account_view),
         is_of_file: status.is_of_file,
         settings: status.settings.clone(),
+    }
+}
+
+fn account_view(account: &sync::AccountStatus) -> AccountView {
+    let unix_s = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    AccountView {
+        status: account.status.clone(),
+        expires_unix_s: account.expires.map(unix_s),
+        connections_max: account.connections_max,
+        connections_active: account.connections_active,
+        is_trial: account.is_trial,
+        host: account.host.clone(),
+        asked_unix_s: unix_s(account.asked),
     }
 }
 

@@ -16,6 +16,7 @@ mod pieces;
 mod rtp_payloads;
 mod segments;
 mod transport_stream;
+mod xtream_api;
 
 /// One entry into one parser.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     target("m3u", m3u_list::feed),
     target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
@@ -40,6 +41,7 @@ pub const TARGETS: [Target; 12] = [
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
     target("names", names_of_channels::feed),
+    target("xtream", xtream_api::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

@@ -82,12 +82,33 @@ pub struct SourceView {
     pub warnings: Vec<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,
+    /// The account, where the source is one at a panel that has answered.
+    pub account: Option<AccountView>,
     /// Whether it stands in the configuration file, where alone it can be changed.
     #[serde(skip)]
     pub is_of_file: bool,
     /// What is set about it, without secrets.
     #[serde(skip)]
     pub settings: SourceSettings,
+}
+
+/// An account at an Xtream panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// What it may do, as the panel says: `Active`, `Expired`, and so on.
+    pub status: String,
+    /// When it ends, in seconds since 1970; `null` is never.
+    pub expires_unix_s: Option<u64>,
+    /// Connections that it allows at once; `null` is no limit.
+    pub connections_max: Option<u32>,
+    /// Connections that were open when the panel was asked.
+    pub connections_active: Option<u32>,
+    /// Whether it is a trial.
+    pub is_trial: bool,
+    /// The host that answered.
+    pub host: String,
+    /// When the panel was asked, in seconds since 1970.
+    pub asked_unix_s: u64,
 }
 
 /// How far the reading of a list has come.

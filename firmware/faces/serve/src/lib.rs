@@ -31,8 +31,8 @@ mod stream;
 mod vod;
 
 pub use config::{
-    Config, Feeds, Gauge, GuideView, PlanRow, ProgressView, ReadingPhase, Setting, SettingOrigin,
-    SourceState, SourceView,
+    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, ProgressView, ReadingPhase, Setting,
+    SettingOrigin, SourceState, SourceView,
 };
 pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};

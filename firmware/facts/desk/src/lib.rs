@@ -13,6 +13,7 @@
 mod answer;
 mod counter;
 mod order;
+mod panel;
 pub mod public;
 mod refused;
 mod settings;
@@ -21,6 +22,7 @@ mod source;
 pub use answer::Answer;
 pub use counter::{Desk, Orders, open};
 pub use order::Order;
+pub use panel::{HOSTS_MAX, Output};
 pub use refused::Refused;
 pub use settings::{BadSetting, Kind, RtspTransport, Sharing, SourceSettings};
 pub use source::{LIST_PIECES_MAX, ListPieces, ListUpload, SourceId, SourceOrder, upload};

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use desk::{SourceSettings, public};
+use desk::{Kind, SourceSettings, public};
 use url::Url;
 
 use crate::{Error, sources::Sources};
@@ -99,8 +99,31 @@ pub(crate) fn folder(settings: &SourceSettings) -> Option<PathBuf> {
 
 /// Where the list of a source lies; `None` where it is uploaded.
 pub(crate) fn location(settings: &SourceSettings) -> Result<Option<Location>, Error> {
-    let url = settings.url.as_deref();
-    url.map(Location::of).transpose()
+    let Some(url) = settings.url.as_deref() else {
+        return Ok(None);
+    };
+    match settings.kind {
+        Kind::M3u => Location::of(url).map(Some),
+        Kind::Xtream => Location::of(&host(url)).map(Some),
+    }
+}
+
+/// An address as it may stand in a log or on the page.
+pub(crate) fn shown(kind: Kind, address: &str) -> String {
+    match kind {
+        Kind::M3u => Location::shown(address),
+        Kind::Xtream => Location::shown(&host(address)),
+    }
+}
+
+/// The address of a panel, which may be a host alone: that is no file.
+fn host(address: &str) -> String {
+    let address = address.trim();
+    if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("http://{address}")
+    }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Document {
             last_modified: last_modified.to_owned(),
         });
         let known = known.filter(|known| *known != Validators::default());
-        match fetch::open(source, client, pause, known.as_ref()).await? {
+        match fetch::open_list(source, client, pause, known.as_ref()).await? {
             Opened::Unchanged => Ok(None),
             Opened::List(list) => Ok(Some(Self(list))),
         }

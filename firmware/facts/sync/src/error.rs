@@ -52,6 +52,9 @@ pub enum Error {
     /// The server did not answer, or not with a list.
     #[error(transparent)]
     Http(#[from] upstream::http::Error),
+    /// The account or its panel.
+    #[error(transparent)]
+    Panel(#[from] crate::PanelError),
     /// The list took too long.
     #[error("the list was not read within {} minutes", after.as_secs() / 60)]
     TooSlow {

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -9,12 +10,13 @@ use bytes::{Bytes, BytesMut};
 use desk::{Kind, ListPieces, SourceSettings};
 use tokio::{fs::File, io::AsyncReadExt as _};
 use upstream::http;
-use url::Url;
 
 use crate::{
-    Error,
+    AccountStatus, Error,
     config::{self, Location},
     download::Download,
+    panel::{self, Asker, LiveList, Panel, PanelError},
+    request::request,
 };
 
 /// Bytes of a file read at a time.
@@ -38,28 +40,59 @@ pub(crate) struct List {
     pub(crate) validators: Validators,
     /// Bytes that will come, where that is known.
     pub(crate) bytes_total: Option<u64>,
+    /// What a panel's list is to be read with.
+    pub(crate) panel: Option<Box<LiveList>>,
     body: Body,
 }
 
 enum Body {
     Web(Box<Download>),
+    Panel(Box<panel::Download>),
     File { file: File, path: PathBuf },
     Upload(ListPieces),
 }
 
-/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators of a list whose channels we still have.
+/// What a panel is asked with besides its settings.
+pub(crate) struct Door<'a> {
+    /// Place of the host that answered last.
+    pub(crate) answered: &'a Arc<AtomicUsize>,
+    /// Told what the panel says of the account.
+    pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
+}
+
+/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators
+/// of a list whose channels we still have.
 pub(crate) async fn open(
     source: &SourceSettings,
     client: &http::Client,
     pause: Duration,
     known: Option<&Validators>,
+    door: Door<'_>,
 ) -> Result<Opened, Error> {
     match source.kind {
         Kind::M3u => open_list(source, client, pause, known).await,
+        Kind::Xtream => open_panel(source, client, door).await,
     }
 }
 
-async fn open_list(
+async fn open_panel(
+    source: &SourceSettings,
+    http: &http::Client,
+    door: Door<'_>,
+) -> Result<Opened, Error> {
+    let panel = Panel::of(source, Arc::clone(door.answered)).map_err(PanelError::from)?;
+    let asker = Asker { source, http };
+    let (list, download) = panel::open(&panel, asker, door.tell).await?;
+    Ok(Opened::List(List {
+        validators: Validators::default(),
+        bytes_total: None,
+        panel: Some(Box::new(list)),
+        body: Body::Panel(Box::new(download)),
+    }))
+}
+
+/// Opens what lies at the address of a source, whatever it is.
+pub(crate) async fn open_list(
     source: &SourceSettings,
     client: &http::Client,
     pause: Duration,
@@ -68,23 +101,6 @@ async fn open_list(
     match config::location(source)?.ok_or(Error::NoAddress)? {
         Location::Web(url) => open_web(request(source, url), client, pause, known).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
-    }
-}
-
-fn request(source: &SourceSettings, url: Url) -> http::Request {
-    let headers = source.headers.iter();
-    http::Request {
-        user_agent: source.user_agent.clone(),
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        accept_gzip: true,
-        trust: if source.tls_verify {
-            http::Trust::Authorities
-        } else {
-            http::Trust::Anybody
-        },
-        ..http::Request::new(url)
     }
 }
 
@@ -120,6 +136,7 @@ async fn open_web(
             last_modified: header("last-modified"),
         },
         bytes_total: answer.content_length(),
+        panel: None,
         body: Body::Web(Box::new(Download::new(
             client.clone(),
             request,
@@ -146,6 +163,7 @@ async fn open_file(path: &Path) -> Result<List, Error> {
     Ok(List {
         validators: Validators::default(),
         bytes_total: Some(metadata.len()),
+        panel: None,
         body: Body::File {
             file,
             path: path.to_owned(),
@@ -159,6 +177,7 @@ impl List {
         Self {
             validators: Validators::default(),
             bytes_total: None,
+            panel: None,
             body: Body::Upload(pieces),
         }
     }
@@ -168,6 +187,7 @@ impl List {
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
             Body::Web(download) => download.next().await,
+            Body::Panel(download) => Ok(download.next().await?),
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 let read = file.read_buf(&mut piece).await;

@@ -13,6 +13,7 @@ use crate::{
     collect::{Collected, Collector, Folder},
     config,
     fetch::Validators,
+    panel::LiveList,
     progress::{Gauge, Phase},
     rebuild::{self, Rebuild, Rebuilt},
     shrink,
@@ -21,6 +22,8 @@ use crate::{
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
 /// nobody wants the import any more.
 pub(crate) enum Piece {
+    /// What the bytes are to be read with, where they are a panel's; comes first.
+    Panel(Box<LiveList>),
     Bytes(Bytes),
     End {
         /// Of the list just read.
@@ -186,6 +189,7 @@ impl Job {
         let mut collector = Collector::new(self.config.limits, folder, writer);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
+                Piece::Panel(list) => collector.read_panel(list),
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
                     self.gauge.entries(collector.entries());

@@ -20,6 +20,7 @@
 //! What does not belong here: the syntax of lists (`playlist`), ids and numbers (`lineup`), tables
 //! (`store`), HTTP (`upstream`).
 
+mod account;
 mod collect;
 mod config;
 mod document;
@@ -29,23 +30,27 @@ mod error;
 mod fetch;
 mod job;
 mod orders;
+mod panel;
 mod progress;
 mod reading;
 mod rebuild;
 mod recall;
 mod refresh;
+mod request;
 mod run;
 mod schedule;
 mod secrets;
 mod shrink;
 mod sources;
 mod status;
+mod syntax;
 mod test_channel;
 
 pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
 pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
+pub use panel::{AccountStatus, HostCause, HostFailure, PanelError, guide_address};
 pub use progress::{Phase, Progress};
 pub use run::{Ports, run};
 pub use sources::{SOURCES_MAX, Sources};

@@ -98,11 +98,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id, ours(settings));
         self.keep(sources).await?;
-        let known = Known {
-            state: SourceState::default(),
-            schedule: self.schedule(id, None),
-            accepts: false,
-        };
+        let known = Known::new(SourceState::default(), self.schedule(id, None));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
@@ -175,6 +171,11 @@ impl Imports {
         self.config.sources.check_name(&settings.name, id)?;
         let location = config::location(settings);
         let location = location.map_err(|error| Refused::Invalid(error.to_string()))?;
+        if settings.password_file.is_some() {
+            // It could name any file of this machine, and send its first line anywhere.
+            let why = "password_file: a file can only be named in the configuration file: give the password instead";
+            return Err(Refused::Invalid(why.to_owned()));
+        }
         if matches!(location, Some(Location::File(_))) {
             // It could name any file of this machine as a channel.
             let why = "url: a list that is a file of this machine can only be set in the configuration file: upload it instead";
@@ -226,5 +227,6 @@ fn ours(settings: SourceSettings) -> Source {
     Source {
         settings,
         is_of_file: false,
+        allowed: None,
     }
 }

@@ -61,6 +61,7 @@ impl Imports {
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
             accepts: known.is_some_and(|known| known.accepts)
                 || self.config.sources[usize::from(id)].accept_shrink,
+            answered: known.map_or_else(Arc::default, |known| Arc::clone(&known.answered)),
         }
     }
 
@@ -101,6 +102,7 @@ impl Imports {
     }
 
     async fn ended(&mut self, id: u16, outcome: Result<Outcome, Error>) -> Reading {
+        self.heed_account(id);
         match outcome {
             Ok(Outcome::Imported(done)) => self.publish(id, *done),
             Ok(Outcome::Unchanged(state)) => self.unchanged(id, state).await,

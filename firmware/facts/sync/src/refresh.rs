@@ -1,6 +1,10 @@
 //! One attempt to read one source.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use desk::ListPieces;
 use lineup::Lineup;
@@ -15,7 +19,7 @@ use upstream::http;
 
 use crate::{
     Config, Error,
-    fetch::{self, List, Opened, Validators},
+    fetch::{self, Door, List, Opened, Validators},
     job::{Done, Ended, Job, Piece},
     progress::{Gauge, Phase},
     status::{Board, State},
@@ -76,6 +80,8 @@ pub(crate) struct Attempt {
     pub(crate) lineup: Arc<Lineup>,
     /// What is known of the source.
     pub(crate) state: SourceState,
+    /// Place of the panel's host that answered last.
+    pub(crate) answered: Arc<AtomicUsize>,
     /// Whether the list is taken even if much of it is gone.
     pub(crate) accepts: bool,
 }
@@ -155,6 +161,11 @@ impl Attempt {
             },
         };
         gauge.bytes_total(list.bytes_total);
+        if let Some(panel) = list.panel.take()
+            && sender.send(Piece::Panel(panel)).await.is_err()
+        {
+            return Ok(Fed::Handed);
+        }
         let mut bytes = 0;
         let cut = loop {
             let piece = match in_time(deadline, list.next()).await {
@@ -178,8 +189,12 @@ impl Attempt {
 
     async fn open(&self) -> Result<Opened, Error> {
         let source = &self.config.sources[usize::from(self.index)];
+        let door = Door {
+            answered: &self.answered,
+            tell: &|account| self.board.account(self.index, account),
+        };
         let pause = self.config.resume_pause;
-        fetch::open(source, &self.http, pause, self.validators().as_ref()).await
+        fetch::open(source, &self.http, pause, self.validators().as_ref(), door).await
     }
 
     /// What to ask the server with whether the list has changed; nothing where we do not have it, or

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::{Duration, SystemTime},
 };
 
@@ -86,6 +86,22 @@ pub(crate) struct Known {
     pub(crate) schedule: Schedule,
     /// Whether the next list is taken even if much of it is gone.
     pub(crate) accepts: bool,
+    /// Place of the panel's host that answered last, where the source is an account.
+    pub(crate) answered: Arc<AtomicUsize>,
+    /// When the panel is asked next what the account may do, list or no list.
+    pub(crate) account_due: Instant,
+}
+
+impl Known {
+    pub(crate) fn new(state: SourceState, schedule: Schedule) -> Self {
+        Self {
+            state,
+            schedule,
+            accepts: false,
+            answered: Arc::default(),
+            account_due: Instant::now(),
+        }
+    }
 }
 
 impl Imports {
@@ -111,11 +127,7 @@ impl Imports {
             let channels = channels.get(usize::from(id)).copied().unwrap_or(0);
             let age = self.freshness(id, &state);
             self.board.recall(id, &state, channels, age.is_some());
-            let known = Known {
-                state,
-                schedule: self.schedule(id, age),
-                accepts: false,
-            };
+            let known = Known::new(state, self.schedule(id, age));
             self.sources.insert(id, known);
         }
         self.lineup.send_replace(Arc::new(lineup));
@@ -156,6 +168,10 @@ impl Imports {
             }
             if let Some(id) = self.due(Instant::now()) {
                 Box::pin(self.read(id, Origin::Address, &mut orders)).await;
+                continue;
+            }
+            if let Some(id) = self.account_due(Instant::now()) {
+                Box::pin(self.ask_account(id)).await;
                 continue;
             }
             tokio::select! {
@@ -207,7 +223,8 @@ impl Imports {
 
     fn next(&self) -> Option<Instant> {
         let sources = self.sources.values();
-        sources.filter_map(|known| known.schedule.due).min()
+        let lists = sources.filter_map(|known| known.schedule.due);
+        lists.chain(self.next_account()).min()
     }
 }
 

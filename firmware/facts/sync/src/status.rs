@@ -7,6 +7,7 @@ use store::SourceState;
 use tokio::sync::watch;
 
 use crate::{
+    AccountStatus,
     progress::Progress,
     secrets,
     sources::{Source, Sources},
@@ -36,6 +37,8 @@ pub struct SourceStatus {
     pub is_held_back: bool,
     /// What was wrong with the list; at most 32.
     pub warnings: Vec<String>,
+    /// What the panel last said of the account, where the source is one.
+    pub account: Option<AccountStatus>,
 }
 
 impl SourceStatus {
@@ -140,6 +143,19 @@ impl Board {
         });
     }
 
+    /// What a panel says of the account.
+    pub(crate) fn account(&self, id: u16, account: AccountStatus) {
+        self.update(id, |status| status.account = Some(account));
+    }
+
+    /// Connections that the account of a source allows, as far as anybody has said so.
+    pub(crate) fn allowed(&self, id: u16) -> Option<usize> {
+        let board = self.0.borrow();
+        let status = board.iter().find(|status| status.id == id)?;
+        let most = status.account.as_ref()?.connections_max?;
+        usize::try_from(most).ok()
+    }
+
     fn update(&self, id: u16, change: impl FnOnce(&mut SourceStatus)) {
         self.0.send_modify(|board| {
             if let Some(status) = board.iter_mut().find(|status| status.id == id) {
@@ -160,6 +176,7 @@ fn shown(id: u16, source: &Source, known: Option<SourceStatus>) -> SourceStatus 
         error: None,
         is_held_back: false,
         warnings: Vec::new(),
+        account: None,
     };
     match known {
         None => blank,

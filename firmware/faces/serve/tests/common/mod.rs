@@ -276,6 +276,7 @@ fn source() -> SourceView {
         held_back: false,
         warnings: Vec::new(),
         read_unix_s: Some(1_700_000_000),
+        account: None,
         is_of_file: true,
         settings: desk::SourceSettings {
             sharing: desk::Sharing::Direct,
