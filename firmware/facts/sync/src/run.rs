@@ -141,7 +141,7 @@ impl Imports {
 
     /// How old the list of a source is, where there is no reason but its age to read it again. A file
     /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
-    fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
+    pub(crate) fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
         let settings = &self.config.sources[usize::from(id)];
         let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
         let is_good = is_same && state.error.is_empty() && state.list.is_some_and(|hash| hash != 0);
