@@ -218,6 +218,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
     let serve_config = page::config(loaded, identity, &plan, rows);
+    let recalled = lineup.clone();
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
@@ -230,12 +231,11 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod: films,
         vod_places,
     };
-    let serving = tokio::spawn(serve::run(
-        serve_config,
-        feeds,
-        listeners,
-        shutdown.child_token(),
-    ));
+    let ending = shutdown.child_token();
+    let serving = tokio::spawn(async move {
+        once_recalled(recalled).await;
+        serve::run(serve_config, feeds, listeners, ending).await
+    });
     Running {
         shutdown,
         tuners,
@@ -246,6 +246,12 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         serving,
         announcing,
     }
+}
+
+/// Until the lineup of the last run is there, or will not come. Whoever asks before that waits in the
+/// listener's queue: a client that found no channel at all would forget those that it knows.
+async fn once_recalled(mut lineup: watch::Receiver<Arc<Lineup>>) {
+    let _ = lineup.changed().await;
 }
 
 impl Running {

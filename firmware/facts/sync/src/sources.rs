@@ -94,6 +94,12 @@ impl Sources {
         enabled.map(|(id, _)| id)
     }
 
+    /// Number and priority of those: what the lineup depends on besides their lists.
+    pub(crate) fn deriving(&self) -> impl Iterator<Item = (u16, i16)> {
+        let enabled = self.all().filter(|(_, source)| source.settings.enabled);
+        enabled.map(|(id, source)| (id, source.settings.priority))
+    }
+
     /// Puts a source at its place, over the one that was there.
     pub(crate) fn put(&mut self, id: u16, source: Source) {
         let place = usize::from(id);
