@@ -24,8 +24,8 @@ use crate::{
     guides, page, plan,
 };
 
-/// Threads for files, names and the store, beside the runtime's and the data plane's.
-const BLOCKING_THREADS_MAX: usize = 4;
+/// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
+const BLOCKING_THREADS_MAX: usize = 4 + upstream::http::LOOKUPS_MAX;
 /// How long parts may take to drain.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Descriptors beside clients, pages and upstreams: store, sockets, epoll.

@@ -45,10 +45,11 @@ pub(crate) fn rebuilding(before: &SourceSettings, now: &SourceSettings) -> Rebui
 mod tests {
     use super::*;
 
+    type Change = fn(&mut SourceSettings);
+
     #[test]
     fn tells_what_a_change_is_about() {
         let before = SourceSettings::new("a", "http://a.example/");
-        type Change = fn(&mut SourceSettings);
         let changes: [(Change, bool, Rebuilding); 10] = [
             (|_| (), true, Rebuilding::No),
             (|it| it.connections = Some(1), true, Rebuilding::No),
