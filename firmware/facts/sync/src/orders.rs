@@ -100,7 +100,7 @@ impl Imports {
         sources.put(id, ours(settings));
         // It has no list that would change the lineup.
         self.keep(sources, Rebuilding::No).await?;
-        let known = Known::new(SourceState::default(), self.schedule(id, None));
+        let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
@@ -121,13 +121,13 @@ impl Imports {
             },
         );
         self.keep(sources, rebuilding).await?;
-        let state = self.sources.get(&id.0).map(|known| &known.state);
-        let age = state
-            .filter(|_| is_same_list)
-            .and_then(|state| self.freshness(id.0, state));
-        let schedule = self.schedule(id.0, age);
+        let schedule = self.schedule(id.0);
         if let Some(known) = self.sources.get_mut(&id.0) {
-            known.schedule = schedule;
+            known.schedule = if is_same_list {
+                schedule.going_on(&known.schedule, Instant::now())
+            } else {
+                schedule
+            };
         }
         Ok(())
     }

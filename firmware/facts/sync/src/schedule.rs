@@ -1,6 +1,6 @@
 //! When a source is read next.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -28,14 +28,22 @@ impl Schedule {
         }
     }
 
-    /// Due when the list is as old as the interval; at once where there is none.
-    pub(crate) fn new(now: Instant, interval: Duration, age: Option<Duration>) -> Self {
-        let wait = age.map_or(Duration::ZERO, |age| interval.saturating_sub(age));
+    /// Due at once.
+    pub(crate) const fn new(now: Instant, interval: Duration) -> Self {
         Self {
-            due: Some(now + wait),
+            due: Some(now),
             interval,
             retry: RETRY_MIN,
         }
+    }
+
+    /// Of the same list under other settings: due when it was, or an interval from now.
+    pub(crate) fn going_on(self, before: &Self, now: Instant) -> Self {
+        let due = match (self.due, before.due) {
+            (Some(_), Some(due)) => Some(due.min(now + self.interval)),
+            (due, _) => due,
+        };
+        Self { due, ..self }
     }
 
     /// Due at once, where it is ever due.
@@ -55,12 +63,6 @@ impl Schedule {
     }
 }
 
-/// How old a list is. One that was read later than now, by a clock that has been set back since or
-/// had not been set at the start, is taken for new: the next regular reading puts it right.
-pub(crate) fn age(read: SystemTime, now: SystemTime) -> Duration {
-    now.duration_since(read).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +72,7 @@ mod tests {
     #[test]
     fn waits_longer_after_each_failure_and_regularly_after_success() {
         let now = Instant::now();
-        let mut schedule = Schedule::new(now, DAY, None);
+        let mut schedule = Schedule::new(now, DAY);
         let wait = |schedule: &Schedule| schedule.due.unwrap() - now;
         assert_eq!(wait(&schedule), Duration::ZERO);
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn a_short_interval_is_the_longest_wait() {
         let now = Instant::now();
-        let mut schedule = Schedule::new(now, Duration::from_secs(90), None);
+        let mut schedule = Schedule::new(now, Duration::from_secs(90));
         for seconds in [60, 90, 90] {
             schedule.failed(now);
             assert_eq!(schedule.due, Some(now + Duration::from_secs(seconds)));
@@ -96,18 +98,20 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_list_is_not_read_at_the_start() {
-        let (now, clock) = (Instant::now(), SystemTime::now());
+    fn the_same_list_is_not_read_again_because_something_was_set() {
+        let now = Instant::now();
+        let mut before = Schedule::new(now, DAY);
+        before.succeeded(now);
         let hour = Duration::from_secs(3600);
-        for (read, wait) in [
-            (clock - hour, DAY - hour),
-            (clock - 2 * DAY, Duration::ZERO),
-            // The clock was set back.
-            (clock + 9 * DAY, DAY),
-        ] {
-            let schedule = Schedule::new(now, DAY, Some(age(read, clock)));
-            assert_eq!(schedule.due, Some(now + wait));
-        }
+        let later = now + hour;
+        let same = Schedule::new(later, DAY).going_on(&before, later);
+        assert_eq!(same.due, Some(now + DAY));
+        let sooner = Schedule::new(later, hour).going_on(&before, later);
+        assert_eq!(sooner.due, Some(later + hour));
+        let off = Schedule::never().going_on(&before, later);
+        assert_eq!(off.due, None);
+        let on = Schedule::new(later, DAY).going_on(&off, later);
+        assert_eq!(on.due, Some(later));
     }
 
     #[test]

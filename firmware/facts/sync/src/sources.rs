@@ -119,7 +119,13 @@ impl Sources {
     /// was given up rests (somebody may still watch a stream of it), and when there is none behind, the
     /// lowest that is free.
     pub(crate) fn free(&self) -> Option<u16> {
-        let mut places = (self.0.len()..SOURCES_MAX).chain(0..SOURCES_MAX);
+        self.free_behind(None)
+    }
+
+    /// The same, and behind this number as well.
+    fn free_behind(&self, last: Option<u16>) -> Option<u16> {
+        let last = last.map_or(0, |id| usize::from(id) + 1);
+        let mut places = (self.0.len().max(last)..SOURCES_MAX).chain(0..SOURCES_MAX);
         let place = places.find(|place| self.0.get(*place).is_none_or(Option::is_none))?;
         u16::try_from(place).ok()
     }
@@ -142,7 +148,8 @@ impl Sources {
             }
         }
         for (source, _) in wanted.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
-            match all.free() {
+            // Not the number of one that is gone, whose list is still there.
+            match all.free_behind(rows.last().map(|row| row.id)) {
                 Some(id) => all.put(id, (*source).clone()),
                 None => tracing::error!(
                     source = %source.settings.name,
@@ -262,7 +269,10 @@ mod tests {
         // Somebody else at an address is not who was there, as long as that one is.
         let rows = second.rows().unwrap();
         let third = Sources::recalled(&file(&[("C", "u3"), ("D", "u3"), ("E", "")]), &rows);
-        assert_eq!(names(&third), [(2, "C"), (7, "stored"), (8, "D"), (9, "E")]);
+        assert_eq!(
+            names(&third),
+            [(2, "C"), (7, "stored"), (9, "D"), (10, "E")]
+        );
     }
 
     #[test]

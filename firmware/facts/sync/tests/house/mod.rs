@@ -1,4 +1,5 @@
 //! Imports in a folder of their own, and a server for their lists.
+#![allow(dead_code, reason = "each test crate uses a part")]
 
 use std::{
     path::Path,
