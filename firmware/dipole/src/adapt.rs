@@ -13,7 +13,7 @@ use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel},
+    config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel, rules},
     opener::{Manners, Upstreams},
     vod::Films,
 };
@@ -194,7 +194,25 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
             TestChannel::Always => sync::TestChannel::Always,
             TestChannel::Never => sync::TestChannel::Never,
         },
+        rules: sync::RulesConfig {
+            set: rules::set(config),
+            bytes_max: plan.rules_bytes_max,
+        },
     }
+}
+
+pub(crate) fn profiles(config: &Config) -> Vec<serve::Profile> {
+    let profiles = config.profile.iter().map(|profile| serve::Profile {
+        name: profile.name.clone(),
+        groups: profile.groups.clone(),
+        sources: profile.sources.clone(),
+        numbers: profile
+            .numbers
+            .iter()
+            .map(|&[first, last]| (first, last))
+            .collect(),
+    });
+    profiles.collect()
 }
 
 pub(crate) fn announce(config: &Config, identity: Identity, http_port: u16) -> announce::Config {

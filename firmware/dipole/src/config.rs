@@ -5,6 +5,7 @@
 mod command;
 mod error;
 mod failover;
+pub(crate) mod rules;
 mod source;
 mod throttle;
 
@@ -13,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::rules::Profile;
 use base::ByteSize;
 pub(crate) use command::Command;
 pub(crate) use error::ConfigError;
@@ -61,6 +63,12 @@ pub(crate) struct Config {
     pub(crate) tls: Tls,
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
+    /// Patterns that rules share.
+    pub(crate) template: Vec<::rules::Template>,
+    /// Which entries become channels, and under what name.
+    pub(crate) rule: Vec<::rules::Rule>,
+    /// Parts of the lineup by name.
+    pub(crate) profile: Vec<Profile>,
     /// Channel lists.
     pub(crate) source: Vec<Source>,
 }
@@ -159,6 +167,9 @@ impl Default for Config {
             discovery: Discovery::default(),
             tls: Tls::default(),
             command: Vec::new(),
+            template: Vec::new(),
+            rule: Vec::new(),
+            profile: Vec::new(),
             source: Vec::new(),
         }
     }
@@ -296,6 +307,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
+    rules::check(config)?;
     let sources = &config.source;
     within(
         sources.len() <= SOURCES_MAX,
@@ -333,6 +345,9 @@ mod tests {
         let with_defaults = Config {
             command: config.command.clone(),
             source: config.source.clone(),
+            template: config.template.clone(),
+            rule: config.rule.clone(),
+            profile: config.profile.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),
             ..Config::default()

@@ -70,6 +70,9 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("discovery.ssdp", discovery.ssdp.to_string()),
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
         ("command", commands(config)),
+        ("template", config.template.len().to_string()),
+        ("rule", config.rule.len().to_string()),
+        ("profile", profiles(config)),
         ("source", config.source.len().to_string()),
     ]
 }
@@ -95,6 +98,11 @@ fn list<T: ToString>(values: &[T]) -> String {
 /// By name: a token may stand among the arguments.
 fn commands(config: &Config) -> String {
     let names: Vec<&str> = config.command.iter().map(|it| it.name.as_str()).collect();
+    list(&names)
+}
+
+fn profiles(config: &Config) -> String {
+    let names: Vec<&str> = config.profile.iter().map(|it| it.name.as_str()).collect();
     list(&names)
 }
 

@@ -189,6 +189,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
+    let (rules_tx, rules) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
     let throttle = adapt::throttle(config);
     let watched = lineup.clone();
@@ -198,6 +199,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let ports = sync::Ports {
         lineup: lineup_tx,
         status: status_tx,
+        rules: rules_tx,
         orders,
         shutdown: shutdown.child_token(),
     };
@@ -218,10 +220,12 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         plan: page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places),
         budget_bytes: plan.demand.budget.bytes(),
         settings: settings::shown(loaded),
+        profiles: adapt::profiles(config),
     };
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(config, status),
+        rules,
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),

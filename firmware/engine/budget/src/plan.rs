@@ -105,6 +105,8 @@ pub struct Plan {
     pub lineup_bytes_max: usize,
     /// Bytes of a list being read.
     pub import_bytes_max: usize,
+    /// Bytes of the owner's rules, made ready to run.
+    pub rules_bytes_max: usize,
     rows: Vec<Row>,
 }
 
@@ -202,6 +204,12 @@ impl Fixed {
         2 * self.lineup
     }
 
+    /// Part of that: rules are made ready for each import, and for a dry run between imports. 200
+    /// usual ones take 1.5 MiB.
+    const fn rules(&self) -> u64 {
+        self.import() / 12
+    }
+
     fn total(&self, tuners: usize) -> u64 {
         let pages = self.pages_max as u64 * PAGE;
         PROGRAM
@@ -247,7 +255,8 @@ fn carve(demand: Demand) -> Option<Plan> {
         pages_max: fixed.pages_max,
         store_cache_bytes: usize::try_from(fixed.store_cache).ok()?,
         lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
-        import_bytes_max: usize::try_from(fixed.import()).ok()?,
+        import_bytes_max: usize::try_from(fixed.import() - fixed.rules()).ok()?,
+        rules_bytes_max: usize::try_from(fixed.rules()).ok()?,
         rows: rows(
             demand,
             &fixed,
@@ -296,7 +305,12 @@ fn rows(
         row("program", 1, PROGRAM, "code, runtime, stacks"),
         row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
         row("lineups", 2, fixed.lineup, "the current one and the next"),
-        row("import", 1, fixed.import(), "the list being read"),
+        row(
+            "import",
+            1,
+            fixed.import(),
+            "the list being read, and the rules for it",
+        ),
         row(
             "pages",
             fixed.pages_max,

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::{
     address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
-    respond, route::Route, shared::Shared, stream, vod,
+    respond, route::Route, shared::Shared, stream, view::WHOLE, vod,
 };
 
 /// A request's body: kept for the API's routes that change something, read and dropped elsewhere.
@@ -28,7 +28,14 @@ pub(crate) async fn answer(
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let path = query::decoded(head.uri.path());
-    let route = Route::of(&path);
+    let (view, route) = match shared.views.of(&path) {
+        Some((WHOLE, path)) => (WHOLE, Route::of(path)),
+        Some((view, path)) => (
+            view,
+            Route::of(path).filter(|route| route.is_of_a_profile()),
+        ),
+        None => (WHOLE, None),
+    };
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
         && !matches!(head.method, Method::GET | Method::HEAD);
     let body = match read_body(body, is_kept).await {
@@ -39,6 +46,7 @@ pub(crate) async fn answer(
     let asked = Asked {
         request: Request::from_parts(head, ()),
         reached,
+        view,
         body,
     };
     respond::dressed(routed(shared, seat, &asked, route).await)
@@ -65,6 +73,8 @@ async fn routed(
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
         Some(Route::ApiRefresh) => api::refresh(shared, asked).await,
+        Some(Route::ApiRules) => api::rules(shared, asked).await,
+        Some(Route::ApiRulesPreview) => api::preview(shared, asked).await,
         Some(route) => plain(shared, asked, route),
     };
     if asked.is_head() {
@@ -79,7 +89,7 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::Discover => documents::discover(shared, asked),
         Route::DeviceXml => documents::device_xml(shared, asked),
         Route::Lineup(format) => documents::lineup(shared, asked, format),
-        Route::LineupStatus => documents::lineup_status(shared),
+        Route::LineupStatus => documents::lineup_status(shared, asked),
         Route::LineupPost => documents::lineup_post(shared, asked),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
@@ -87,9 +97,12 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_) | Route::Vod(_) | Route::ApiRefresh | Route::ApiUnknown => {
-            respond::empty(StatusCode::NOT_FOUND)
-        }
+        Route::Stream(_)
+        | Route::Vod(_)
+        | Route::ApiRefresh
+        | Route::ApiRules
+        | Route::ApiRulesPreview
+        | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }
 

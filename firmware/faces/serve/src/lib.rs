@@ -27,9 +27,12 @@ mod scan;
 mod server;
 mod shared;
 mod stream;
+mod view;
 mod vod;
 
-pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
+pub use config::{
+    Config, Feeds, Gauge, PlanRow, Profile, Setting, SettingOrigin, SourceState, SourceView,
+};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

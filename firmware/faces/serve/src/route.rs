@@ -37,6 +37,10 @@ pub(crate) enum Route {
     ApiChannels,
     /// Reads all sources now.
     ApiRefresh,
+    /// The owner's rules.
+    ApiRules,
+    /// What rules would make of the lists.
+    ApiRulesPreview,
     /// Leaves a channel's stream for its next one.
     ApiFailover(GuideNumber),
     /// Leaves the stream of one tuner for the next one of its channel.
@@ -60,6 +64,8 @@ impl Route {
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
             "/api/v1/sources/refresh" => Self::ApiRefresh,
+            "/api/v1/rules" => Self::ApiRules,
+            "/api/v1/rules/preview" => Self::ApiRulesPreview,
             _ if path.starts_with("/api/") => failover_of(path).unwrap_or(Self::ApiUnknown),
             _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
                 (Some(rest), _) => Self::Stream(rest),
@@ -74,14 +80,29 @@ impl Route {
         match self {
             Self::LineupPost
             | Self::ApiRefresh
+            | Self::ApiRulesPreview
             | Self::ApiFailover(_)
             | Self::ApiTunerFailover(_) => "POST",
+            Self::ApiRules => "GET, HEAD, PUT",
             _ => "GET, HEAD",
         }
     }
 
     pub(crate) fn allows(self, method: &Method) -> bool {
         self.allow().split(", ").any(|name| name == method.as_str())
+    }
+
+    /// Whether a profile has it as well: what a client asks of a device. Streams are everybody's.
+    pub(crate) fn is_of_a_profile(self) -> bool {
+        matches!(
+            self,
+            Self::Discover
+                | Self::DeviceXml
+                | Self::Lineup(_)
+                | Self::LineupStatus
+                | Self::LineupPost
+                | Self::TunerStatus
+        )
     }
 
     /// Whether it belongs to the API, which only our own page may use in a browser.
@@ -91,6 +112,8 @@ impl Route {
             Self::ApiStatus
                 | Self::ApiChannels
                 | Self::ApiRefresh
+                | Self::ApiRules
+                | Self::ApiRulesPreview
                 | Self::ApiFailover(_)
                 | Self::ApiTunerFailover(_)
                 | Self::ApiUnknown

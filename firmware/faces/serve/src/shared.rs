@@ -9,6 +9,7 @@ use crate::{
     lineup_document::Lengths,
     page::Assets,
     scan::Scanner,
+    view::Views,
 };
 
 /// The configuration, the live ends of other crates, and our own small state.
@@ -18,6 +19,7 @@ pub(crate) struct Shared {
     pub(crate) assets: Assets,
     pub(crate) scanner: Scanner,
     pub(crate) lengths: Lengths,
+    pub(crate) views: Views,
     pub(crate) stream_port: u16,
     pub(crate) started: Instant,
     /// When a client's scan last had the sources read.
@@ -34,12 +36,14 @@ impl Shared {
         stream_port: u16,
         shutdown: CancellationToken,
     ) -> Self {
+        let views = Views::new(&config.identity, &config.profiles);
         Self {
             config,
             feeds,
             assets: Assets::new(),
             scanner: Scanner::default(),
             lengths: Lengths::default(),
+            views,
             stream_port,
             started: Instant::now(),
             scan_refreshed: Lock::new(None),

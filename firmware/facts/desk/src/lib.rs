@@ -14,10 +14,12 @@ mod answer;
 mod counter;
 mod order;
 mod refused;
+mod rules;
 mod source;
 
 pub use answer::Answer;
 pub use counter::{Desk, Orders, open};
 pub use order::Order;
 pub use refused::Refused;
+pub use rules::{DryRun, RulesOrder, RulesView};
 pub use source::{SourceId, SourceOrder};

@@ -2,6 +2,8 @@
 
 /// Texts of a channel, in this order: name, group, logo, `tvg-id`, address, headers.
 pub(crate) const TEXTS: usize = 6;
+/// Which of them is the group.
+pub(crate) const GROUP: usize = 1;
 
 /// Where the texts of one channel lie, one behind the other.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,8 @@ pub(crate) struct Collected {
     pub key: u64,
     /// What `tvg-chno` asks for, where it is valid.
     pub asked: Option<GuideNumber>,
+    /// The majors that a rule asks for, first and last.
+    pub range: Option<(u16, u16)>,
     pub source: u16,
     pub texts: Span,
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Channel, ChannelId, Full, GuideNumber, Lineup, Numbers, arena,
+    Channel, ChannelId, Full, Lineup, Numbers,
+    arena::{self, GROUP},
     clusters::{self, Clusters},
     collected::Collected,
     identity::StableHash,
-    ids, numbering,
+    ids,
+    numbering::{self, Numbering, Wish},
     snapshot::Row,
     twins,
 };
@@ -33,6 +35,8 @@ pub struct Importer {
     text: String,
     rows: Vec<Collected>,
     bytes_max: usize,
+    numbering: Numbering,
+    is_anew: bool,
 }
 
 /// An import that has succeeded.
@@ -66,6 +70,19 @@ impl Importer {
             text: String::new(),
             rows: Vec::new(),
             bytes_max,
+            numbering: Numbering::default(),
+            is_anew: false,
+        }
+    }
+
+    /// Channels get their numbers in this way. `is_anew`: it was another one at the last import, so
+    /// that known channels keep only what they could have got today.
+    #[must_use]
+    pub fn numbered(self, numbering: Numbering, is_anew: bool) -> Self {
+        Self {
+            numbering,
+            is_anew,
+            ..self
         }
     }
 
@@ -114,6 +131,7 @@ impl Importer {
             key: clusters::key(name, tvg_id, group),
             mark: hash.text(url).value(),
             asked: tvg_chno.trim().parse().ok(),
+            range: None,
             source: source.index,
             texts: arena::append(&mut self.text, texts),
         });
@@ -130,7 +148,13 @@ impl Importer {
     /// is a stream of one of these gets its id and number.
     #[must_use]
     pub fn finish_beside(self, known: &Numbers, lineup: &Lineup) -> Imported {
-        let Self { text, rows, .. } = self;
+        let Self {
+            text,
+            rows,
+            numbering,
+            is_anew,
+            ..
+        } = self;
         let twin_of = twins::join(&text, &rows, known);
         let channels = Clusters::of(&rows, &twin_of);
         let imported: BTreeSet<u16> = rows.iter().map(|row| row.source).collect();
@@ -142,9 +166,9 @@ impl Importer {
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
-            .map(|(streams, &id)| (id, asked(&rows, streams)))
+            .map(|(streams, &id)| wish(&text, &rows, streams, id))
             .collect();
-        let given = numbering::give(&wishes, known);
+        let given = numbering::give(&wishes, known, &numbering, is_anew);
         let new = ids.iter().filter(|id| known.find(**id).is_none()).count();
 
         let mut lineup_rows: Vec<Row> = Vec::with_capacity(channels.streams());
@@ -188,9 +212,15 @@ impl Importer {
 }
 
 /// What a channel asks for: the first of its streams that asks speaks for it.
-fn asked(rows: &[Collected], streams: &[u32]) -> Option<GuideNumber> {
-    let mut wishes = streams.iter().map(|&row| rows[row as usize].asked);
-    wishes.find_map(|asked| asked)
+fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -> Wish<'t> {
+    let streams = || streams.iter().map(|&row| rows[row as usize]);
+    let mut groups = streams().map(|row| row.texts.of(text)[GROUP]);
+    Wish {
+        id,
+        asked: streams().find_map(|row| row.asked),
+        range: streams().find_map(|row| row.range),
+        group: groups.find(|group| !group.is_empty()).unwrap_or_default(),
+    }
 }
 
 /// The numbers that the next import shall know.

@@ -28,6 +28,10 @@
 //! `tvg-chno` of the list asks for, in the order of the list. Numbers of channels that are gone stay
 //! theirs while they are remembered. After 65,535 the minors follow: 1.1, 2.1, and so on.
 //!
+//! The owner may choose otherwise ([`Numbering`]): by ranges for groups, counted through, by rules that
+//! name a range. Choosing moves the channels that do not fit the choice, once; from then on they keep
+//! their numbers again.
+//!
 //! What does not belong here: fetching and reading lists (`sync`, `playlist`), writing them down
 //! (`store`).
 
@@ -46,5 +50,6 @@ mod twins;
 pub use base::{ChannelId, GuideNumber, GuideNumberError};
 pub use channel::Channel;
 pub use import::{Imported, Importer, SourceKey};
+pub use numbering::{GroupRange, Numbering, NumberingMode};
 pub use numbers::{Numbers, Remembered};
 pub use snapshot::{Full, Lineup, LineupBuilder};

@@ -159,6 +159,21 @@ impl fmt::Display for Place {
     }
 }
 
+impl RuleError {
+    /// The same error, where the set was made of `front` and what its owner knows as the set: places
+    /// behind `front` are counted from there.
+    #[must_use]
+    pub fn behind(mut self, front: &RuleSet) -> Self {
+        let (index, in_front) = match &mut self.place {
+            Place::Set => return self,
+            Place::Rule { index, .. } => (index, front.rules.len()),
+            Place::Template { index, .. } => (index, front.templates.len()),
+        };
+        *index = index.checked_sub(in_front).unwrap_or(*index);
+        self
+    }
+}
+
 impl Place {
     pub(crate) fn rule(index: usize, name: &str) -> Self {
         let name = shown(name);

@@ -114,8 +114,8 @@ impl RuleSet {
     pub const WITH_BYTES_MAX: usize = 512;
     /// Sources that a rule names.
     pub const SOURCES_MAX: usize = 64;
-    /// Bytes of all texts of a set together. 200 rules of 300 bytes are 60 KB.
-    pub const TEXT_BYTES_MAX: usize = 128 << 10;
+    /// Bytes of all texts of a set together: 200 rules of 200 bytes. As JSON they fit into a request.
+    pub const TEXT_BYTES_MAX: usize = 40 << 10;
 
     /// Whether there is neither a rule nor a template.
     #[must_use]

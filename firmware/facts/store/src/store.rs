@@ -168,13 +168,16 @@ impl Store {
         })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, Fault>) -> Result<T, Error> {
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&ReadTransaction) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
         self.with(|database| work(&database.begin_read()?))
     }
 
     /// Runs `work` in a transaction that is on the disk when this returns: redb commits with
     /// `Durability::Immediate` unless told otherwise, and nothing here tells it.
-    fn write<T>(
+    pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>,
     ) -> Result<T, Error> {

@@ -20,3 +20,5 @@ pub(crate) const META_DEVICE: &str = "device";
 pub(crate) const META_GENERATION: &str = "generation";
 /// In [`META`]: names of the sources whose index the channels of the lineup carry.
 pub(crate) const META_LINEUP: &str = "lineup";
+/// In [`META`]: the owner's rules.
+pub(crate) const META_RULES: &str = "rules";

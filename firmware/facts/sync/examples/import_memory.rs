@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         import_bytes_max: 24 << 20,
         limits: playlist::Limits::default(),
         test_channel: TestChannel::Auto,
+        rules: sync::RulesConfig::default(),
     };
     let options = Options {
         cache_bytes: 2 << 20,
@@ -31,11 +32,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(Store::open(Path::new(&data), options)?);
     let (lineup, _) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
+    let (rules, _) = watch::channel(Arc::default());
     let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup,
         status,
+        rules,
         orders,
         shutdown: shutdown.clone(),
     };

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use url::Url;
 
-use crate::Error;
+use crate::{Error, RulesConfig};
 
 /// Everything that an import depends on.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Config {
     pub limits: playlist::Limits,
     /// When the test channel is in the lineup.
     pub test_channel: TestChannel,
+    /// What becomes of entries.
+    pub rules: RulesConfig,
 }
 
 /// When the built-in test channel is in the lineup.

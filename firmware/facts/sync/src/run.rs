@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use desk::{Order, Orders, Refused, SourceId, SourceOrder};
+use desk::{Order, Orders, Refused, RulesOrder, RulesView, SourceId, SourceOrder};
 use lineup::Lineup;
 use store::{SourceState, Store};
 use tokio::{
@@ -18,6 +18,7 @@ use crate::{
     job::Done,
     merge,
     refresh::{Attempt, Outcome},
+    rules::RuleBook,
     schedule::Schedule,
     status::Board,
     test_channel,
@@ -30,6 +31,8 @@ pub struct Ports {
     pub lineup: watch::Sender<Arc<Lineup>>,
     /// What the page shows.
     pub status: watch::Sender<Vec<SourceStatus>>,
+    /// The owner's rules, for whoever shows them.
+    pub rules: watch::Sender<Arc<RulesView>>,
     /// What faces ask to be changed.
     pub orders: Orders,
     /// Ends the imports. One that is being stored is finished first.
@@ -42,6 +45,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
     let Ports {
         lineup,
         status,
+        rules,
         orders,
         shutdown,
     } = ports;
@@ -53,6 +57,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
     let mut imports = Imports {
         sources: sources.collect(),
         board: Board::new(status, &config),
+        rules: RuleBook::new(&config.rules, rules),
         config: Arc::new(config),
         store,
         http,
@@ -69,6 +74,7 @@ struct Imports {
     store: Arc<Store>,
     http: http::Client,
     board: Board,
+    rules: RuleBook,
     shutdown: CancellationToken,
     lineup: watch::Sender<Arc<Lineup>>,
     sources: Vec<Source>,
@@ -84,7 +90,12 @@ impl Imports {
     /// the start: the sources are about to be read anyway.
     async fn recall(&mut self) {
         let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
-        let recalled = task::spawn_blocking(move || recall(&config, &store)).await;
+        let rules = self.rules.clone();
+        let recalling = task::spawn_blocking(move || {
+            rules.recall(&store);
+            recall(&config, &store)
+        });
+        let recalled = recalling.await;
         let (lineup, states) = recalled
             .unwrap_or(Err(Error::Aborted))
             .unwrap_or_else(|error| {
@@ -110,7 +121,7 @@ impl Imports {
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
                 () = wait(self.next()) => {}
-                Some(order) = orders.next() => self.carry_out(order),
+                Some(order) = orders.next() => self.carry_out(order).await,
             }
         }
     }
@@ -205,8 +216,9 @@ impl Imports {
         self.sources.iter().map(|source| source.schedule.due).min()
     }
 
-    fn carry_out(&mut self, order: Order) {
+    async fn carry_out(&mut self, order: Order) {
         match order {
+            Order::Rules(order) => self.carry_out_of_rules(order).await,
             Order::Source(SourceOrder::Refresh { source, answer }) => {
                 answer.give(self.make_due(source));
             }
@@ -214,6 +226,19 @@ impl Imports {
                 let why = format!("source {source} is not being read now");
                 answer.give(Err(Refused::Conflict(why)));
             }
+        }
+    }
+
+    async fn carry_out_of_rules(&mut self, order: RulesOrder) {
+        match order {
+            RulesOrder::Save { set, seen, answer } => {
+                let saved = self.rules.save(&self.store, *set, seen).await;
+                if saved.is_ok() {
+                    self.rebuild().await;
+                }
+                answer.give(saved);
+            }
+            RulesOrder::Preview { set, answer } => self.preview(*set, answer),
         }
     }
 

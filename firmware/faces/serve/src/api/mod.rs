@@ -6,6 +6,7 @@
 mod channels;
 mod failover;
 mod refresh;
+mod rules;
 mod status;
 
 use desk::Refused;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use channels::channels;
 pub(crate) use failover::{failover, failover_of_tuner};
 pub(crate) use refresh::refresh;
+pub(crate) use rules::{preview, rules};
 pub(crate) use status::status;
 
 use crate::{asked::Asked, body::Body, respond};
@@ -42,7 +44,6 @@ fn not_done(refused: &Refused) -> Response<Body> {
 }
 
 /// The JSON that came with a request.
-#[allow(dead_code, reason = "the routes about stored sources take it")]
 fn posted<T: DeserializeOwned>(asked: &Asked) -> Result<T, Refused> {
     serde_json::from_slice(&asked.body).map_err(|error| {
         let why = format!("the request's body is not the JSON that is taken here: {error}");

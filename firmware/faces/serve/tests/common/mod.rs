@@ -18,8 +18,8 @@ use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
 use serve::{
-    Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
-    VodPlaces,
+    Config, Feeds, Gauge, Listeners, PlanRow, Profile, Setting, SettingOrigin, SourceState,
+    SourceView, VodPlaces,
 };
 use socket2::SockRef;
 use tokio::{sync::watch, task::JoinHandle};
@@ -124,7 +124,7 @@ pub(crate) fn lineup_of(urls: &[&str]) -> Lineup {
                 number: GuideNumber::new(number, 0).unwrap(),
                 source: 0,
                 name: &name,
-                group: "News",
+                group: if number == 3 { "News" } else { "FILMS" },
                 logo: "",
                 tvg_id: "",
                 url,
@@ -144,10 +144,11 @@ pub(crate) struct Server {
     pub(crate) tuners: Arc<Tuners>,
     pub(crate) fanout: fanout::Handle,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
+    pub(crate) rules: watch::Sender<Arc<desk::RulesView>>,
     pub(crate) orders: desk::Orders,
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
-    _sources: watch::Sender<Vec<SourceView>>,
+    pub(crate) sources: watch::Sender<Vec<SourceView>>,
 }
 
 impl Drop for Server {
@@ -185,11 +186,13 @@ impl Server {
         .unwrap();
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
         let (sources, sources_feed) = watch::channel(vec![source()]);
+        let (rules, rules_feed) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
             sources: sources_feed,
+            rules: rules_feed,
             desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
@@ -219,10 +222,11 @@ impl Server {
             tuners,
             fanout,
             lineup,
+            rules,
             orders,
             shutdown,
             task,
-            _sources: sources,
+            sources,
         }
     }
 
@@ -263,6 +267,20 @@ fn config(pages_max: usize, tuners: usize) -> Config {
             value: tuners.to_string(),
             origin: SettingOrigin::ConfigFile,
         }],
+        profiles: vec![
+            profile("kids", &["Films"], &["Example"], (2, 4)),
+            profile("nobody", &[], &["Elsewhere"], (1, 9)),
+        ],
+    }
+}
+
+fn profile(name: &str, groups: &[&str], sources: &[&str], numbers: (u16, u16)) -> Profile {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    Profile {
+        name: name.to_owned(),
+        groups: owned(groups),
+        sources: owned(sources),
+        numbers: vec![numbers],
     }
 }
 

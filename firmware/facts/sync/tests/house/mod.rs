@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use desk::Desk;
+use desk::{Desk, RulesView};
 use lineup::Lineup;
 use store::{Options, Store};
 use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
@@ -24,6 +24,7 @@ pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
     pub(crate) desk: Desk,
+    pub(crate) rules: watch::Receiver<Arc<RulesView>>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -45,6 +46,10 @@ impl House {
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
             test_channel,
+            rules: sync::RulesConfig {
+                bytes_max: 1 << 20,
+                ..sync::RulesConfig::default()
+            },
         };
         let options = Options {
             cache_bytes: 1 << 20,
@@ -52,11 +57,13 @@ impl House {
         let store = Arc::new(Store::open(data, options).unwrap());
         let (lineup_sender, lineup) = watch::channel(Arc::default());
         let (status_sender, status) = watch::channel(Vec::new());
+        let (rules_sender, rules) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
         let ports = Ports {
             lineup: lineup_sender,
             status: status_sender,
+            rules: rules_sender,
             orders,
             shutdown: shutdown.clone(),
         };
@@ -66,6 +73,7 @@ impl House {
             lineup,
             status,
             desk,
+            rules,
             shutdown,
             task,
         }
