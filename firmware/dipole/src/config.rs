@@ -17,18 +17,17 @@ use std::{
 pub(crate) use self::rules::Profile;
 use base::ByteSize;
 pub(crate) use command::Command;
+use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
-const SOURCES_MAX: usize = 64;
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
 /// All settings.
@@ -70,7 +69,7 @@ pub(crate) struct Config {
     /// Parts of the lineup by name.
     pub(crate) profile: Vec<Profile>,
     /// Channel lists.
-    pub(crate) source: Vec<Source>,
+    pub(crate) source: Vec<SourceSettings>,
 }
 
 /// `test_channel`.
@@ -310,7 +309,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     rules::check(config)?;
     let sources = &config.source;
     within(
-        sources.len() <= SOURCES_MAX,
+        sources.len() <= sync::SOURCES_MAX,
         "source",
         &sources.len(),
         "at most 64",

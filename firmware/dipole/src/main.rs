@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod config;
 mod log;
+mod manners;
 mod opener;
 mod page;
 mod plan;

@@ -191,9 +191,10 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
-    let throttle = adapt::throttle(config);
+    let dealings = adapt::dealings(config, &plan);
     let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
@@ -201,6 +202,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         status: status_tx,
         rules: rules_tx,
         orders,
+        told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
@@ -224,12 +226,12 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     };
     let feeds = serve::Feeds {
         lineup,
-        sources: page::source_views(config, status),
+        sources: page::source_views(status),
         rules,
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
-        vod: adapt::films(config, throttle),
+        vod: films,
         vod_places,
     };
     let serving = tokio::spawn(serve::run(

@@ -32,6 +32,14 @@ pub(crate) enum ConfigError {
     /// A rule cannot be used.
     #[error(transparent)]
     Rule(#[from] rules::RuleError),
+    /// A source cannot be as it stands there.
+    #[error("{place}: {error}")]
+    Source {
+        /// Which.
+        place: String,
+        /// What is wrong.
+        error: desk::BadSetting,
+    },
     /// A value is out of its range.
     #[error("{key} = {value}: {range}")]
     Range {

@@ -8,6 +8,7 @@ use hyper::{
     Method, Request, Response, StatusCode,
     body::{Body as _, Incoming},
     header::{CONNECTION, HeaderValue},
+    http::request::Parts,
 };
 use tokio::time::timeout;
 
@@ -36,8 +37,11 @@ pub(crate) async fn answer(
         ),
         None => (WHOLE, None),
     };
+    if let (Some(Route::ApiSourceList(id)), true) = (route, head.method == Method::POST) {
+        return respond::dressed(uploaded(shared, seat, head, body, id).await);
+    }
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
-        && !matches!(head.method, Method::GET | Method::HEAD);
+        && !is_reading(&head.method);
     let body = match read_body(body, is_kept).await {
         Ok(body) => body,
         Err(refusal) => return respond::dressed(refusal),
@@ -50,6 +54,26 @@ pub(crate) async fn answer(
         body,
     };
     respond::dressed(routed(shared, seat, &asked, route).await)
+}
+
+/// The one route whose body is not read before it is routed.
+async fn uploaded(
+    shared: &Shared,
+    seat: &Seat,
+    head: Parts,
+    body: Incoming,
+    id: u16,
+) -> Response<Body> {
+    let asked = Asked {
+        reached: Reached::of(&head.uri, &head.headers, seat.local),
+        request: Request::from_parts(head, ()),
+        view: WHOLE,
+        body: Bytes::new(),
+    };
+    if !asked.reached.is_ours(&shared.config.names) {
+        return misdirected();
+    }
+    api::upload(shared, &asked, id, body).await
 }
 
 async fn routed(
@@ -72,9 +96,15 @@ async fn routed(
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
-        Some(Route::ApiRefresh) => api::refresh(shared, asked).await,
         Some(Route::ApiRules) => api::rules(shared, asked).await,
         Some(Route::ApiRulesPreview) => api::preview(shared, asked).await,
+        Some(Route::ApiSourceOrder(id, verb)) => api::order(shared, asked, id, verb).await,
+        Some(Route::ApiSources) if asked.request.method() == Method::POST => {
+            api::sources_post(shared, asked).await
+        }
+        Some(Route::ApiSource(id)) if !is_reading(asked.request.method()) => {
+            api::source_change(shared, asked, id).await
+        }
         Some(route) => plain(shared, asked, route),
     };
     if asked.is_head() {
@@ -93,15 +123,19 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::LineupPost => documents::lineup_post(shared, asked),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
+        Route::ApiSources => api::sources(shared),
+        Route::ApiPublicLists => api::public_lists(),
+        Route::ApiSource(id) => api::source(shared, id),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
         Route::Stream(_)
         | Route::Vod(_)
-        | Route::ApiRefresh
         | Route::ApiRules
         | Route::ApiRulesPreview
+        | Route::ApiSourceOrder(..)
+        | Route::ApiSourceList(_)
         | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }
@@ -111,6 +145,10 @@ fn misdirected() -> Response<Body> {
         StatusCode::MISDIRECTED_REQUEST,
         "this host name is not one of Dipole's: open the page by the box's address or its .local name, or add the name to `names` in the config file",
     )
+}
+
+fn is_reading(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Reads a body to its end within limits, so that the connection can be kept.

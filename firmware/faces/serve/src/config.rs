@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use desk::{Desk, RulesView};
+use desk::{Desk, RulesView, SourceSettings};
 use hdhomerun::Identity;
 use lineup::Lineup;
 use serde::Serialize;
@@ -55,7 +55,7 @@ impl Config {
 pub struct Feeds {
     /// The lineup in force.
     pub lineup: watch::Receiver<Arc<Lineup>>,
-    /// The sources, in the order of the configuration.
+    /// The sources, in the order of their numbers.
     pub sources: watch::Receiver<Vec<SourceView>>,
     /// The owner's rules.
     pub rules: watch::Receiver<Arc<RulesView>>,
@@ -74,20 +74,53 @@ pub struct Feeds {
 /// One source, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceView {
-    /// Name.
-    pub name: String,
-    /// File or address, without the account's name and password.
-    pub address: String,
+    /// Its lasting number.
+    pub id: u16,
     /// How it stands.
     pub state: SourceState,
+    /// How far its reading has come, while it is read.
+    pub progress: Option<ProgressView>,
     /// Channels of the lineup that come from it.
     pub channels: usize,
-    /// Whether each viewer of its channels has a connection of its own.
-    pub direct: bool,
     /// What went wrong at the last import and what to do; the last good lineup stays.
     pub error: Option<String>,
+    /// Whether it went wrong because much of the list is gone, so that it can be accepted.
+    pub held_back: bool,
+    /// What was wrong with the list.
+    pub warnings: Vec<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,
+    /// Whether it stands in the configuration file, where alone it can be changed.
+    #[serde(skip)]
+    pub is_of_file: bool,
+    /// What is set about it, without secrets.
+    #[serde(skip)]
+    pub settings: SourceSettings,
+}
+
+/// How far the reading of a list has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ProgressView {
+    /// What is being done.
+    pub phase: ReadingPhase,
+    /// Entries so far.
+    pub entries: u64,
+    /// Bytes so far, as they came.
+    pub bytes: u64,
+    /// Bytes there will be, where that is known.
+    pub bytes_total: Option<u64>,
+}
+
+/// What is being done with a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingPhase {
+    /// It is asked for, or comes.
+    Fetching,
+    /// Its entries become channels.
+    Merging,
+    /// The channels are being stored.
+    Storing,
 }
 
 /// How a source stands.

@@ -31,7 +31,8 @@ mod view;
 mod vod;
 
 pub use config::{
-    Config, Feeds, Gauge, PlanRow, Profile, Setting, SettingOrigin, SourceState, SourceView,
+    Config, Feeds, Gauge, PlanRow, Profile, ProgressView, ReadingPhase, Setting, SettingOrigin,
+    SourceState, SourceView,
 };
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};

@@ -5,6 +5,7 @@ use hyper::Method;
 use lineup::GuideNumber;
 
 use crate::{
+    api::Verb,
     page::AssetName,
     stream::{StreamPath, decimal},
     vod::VodPath,
@@ -35,12 +36,20 @@ pub(crate) enum Route {
     ApiStatus,
     /// The page's channel list.
     ApiChannels,
-    /// Reads all sources now.
-    ApiRefresh,
     /// The owner's rules.
     ApiRules,
     /// What rules would make of the lists.
     ApiRulesPreview,
+    /// All sources, or one more.
+    ApiSources,
+    /// Public lists to choose from.
+    ApiPublicLists,
+    /// One source.
+    ApiSource(u16),
+    /// What is to be done with one source, or with all.
+    ApiSourceOrder(Option<u16>, Verb),
+    /// The list of a source that has no address.
+    ApiSourceList(u16),
     /// Leaves a channel's stream for its next one.
     ApiFailover(GuideNumber),
     /// Leaves the stream of one tuner for the next one of its channel.
@@ -63,10 +72,14 @@ impl Route {
             "/status.json" => Self::TunerStatus,
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
-            "/api/v1/sources/refresh" => Self::ApiRefresh,
+            "/api/v1/sources" => Self::ApiSources,
+            "/api/v1/sources/public" => Self::ApiPublicLists,
+            "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
             "/api/v1/rules" => Self::ApiRules,
             "/api/v1/rules/preview" => Self::ApiRulesPreview,
-            _ if path.starts_with("/api/") => failover_of(path).unwrap_or(Self::ApiUnknown),
+            _ if path.starts_with("/api/") => failover_of(path)
+                .or_else(|| source_of(path))
+                .unwrap_or(Self::ApiUnknown),
             _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
                 (Some(rest), _) => Self::Stream(rest),
                 (None, Some(rest)) => Self::Vod(rest),
@@ -79,11 +92,14 @@ impl Route {
     pub(crate) fn allow(self) -> &'static str {
         match self {
             Self::LineupPost
-            | Self::ApiRefresh
             | Self::ApiRulesPreview
+            | Self::ApiSourceOrder(..)
+            | Self::ApiSourceList(_)
             | Self::ApiFailover(_)
             | Self::ApiTunerFailover(_) => "POST",
             Self::ApiRules => "GET, HEAD, PUT",
+            Self::ApiSources => "GET, HEAD, POST",
+            Self::ApiSource(_) => "GET, HEAD, PUT, DELETE",
             _ => "GET, HEAD",
         }
     }
@@ -111,9 +127,13 @@ impl Route {
             self,
             Self::ApiStatus
                 | Self::ApiChannels
-                | Self::ApiRefresh
                 | Self::ApiRules
                 | Self::ApiRulesPreview
+                | Self::ApiSources
+                | Self::ApiPublicLists
+                | Self::ApiSource(_)
+                | Self::ApiSourceOrder(..)
+                | Self::ApiSourceList(_)
                 | Self::ApiFailover(_)
                 | Self::ApiTunerFailover(_)
                 | Self::ApiUnknown
@@ -132,4 +152,22 @@ fn failover_of(path: &str) -> Option<Route> {
         "tuners" => decimal(which).map(Route::ApiTunerFailover),
         _ => None,
     }
+}
+
+/// `/api/v1/sources/<id>`, and what may stand behind it.
+fn source_of(path: &str) -> Option<Route> {
+    let rest = path.strip_prefix("/api/v1/sources/")?;
+    let (id, verb) = match rest.split_once('/') {
+        Some((id, verb)) => (id, Some(verb)),
+        None => (rest, None),
+    };
+    let id = decimal(id)?;
+    Some(match verb {
+        None => Route::ApiSource(id),
+        Some("refresh") => Route::ApiSourceOrder(Some(id), Verb::Refresh),
+        Some("cancel") => Route::ApiSourceOrder(Some(id), Verb::Cancel),
+        Some("accept") => Route::ApiSourceOrder(Some(id), Verb::Accept),
+        Some("list") => Route::ApiSourceList(id),
+        Some(_) => return None,
+    })
 }

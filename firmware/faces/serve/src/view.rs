@@ -99,15 +99,11 @@ impl View {
         let Some(profile) = &self.profile else {
             return Selection::default();
         };
-        let place_of = |name: &String| sources.iter().position(|source| source.name == *name);
-        let places = profile.sources.iter().filter_map(place_of);
+        let is_named = |source: &&SourceView| profile.sources.contains(&source.settings.name);
+        let ids = sources.iter().filter(is_named).map(|source| source.id);
         Selection {
             groups: profile.groups.clone(),
-            sources: (!profile.sources.is_empty()).then(|| {
-                places
-                    .filter_map(|place| u16::try_from(place).ok())
-                    .collect()
-            }),
+            sources: (!profile.sources.is_empty()).then(|| ids.collect()),
             numbers: profile.numbers.clone(),
         }
     }
@@ -118,7 +114,7 @@ impl View {
 pub(crate) struct Selection {
     /// Names of groups, in any case; empty: all.
     groups: Vec<String>,
-    /// Places of sources, one of which a stream must come from.
+    /// Numbers of sources, one of which a stream must come from.
     sources: Option<Vec<u16>>,
     /// First and last majors; empty: all.
     numbers: Vec<(u16, u16)>,

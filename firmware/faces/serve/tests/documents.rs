@@ -223,7 +223,7 @@ async fn a_profile_follows_the_lineup() {
         .send_replace(lineup_of(&[PLAYS, PLAYS]).into());
     assert_eq!(count().await, 1);
     let mut renamed = server.sources.borrow().clone();
-    "Other".clone_into(&mut renamed[0].name);
+    "Other".clone_into(&mut renamed[0].settings.name);
     server.sources.send_replace(renamed);
     assert_eq!(count().await, 0);
 }

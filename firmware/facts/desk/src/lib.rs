@@ -13,8 +13,10 @@
 mod answer;
 mod counter;
 mod order;
+pub mod public;
 mod refused;
 mod rules;
+mod settings;
 mod source;
 
 pub use answer::Answer;
@@ -22,4 +24,5 @@ pub use counter::{Desk, Orders, open};
 pub use order::Order;
 pub use refused::Refused;
 pub use rules::{DryRun, RulesOrder, RulesView};
-pub use source::{SourceId, SourceOrder};
+pub use settings::{BadSetting, Kind, RtspTransport, Sharing, SourceSettings};
+pub use source::{LIST_PIECES_MAX, ListPieces, ListUpload, SourceId, SourceOrder, upload};

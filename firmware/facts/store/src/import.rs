@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     source::SourceState,
     table::{self, Changes},
-    tables::{CHANNELS, META, META_GENERATION, META_LINEUP, NUMBERS, SOURCES},
+    tables::{CHANNELS, META, META_GENERATION, NUMBERS, SOURCE_STATES},
 };
 
 /// A channel of one stream.
@@ -19,7 +19,6 @@ const STREAMS_LAYOUT: u8 = 2;
 /// Without the key: written by earlier versions, still read.
 const KEYLESS_NUMBER_LAYOUT: u8 = 1;
 const NUMBER_LAYOUT: u8 = 2;
-const NAMES_LAYOUT: u8 = 1;
 const GENERATION_LAYOUT: u8 = 1;
 
 /// What an import leaves behind.
@@ -29,8 +28,8 @@ pub struct Import<'a> {
     pub lineup: &'a Lineup,
     /// Every number given, to channels present and gone.
     pub numbers: &'a Numbers,
-    /// Name and state of each source; a source's place is the index that its channels carry.
-    pub sources: &'a [(String, SourceState)],
+    /// State of each source that was read for it, by its number; of others it stays.
+    pub sources: &'a [(u16, SourceState)],
 }
 
 /// How much of an import was news to the store.
@@ -45,10 +44,8 @@ pub struct Saved {
 /// The last good lineup.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// Its channels. [`Channel::source`] is an index into `sources`.
+    /// Its channels. Sources of some may be gone since.
     pub lineup: Lineup,
-    /// Names of the sources at the time; the configuration may have changed since.
-    pub sources: Vec<String>,
 }
 
 pub(crate) fn save(transaction: &WriteTransaction, import: &Import<'_>) -> Result<Saved, Fault> {
@@ -90,19 +87,14 @@ fn save_numbers(transaction: &WriteTransaction, numbers: &Numbers) -> Result<(),
 
 fn save_sources(
     transaction: &WriteTransaction,
-    sources: &[(String, SourceState)],
+    sources: &[(u16, SourceState)],
 ) -> Result<(), Fault> {
     let mut value = Vec::new();
-    let mut table = transaction.open_table(SOURCES)?;
-    table.retain(|name, _| sources.iter().any(|(known, _)| known == name))?;
-    for (name, state) in sources {
+    let mut table = transaction.open_table(SOURCE_STATES)?;
+    for (id, state) in sources {
         state.encode(&mut value);
-        table.insert(name.as_str(), value.as_slice())?;
+        table.insert(id, value.as_slice())?;
     }
-    encode_names(sources.iter().map(|(name, _)| name.as_str()), &mut value);
-    transaction
-        .open_table(META)?
-        .insert(META_LINEUP, value.as_slice())?;
     Ok(())
 }
 
@@ -111,10 +103,10 @@ pub(crate) fn load(
     transaction: &ReadTransaction,
     bytes_max: usize,
 ) -> Result<Option<Snapshot>, Fault> {
-    let Some(names) = transaction.open_table(META)?.get(META_LINEUP)? else {
+    let meta = transaction.open_table(META)?;
+    if meta.get(META_GENERATION)?.is_none() {
         return Ok(None);
-    };
-    let sources = decode_names(names.value())?;
+    }
     let mut builder = LineupBuilder::new(bytes_max);
     for row in transaction.open_table(CHANNELS)?.iter()? {
         let (id, value) = row?;
@@ -124,7 +116,6 @@ pub(crate) fn load(
     }
     Ok(Some(Snapshot {
         lineup: builder.build(),
-        sources,
     }))
 }
 
@@ -261,24 +252,6 @@ fn decode_guide_number(fields: &mut Decoder<'_>) -> Result<GuideNumber, Fault> {
     GuideNumber::new(major, minor).ok_or(Fault::Row("a channel has the number 0"))
 }
 
-fn encode_names<'a>(names: impl ExactSizeIterator<Item = &'a str>, value: &mut Vec<u8>) {
-    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
-    let mut fields = Encoder::new(value, NAMES_LAYOUT);
-    fields.u16(count);
-    for name in names.take(usize::from(count)) {
-        fields.text(name);
-    }
-}
-
-fn decode_names(value: &[u8]) -> Result<Vec<String>, Fault> {
-    let mut fields = Decoder::new(value, NAMES_LAYOUT)?;
-    let names = (0..fields.u16()?)
-        .map(|_| fields.text().map(str::to_owned))
-        .collect::<Result<_, _>>()?;
-    fields.end()?;
-    Ok(names)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};
@@ -323,12 +296,10 @@ mod tests {
         }
 
         #[test]
-        fn names_and_sources_come_back(names in vec(any::<String>(), 0..5), seconds: Option<u32>) {
+        fn a_state_comes_back(url: String, seconds: Option<u32>) {
             let mut value = Vec::new();
-            encode_names(names.iter().map(String::as_str), &mut value);
-            prop_assert_eq!(&decode_names(&value).unwrap(), &names);
             let state = SourceState {
-                url: names.concat(),
+                url,
                 last_success: seconds.map(|seconds| {
                     std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.into())
                 }),
@@ -346,7 +317,6 @@ mod tests {
             }
             let _ = decode_channel(1, &value);
             let _ = decode_number(1, 1, &value);
-            let _ = decode_names(&value);
             let _ = SourceState::decode(&value);
         }
     }

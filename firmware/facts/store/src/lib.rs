@@ -8,6 +8,7 @@
 //! What does not belong here: what a channel is (`lineup`), when a source is read (`sync`), the
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
+mod book;
 mod codec;
 mod device;
 mod error;
@@ -20,6 +21,7 @@ mod store;
 mod table;
 mod tables;
 
+pub use book::SourceRow;
 pub use device::Device;
 pub use error::Error;
 pub use import::{Import, Saved, Snapshot};

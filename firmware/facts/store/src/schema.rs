@@ -6,17 +6,18 @@
 use redb::{Database, ReadableTable, WriteTransaction};
 
 use crate::{
+    book,
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_SCHEMA, NUMBERS, SOURCES},
+    tables::{CHANNELS, META, META_LINEUP, META_SCHEMA, NUMBERS, SOURCES},
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found];
+const STEPS: &[Step] = &[found, number_sources];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -24,6 +25,14 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(NUMBERS)?;
     transaction.open_table(SOURCES)?;
     device::create(transaction)
+}
+
+/// Step 2: sources have lasting numbers, those that the channels of the lineup carry already.
+fn number_sources(transaction: &WriteTransaction) -> Result<(), Fault> {
+    book::number(transaction)?;
+    transaction.delete_table(SOURCES)?;
+    transaction.open_table(META)?.remove(META_LINEUP)?;
+    Ok(())
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -79,6 +88,7 @@ mod tests {
     use redb::{ReadableDatabase, ReadableTableMetadata, backends::InMemoryBackend};
 
     use super::*;
+    use crate::{SourceState, tables::SOURCE_STATES};
 
     fn memory() -> Database {
         Database::builder()
@@ -106,7 +116,7 @@ mod tests {
     #[test]
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
-        let device = migrate_with(&database, STEPS).unwrap();
+        let device = migrate_with(&database, &[found]).unwrap();
         let later: &[Step] = &[found, second];
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
@@ -117,10 +127,52 @@ mod tests {
     #[test]
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
-        let device = migrate_with(&database, STEPS).unwrap();
+        let device = migrate_with(&database, &[found]).unwrap();
         assert!(migrate_with(&database, &[found, failing]).is_err());
         assert_eq!(sources(&database), 0);
-        assert_eq!(migrate_with(&database, STEPS).unwrap(), device);
+        assert_eq!(migrate_with(&database, &[found]).unwrap(), device);
+    }
+
+    #[test]
+    fn sources_get_the_numbers_that_channels_carry() {
+        let database = memory();
+        migrate_with(&database, &[found]).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let state = |url: &str| SourceState {
+            url: url.to_owned(),
+            entries: 7,
+            ..SourceState::default()
+        };
+        let mut value = Vec::new();
+        for name in ["first", "second"] {
+            state(name).encode(&mut value);
+            let mut sources = transaction.open_table(SOURCES).unwrap();
+            sources.insert(name, value.as_slice()).unwrap();
+        }
+        // Of the third nothing was known.
+        Encoder::new(&mut value, 1)
+            .u16(3)
+            .text("second")
+            .text("first")
+            .text("third");
+        let mut meta = transaction.open_table(META).unwrap();
+        meta.insert(META_LINEUP, value.as_slice()).unwrap();
+        drop(meta);
+        transaction.commit().unwrap();
+
+        migrate(&database).unwrap();
+        let reading = database.begin_read().unwrap();
+        let rows = book::load(&reading).unwrap();
+        let rows = rows.iter().map(|row| (row.id, &*row.name, &*row.url));
+        assert!(rows.eq([
+            (0, "second", "second"),
+            (1, "first", "first"),
+            (2, "third", "")
+        ]));
+        let states = reading.open_table(SOURCE_STATES).unwrap();
+        let kept = states.get(1).unwrap().unwrap();
+        assert_eq!(SourceState::decode(kept.value()).unwrap(), state("first"));
+        assert_eq!(states.len().unwrap(), 2);
     }
 
     #[test]
@@ -128,7 +180,7 @@ mod tests {
         let database = memory();
         let later: &[Step] = &[found, second];
         let device = migrate_with(&database, later).unwrap();
-        let refused = migrate_with(&database, STEPS).unwrap_err();
+        let refused = migrate_with(&database, &[found]).unwrap_err();
         assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }

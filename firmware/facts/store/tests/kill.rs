@@ -90,7 +90,7 @@ fn saves_until_killed() {
             .save_import(&Import {
                 lineup: &lineup(generation),
                 numbers: &numbers(generation),
-                sources: &[("provider".to_owned(), state)],
+                sources: &[(0, state)],
             })
             .unwrap();
         println!("{SAVED}{generation}");
@@ -107,7 +107,7 @@ fn generation(store: &Store) -> u32 {
     let generation = numbers.generation();
     assert!(snapshot.lineup.iter().eq(lineup(generation).iter()));
     assert_eq!(numbers, self::numbers(generation));
-    let source = store.load_source("provider").unwrap().unwrap();
+    let source = store.load_source(0).unwrap().unwrap();
     assert_eq!(source.entries, u64::from(generation));
     generation
 }

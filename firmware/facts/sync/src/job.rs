@@ -1,12 +1,6 @@
 //! The part of an import that computes and writes: one run of one thread that may block.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::SystemTime,
-};
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use lineup::{Lineup, SourceKey};
@@ -16,8 +10,10 @@ use tokio::sync::mpsc;
 use crate::{
     Config, Error,
     collect::{Collected, Collector},
+    config,
     fetch::Validators,
     merge::{self, Merged},
+    progress::{Gauge, Phase},
 };
 
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
@@ -39,10 +35,8 @@ pub(crate) struct Job {
     pub(crate) store: Arc<Store>,
     /// The lineup that the import changes.
     pub(crate) previous: Arc<Lineup>,
-    /// Name and state of every source.
-    pub(crate) sources: Vec<(String, SourceState)>,
-    /// Entries so far, for whoever watches.
-    pub(crate) entries: Arc<AtomicU64>,
+    /// How far it has come, for whoever watches.
+    pub(crate) gauge: Arc<Gauge>,
 }
 
 /// An import that has been stored and may be published.
@@ -50,14 +44,12 @@ pub(crate) struct Done {
     pub(crate) lineup: Lineup,
     /// The new state of the source.
     pub(crate) state: SourceState,
-    /// Channels of the source.
-    pub(crate) channels: usize,
     pub(crate) warnings: Vec<String>,
 }
 
 impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
-    pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
+    pub(crate) fn run(self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
         let key = self.place();
         let (collected, validators) = self.collect(key, &mut pieces)?;
         let held = merge::held(&self.previous, key);
@@ -75,29 +67,29 @@ impl Job {
         if duplicates > 0 {
             warnings.push(format!("{duplicates} entries are the same as another one"));
         }
+        let source = &self.config.sources[self.index];
         let state = SourceState {
-            url: self.config.sources[self.index].url.clone(),
+            url: source.url.clone().unwrap_or_default(),
             etag: validators.etag,
             last_modified: validators.last_modified,
             last_success: Some(SystemTime::now()),
             error: String::new(),
             entries,
         };
-        self.sources[self.index].1.clone_from(&state);
+        self.gauge.enter(Phase::Storing);
         let saved = self.store.save_import(&Import {
             lineup: &lineup,
             numbers: &numbers,
-            sources: &self.sources,
+            sources: &[(key, state.clone())],
         })?;
         let channels = merge::held(&lineup, key);
         tracing::info!(
-            source = %self.sources[self.index].0, entries, channels,
+            source = %source.name, entries, channels,
             written = saved.channels_written, removed = saved.channels_removed, "imported"
         );
         Ok(Done {
             lineup,
             state,
-            channels,
             warnings,
         })
     }
@@ -111,21 +103,23 @@ impl Job {
         index: u16,
         pieces: &mut mpsc::Receiver<Piece>,
     ) -> Result<(Collected, Validators), Error> {
-        let name = &self.config.sources[self.index].name;
-        let key = SourceKey { index, name };
+        let source = &self.config.sources[self.index];
+        let key = SourceKey {
+            index,
+            name: &source.name,
+        };
         let Config {
             limits,
             import_bytes_max,
             ..
         } = *self.config;
-        let folder = self.config.sources[self.index].folder();
+        let folder = config::folder(source);
         let mut collector = Collector::of_file(key, limits, import_bytes_max, folder);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
-                    self.entries
-                        .store(collector.entries() as u64, Ordering::Relaxed);
+                    self.gauge.entries(collector.entries());
                     if flow.is_break() {
                         return Ok((collector.finish()?, Validators::default()));
                     }

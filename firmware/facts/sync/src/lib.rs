@@ -6,8 +6,13 @@
 //! the lineup before (`merge`), so that one import costs the memory of one list and a source that
 //! fails keeps what it had.
 //!
-//! Sources are read one after the other, in the order of the configuration: at the very first start
-//! the channels of an earlier one have their numbers before a later one's `tvg-chno` is looked at.
+//! Sources are read one after the other, in the order of their lasting numbers, so that one list is in
+//! memory at a time; at the very first start the channels of an earlier one have their numbers before
+//! a later one's `tvg-chno` is looked at. One that is fresh by its interval is not read at a start.
+//!
+//! Sources stand in the configuration file or come over the `desk`, whose orders are carried out one
+//! after the other here (`orders`): there is one writer of facts. An order that comes while a list is
+//! read breaks that off, unless it need not wait (`reading`).
 //!
 //! Nothing is published that has not been stored: a client must find every number that it has seen
 //! after a power cut as well.
@@ -17,21 +22,32 @@
 
 mod collect;
 mod config;
+mod download;
 mod dry_run;
 mod error;
 mod fetch;
 mod job;
 mod merge;
+mod orders;
+mod progress;
+mod reading;
+mod rebuild;
+mod recall;
 mod refresh;
 mod rules;
 mod run;
 mod schedule;
+mod secrets;
+mod shape;
+mod sources;
 mod status;
 mod test_channel;
 
-pub use config::{Config, SourceConfig, TestChannel};
+pub use config::{Config, TestChannel, is_file};
 pub use dry_run::{Report, dry_run};
 pub use error::Error;
+pub use progress::{Phase, Progress};
 pub use rules::RulesConfig;
 pub use run::{Ports, run};
+pub use sources::{SOURCES_MAX, Sources};
 pub use status::{SourceStatus, State};

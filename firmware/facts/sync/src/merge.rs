@@ -93,29 +93,18 @@ pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
     Ok(builder.build())
 }
 
-/// The lineup of the last run, under the configuration of this one: sources may have moved, or be
-/// gone with their channels. `test` is the test channel where it stays beside others.
+/// The lineup of the last run, under the configuration of this one: sources may be gone with their
+/// channels. `test` is the test channel where it stays beside others.
 pub(crate) fn restore(
     snapshot: &Snapshot,
     test: Option<Channel<'_>>,
     config: &Config,
 ) -> Result<Lineup, Full> {
-    let place_of = |name: &String| -> Option<u16> {
-        let place = config
-            .sources
-            .iter()
-            .position(|source| source.name == *name)?;
-        u16::try_from(place).ok()
-    };
-    let places: Vec<Option<u16>> = snapshot.sources.iter().map(place_of).collect();
-    let moved = |channel: Channel<'_>| -> Option<u16> {
-        places.get(usize::from(channel.source)).copied().flatten()
-    };
     let mut builder = LineupBuilder::new(config.lineup_bytes_max);
     let mut count = 0;
     for stream in snapshot.lineup.all_streams() {
-        if let Some(source) = moved(stream) {
-            builder.push(Channel { source, ..stream })?;
+        if config.sources.is_enabled(stream.source) {
+            builder.push(stream)?;
             count += 1;
         }
     }
@@ -125,6 +114,11 @@ pub(crate) fn restore(
         None => {}
     }
     Ok(builder.build())
+}
+
+/// Whether a stream belongs into the lineup: the test channel's, and those of sources that are there.
+pub(crate) fn belongs(stream: &Channel<'_>, config: &Config) -> bool {
+    stream.source == Channel::BUILT_IN || config.sources.is_enabled(stream.source)
 }
 
 /// Channels that have a stream of the source `index`.

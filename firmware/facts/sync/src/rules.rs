@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use ::rules::{RuleSet, Rules};
-use desk::{Refused, RulesView};
+use ::rules::{Action, Rule, RuleSet, Rules};
+use desk::{DryRun, Refused, RulesView};
 use store::{RulesRow, Store};
 use tokio::{sync::watch, task};
 
-use crate::Error;
+use crate::{
+    Error, Sources,
+    shape::{self, Shaper},
+};
 
 /// What imports know of rules.
 #[derive(Clone, Debug, Default)]
@@ -58,12 +61,36 @@ impl RuleBook {
     }
 
     /// The rules, ready to run.
-    pub(crate) fn ready(&self) -> Result<Rules, Error> {
+    pub(crate) fn ready(&self) -> Result<Shaper, Error> {
         let view = Arc::clone(&self.view.borrow());
         match &view.error {
             Some(error) => Err(Error::Rules(error.clone())),
-            None => self.made_ready(&view).map_err(Error::Rules),
+            None => self
+                .made_ready(&view)
+                .map(Shaper::new)
+                .map_err(Error::Rules),
         }
+    }
+
+    /// What lineups depend on by these rules, in one figure that is the same at every start; 0 where
+    /// there are none. Where it changes, the lineup is made anew.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint_of(|_| true)
+    }
+
+    /// The same for numbers: of the rules that ask for some.
+    pub(crate) fn numbers_fingerprint(&self) -> u64 {
+        self.fingerprint_of(|rule| rule.action == Action::Renumber)
+    }
+
+    fn fingerprint_of(&self, counts: impl Fn(&Rule) -> bool) -> u64 {
+        let view = self.view.borrow();
+        let mut both = view.configured.followed_by(&view.stored);
+        both.rules.retain(|rule| rule.enabled && counts(rule));
+        if both.rules.is_empty() {
+            return 0;
+        }
+        fnv_1a(serde_json::to_string(&both).unwrap_or_default().as_bytes()).max(1)
     }
 
     /// Puts these in the place of the stored ones, if `seen` says that they are made from those; the
@@ -101,6 +128,30 @@ impl RuleBook {
         Ok(seen + 1)
     }
 
+    /// What these would make of the stored lists.
+    pub(crate) async fn preview(
+        &self,
+        store: &Arc<Store>,
+        sources: Sources,
+        set: RuleSet,
+    ) -> Result<Box<DryRun>, Refused> {
+        let view = RulesView {
+            stored: set,
+            configured: self.view.borrow().configured.clone(),
+            ..RulesView::default()
+        };
+        let (book, store) = (self.clone(), Arc::clone(store));
+        let run = task::spawn_blocking(move || {
+            let rules = book.made_ready(&view).map_err(Refused::Invalid)?;
+            let configured = view.configured.rules.len();
+            let count = configured + view.stored.rules.len();
+            shape::dry_run(&store, &sources, rules, count, configured)
+                .map(Box::new)
+                .map_err(|error| Refused::Storage(error.to_string()))
+        });
+        run.await.unwrap_or(Err(Refused::Ending))
+    }
+
     /// All of them together. Errors count the rules as the page shows them.
     fn made_ready(&self, view: &RulesView) -> Result<Rules, String> {
         let RulesView {
@@ -109,6 +160,13 @@ impl RuleBook {
         let both = configured.followed_by(stored);
         Rules::compile(&both, self.bytes_max).map_err(|error| error.behind(configured).to_string())
     }
+}
+
+/// FNV-1a, 64 bit (RFC 9923): it is kept from start to start.
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 fn stored(store: &Store) -> Result<(u64, RuleSet), String> {
@@ -165,7 +223,8 @@ mod tests {
             (view.borrow().revision, &view.borrow().stored),
             (1, &set(NEWS))
         );
-        assert!(!later.ready().expect("good rules").is_empty());
+        assert!(later.ready().is_ok());
+        assert_ne!(later.fingerprint(), 0);
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -1,8 +1,13 @@
 //! The life of the imports: from the lineup of the last run on, source by source, until the end.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use desk::{Order, Orders, Refused, RulesOrder, RulesView, SourceId, SourceOrder};
+use desk::{Order, Orders, RulesView};
 use lineup::Lineup;
 use store::{SourceState, Store};
 use tokio::{
@@ -14,18 +19,16 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, TestChannel,
-    job::Done,
-    merge,
-    refresh::{Attempt, Outcome},
+    Config, Error, SourceStatus, Sources, config, merge,
+    reading::Reading,
+    recall::{Recalled, recall},
+    refresh::Origin,
     rules::RuleBook,
-    schedule::Schedule,
+    schedule::{self, Schedule},
     status::Board,
-    test_channel,
 };
 
 /// What connects the imports with the rest of the house.
-#[derive(Debug)]
 pub struct Ports {
     /// The lineup that everybody reads.
     pub lineup: watch::Sender<Arc<Lineup>>,
@@ -35,54 +38,60 @@ pub struct Ports {
     pub rules: watch::Sender<Arc<RulesView>>,
     /// What faces ask to be changed.
     pub orders: Orders,
+    /// Told the sources at the start and whenever they change, before any lineup that names a new
+    /// one is published: whoever plays streams knows by then how.
+    pub told: Box<dyn Fn(&Sources) + Send + Sync>,
     /// Ends the imports. One that is being stored is finished first.
     pub shutdown: CancellationToken,
 }
 
-/// Publishes the lineup of the last run at once, then reads every source at the start, on request
+impl fmt::Debug for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ports").finish_non_exhaustive()
+    }
+}
+
+/// Publishes the lineup of the last run at once, then reads every source that is not fresh, on request
 /// and by its interval, until the shutdown.
 pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
-    let Ports {
-        lineup,
-        status,
-        rules,
-        orders,
-        shutdown,
-    } = ports;
-    let now = Instant::now();
-    let sources = config.sources.iter().map(|source| Source {
-        state: SourceState::default(),
-        schedule: Schedule::new(now, source.interval),
-    });
     let mut imports = Imports {
-        sources: sources.collect(),
-        board: Board::new(status, &config),
-        rules: RuleBook::new(&config.rules, rules),
+        board: Arc::new(Board::new(ports.status)),
+        rules: RuleBook::new(&config.rules, ports.rules),
         config: Arc::new(config),
         store,
         http,
-        lineup,
-        shutdown,
+        lineup: ports.lineup,
+        told: ports.told,
+        shutdown: ports.shutdown,
+        sources: BTreeMap::new(),
+        postponed: None,
     };
     imports.recall().await;
-    imports.go_on(orders).await;
+    imports.go_on(ports.orders).await;
 }
 
 /// Everything that an import reads or changes.
-struct Imports {
-    config: Arc<Config>,
-    store: Arc<Store>,
-    http: http::Client,
-    board: Board,
-    rules: RuleBook,
-    shutdown: CancellationToken,
-    lineup: watch::Sender<Arc<Lineup>>,
-    sources: Vec<Source>,
+pub(crate) struct Imports {
+    pub(crate) config: Arc<Config>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) http: http::Client,
+    pub(crate) board: Arc<Board>,
+    pub(crate) rules: RuleBook,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) lineup: watch::Sender<Arc<Lineup>>,
+    pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
+    /// By number.
+    pub(crate) sources: BTreeMap<u16, Known>,
+    /// What came while a list was read, and broke that off.
+    pub(crate) postponed: Option<Order>,
 }
 
-struct Source {
-    state: SourceState,
-    schedule: Schedule,
+/// What is known of a source, and when it is read next.
+pub(crate) struct Known {
+    pub(crate) state: SourceState,
+    pub(crate) schedule: Schedule,
+    /// Whether the next list is taken even if much of it is gone.
+    pub(crate) accepts: bool,
 }
 
 impl Imports {
@@ -96,185 +105,120 @@ impl Imports {
             recall(&config, &store)
         });
         let recalled = recalling.await;
-        let (lineup, states) = recalled
-            .unwrap_or(Err(Error::Aborted))
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, "the lineup of the last run cannot be used");
-                let lonely = merge::lonely(&self.config).unwrap_or_default();
-                (lonely, vec![SourceState::default(); self.sources.len()])
-            });
-        for (index, state) in (0..).zip(states) {
-            let channels = merge::held(&lineup, index);
-            let index = usize::from(index);
-            self.board.recall(index, &state, channels);
-            self.sources[index].state = state;
+        let recalled = recalled.unwrap_or(Err(Error::Aborted));
+        let Recalled {
+            sources,
+            states,
+            lineup,
+        } = recalled.unwrap_or_else(|error| {
+            tracing::error!(%error, "the lineup of the last run cannot be used");
+            Recalled::nothing(&self.config)
+        });
+        Arc::make_mut(&mut self.config).sources = sources;
+        self.tell();
+        for (id, _) in self.config.sources.iter() {
+            let state = states.get(&id).cloned().unwrap_or_default();
+            let channels = merge::held(&lineup, id);
+            let age = self.freshness(id, &state, channels);
+            self.board.recall(id, &state, channels, age.is_some());
+            let known = Known {
+                state,
+                schedule: self.schedule(id, age),
+                accepts: false,
+            };
+            self.sources.insert(id, known);
         }
         self.lineup.send_replace(Arc::new(lineup));
     }
 
+    /// Tells everybody which sources there are.
+    pub(crate) fn tell(&self) {
+        self.board.list(&self.config.sources);
+        (self.told)(&self.config.sources);
+    }
+
+    /// How old the list of a source is, where there is no reason but its age to read it again. A file
+    /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
+    fn freshness(&self, id: u16, state: &SourceState, channels: usize) -> Option<Duration> {
+        let settings = &self.config.sources[usize::from(id)];
+        let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
+        let is_good = is_same && state.error.is_empty() && channels > 0;
+        let read = state
+            .last_success
+            .filter(|_| is_good && !config::is_file(settings));
+        read.map(|read| schedule::age(read, SystemTime::now()))
+    }
+
+    pub(crate) fn schedule(&self, id: u16, age: Option<Duration>) -> Schedule {
+        let settings = &self.config.sources[usize::from(id)];
+        if settings.url.is_none() || !settings.enabled {
+            return Schedule::never();
+        }
+        let interval = Duration::from_secs(settings.interval_hours * 3600);
+        Schedule::new(Instant::now(), interval, age)
+    }
+
     async fn go_on(&mut self, mut orders: Orders) {
         while !self.shutdown.is_cancelled() {
-            if let Some(index) = self.due(Instant::now()) {
-                self.refresh(index).await;
+            if let Some(order) = self.postponed.take().or_else(|| orders.waiting()) {
+                Box::pin(self.carry_out(order, &mut orders)).await;
+                continue;
+            }
+            if let Some(id) = self.due(Instant::now()) {
+                Box::pin(self.read(id, Origin::Address, &mut orders)).await;
                 continue;
             }
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
                 () = wait(self.next()) => {}
-                Some(order) = orders.next() => self.carry_out(order).await,
+                Some(order) = orders.next() => self.postponed = Some(order),
             }
         }
     }
 
-    /// One attempt, and what follows from it.
-    async fn refresh(&mut self, index: usize) {
-        let attempt = Attempt {
-            index,
-            config: &self.config,
-            store: &self.store,
-            http: &self.http,
-            board: &self.board,
-            lineup: Arc::clone(&self.lineup.borrow()),
-            sources: self.states(),
-        };
-        let outcome = attempt.run(&self.shutdown).await;
+    /// Reads a source, and carries out meanwhile what can be; how it went is on the board by then.
+    pub(crate) async fn read(&mut self, id: u16, origin: Origin, orders: &mut Orders) -> Reading {
+        let reading = self.follow(id, origin, orders).await;
         let now = Instant::now();
-        match outcome {
-            Ok(outcome) => {
-                self.sources[index].schedule.succeeded(now);
-                match outcome {
-                    Outcome::Imported(done) => self.publish(index, *done),
-                    Outcome::Unchanged => self.unchanged(index).await,
-                }
-            }
-            Err(Error::Aborted) if self.shutdown.is_cancelled() => {}
-            Err(error) => {
-                self.sources[index].schedule.failed(now);
-                self.failed(index, &error).await;
-            }
+        let Some(known) = self.sources.get_mut(&id) else {
+            return reading;
+        };
+        match &reading {
+            Reading::Over => known.schedule.succeeded(now),
+            Reading::Failed(_) => known.schedule.failed(now),
+            // Whoever has broken it off wants it later.
+            Reading::Cancelled => known.schedule.succeeded(now),
+            // It is still due.
+            Reading::BrokenOff => {}
         }
-    }
-
-    fn publish(&mut self, index: usize, done: Done) {
-        let Done {
-            lineup,
-            state,
-            channels,
-            warnings,
-        } = done;
-        self.sources[index].state = state;
-        self.lineup.send_replace(Arc::new(lineup));
-        self.board
-            .imported(index, SystemTime::now(), channels, warnings);
-    }
-
-    async fn unchanged(&mut self, index: usize) {
-        let now = SystemTime::now();
-        self.board.unchanged(index, now);
-        let state = &mut self.sources[index].state;
-        state.last_success = Some(now);
-        state.error.clear();
-        self.note(index).await;
-    }
-
-    async fn failed(&mut self, index: usize, error: &Error) {
-        let text = error.to_string();
-        let name = &self.config.sources[index].name;
-        tracing::warn!(source = %name, error = %text, "not imported; its channels stay");
-        self.sources[index].state.error.clone_from(&text);
-        self.board.failed(index, text);
-        self.note(index).await;
+        reading
     }
 
     /// Stores the state of a source. Where that fails, only what the page shows after the next
     /// start is older than it could be.
-    async fn note(&self, index: usize) {
-        let store = Arc::clone(&self.store);
-        let name = self.config.sources[index].name.clone();
-        let state = self.sources[index].state.clone();
-        let noting = task::spawn_blocking(move || store.save_source(&name, &state));
+    pub(crate) async fn note(&self, id: u16) {
+        let Some(known) = self.sources.get(&id) else {
+            return;
+        };
+        let (store, state) = (Arc::clone(&self.store), known.state.clone());
+        let noting = task::spawn_blocking(move || store.save_source(id, &state));
         if let Ok(Err(error)) = noting.await {
             tracing::warn!(%error, "the state of a source was not stored");
         }
     }
 
-    /// Name and state of each source, as the store keeps them.
-    fn states(&self) -> Vec<(String, SourceState)> {
-        let names = self.config.sources.iter().map(|source| source.name.clone());
-        let states = self.sources.iter().map(|source| source.state.clone());
-        names.zip(states).collect()
-    }
-
-    /// The first source, in the order of the configuration, that is to be read now.
-    fn due(&self, now: Instant) -> Option<usize> {
-        self.sources
-            .iter()
-            .position(|source| source.schedule.due <= now)
+    /// The first source, in the order of the numbers, that is to be read now: one list is in memory
+    /// at a time.
+    fn due(&self, now: Instant) -> Option<u16> {
+        let is_due = |known: &Known| known.schedule.due.is_some_and(|due| due <= now);
+        let mut sources = self.sources.iter();
+        sources.find(|(_, known)| is_due(known)).map(|(id, _)| *id)
     }
 
     fn next(&self) -> Option<Instant> {
-        self.sources.iter().map(|source| source.schedule.due).min()
+        let sources = self.sources.values();
+        sources.filter_map(|known| known.schedule.due).min()
     }
-
-    async fn carry_out(&mut self, order: Order) {
-        match order {
-            Order::Rules(order) => self.carry_out_of_rules(order).await,
-            Order::Source(SourceOrder::Refresh { source, answer }) => {
-                answer.give(self.make_due(source));
-            }
-            Order::Source(SourceOrder::Cancel { source, answer }) => {
-                let why = format!("source {source} is not being read now");
-                answer.give(Err(Refused::Conflict(why)));
-            }
-        }
-    }
-
-    async fn carry_out_of_rules(&mut self, order: RulesOrder) {
-        match order {
-            RulesOrder::Save { set, seen, answer } => {
-                let saved = self.rules.save(&self.store, *set, seen).await;
-                if saved.is_ok() {
-                    self.rebuild().await;
-                }
-                answer.give(saved);
-            }
-            RulesOrder::Preview { set, answer } => self.preview(*set, answer),
-        }
-    }
-
-    fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
-        let now = Instant::now();
-        let Some(SourceId(place)) = source else {
-            for source in &mut self.sources {
-                source.schedule.due = now;
-            }
-            return Ok(());
-        };
-        let source = self.sources.get_mut(usize::from(place));
-        let source =
-            source.ok_or_else(|| Refused::NotFound(format!("there is no source {place}")))?;
-        source.schedule.due = now;
-        Ok(())
-    }
-}
-
-fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), Error> {
-    let states = config
-        .sources
-        .iter()
-        .map(|source| Ok(store.load_source(&source.name)?.unwrap_or_default()))
-        .collect::<Result<_, Error>>()?;
-    let lineup = match store.load_lineup(config.lineup_bytes_max)? {
-        Some(snapshot) => {
-            let test = match config.test_channel {
-                TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
-                TestChannel::Auto | TestChannel::Never => None,
-            };
-            merge::restore(&snapshot, test, config)?
-        }
-        None => merge::lonely(config)?,
-    };
-    Ok((lineup, states))
 }
 
 /// Until the moment; for ever where there is none.

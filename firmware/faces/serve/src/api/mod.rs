@@ -5,8 +5,8 @@
 
 mod channels;
 mod failover;
-mod refresh;
 mod rules;
+mod sources;
 mod status;
 
 use desk::Refused;
@@ -15,8 +15,10 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use channels::channels;
 pub(crate) use failover::{failover, failover_of_tuner};
-pub(crate) use refresh::refresh;
 pub(crate) use rules::{preview, rules};
+pub(crate) use sources::{
+    Verb, order, public_lists, source, source_change, sources, sources_post, upload,
+};
 pub(crate) use status::status;
 
 use crate::{asked::Asked, body::Body, respond};

@@ -23,7 +23,7 @@ struct Status<'a> {
     tuners: Tuners,
     clients: Clients,
     memory: Memory<'a>,
-    sources: &'a [SourceView],
+    sources: Vec<Source<'a>>,
     settings: &'a [Setting],
     lineup: LineupFacts<'a>,
 }
@@ -113,6 +113,34 @@ struct Row<'a> {
 }
 
 #[derive(Serialize)]
+struct Source<'a> {
+    name: &'a str,
+    /// File or address, without the account's name and password; `null` where lists are uploaded.
+    address: Option<&'a str>,
+    enabled: bool,
+    /// Whether each viewer of its channels has a connection of its own.
+    direct: bool,
+    /// Whether certificates are looked at.
+    tls_verify: bool,
+    #[serde(flatten)]
+    view: &'a SourceView,
+}
+
+impl<'a> From<&'a SourceView> for Source<'a> {
+    fn from(view: &'a SourceView) -> Self {
+        let settings = &view.settings;
+        Self {
+            name: &settings.name,
+            address: settings.url.as_deref(),
+            enabled: settings.enabled,
+            direct: settings.sharing == desk::Sharing::Direct,
+            tls_verify: settings.tls_verify,
+            view,
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct LineupFacts<'a> {
     channels: usize,
     bytes: usize,
@@ -151,7 +179,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         tuners: tuners(shared),
         clients: clients(shared),
         memory: memory(shared),
-        sources: &sources,
+        sources: sources.iter().map(Source::from).collect(),
         settings: &config.settings,
         lineup: lineup(shared, &base, &sources),
     })

@@ -173,8 +173,10 @@ impl Server {
             },
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
-            connections: vec![setup.connections],
-            sharing: vec![setup.sharing],
+            sources: vec![tuner::SourceLimits {
+                connections: setup.connections,
+                sharing: setup.sharing,
+            }],
             failover: tuner::FailoverConfig::default(),
         };
         let opener: Arc<dyn Opener> = provider.clone();
@@ -286,12 +288,18 @@ fn profile(name: &str, groups: &[&str], sources: &[&str], numbers: (u16, u16)) -
 
 fn source() -> SourceView {
     SourceView {
-        name: "Example".to_owned(),
-        address: "http://provider.example/list.m3u".to_owned(),
+        id: 0,
         state: SourceState::Failed,
+        progress: None,
         channels: 4,
-        direct: true,
         error: Some("404: check the address".to_owned()),
+        held_back: false,
+        warnings: Vec::new(),
         read_unix_s: Some(1_700_000_000),
+        is_of_file: true,
+        settings: desk::SourceSettings {
+            sharing: desk::Sharing::Direct,
+            ..desk::SourceSettings::new("Example", "http://provider.example/list.m3u")
+        },
     }
 }

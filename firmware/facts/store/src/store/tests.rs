@@ -53,14 +53,14 @@ fn numbers(count: u16, generation: u32) -> Numbers {
         .collect()
 }
 
-fn sources(entries: u64) -> Vec<(String, SourceState)> {
+fn sources(entries: u64) -> Vec<(u16, SourceState)> {
     let state = SourceState {
         url: "http://provider.example/list".to_owned(),
         etag: "\"v1\"".to_owned(),
         entries,
         ..SourceState::default()
     };
-    vec![("provider".to_owned(), state)]
+    vec![(0, state)]
 }
 
 fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error> {
@@ -96,13 +96,9 @@ fn everything_comes_back_after_a_restart() {
     assert_eq!(store.device(), device);
     let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
     assert!(snapshot.lineup.iter().eq(lineup.iter()));
-    assert_eq!(snapshot.sources, ["provider"]);
     assert_eq!(store.load_numbers().unwrap(), numbers(300, 7));
-    assert_eq!(
-        store.load_source("provider").unwrap().unwrap(),
-        sources(300)[0].1
-    );
-    assert_eq!(store.load_source("another").unwrap(), None);
+    assert_eq!(store.load_source(0).unwrap().unwrap(), sources(300)[0].1);
+    assert_eq!(store.load_source(1).unwrap(), None);
 }
 
 #[test]
@@ -119,14 +115,19 @@ fn a_smaller_import_leaves_nothing_of_the_larger_one() {
         }
     );
     assert!(names(&store).iter().all(|name| name.starts_with("New")));
-    store
-        .save_import(&Import {
-            lineup: &lineup(20, "New"),
-            numbers: &numbers(20, 3),
-            sources: &[],
-        })
-        .unwrap();
-    assert_eq!(store.load_source("provider").unwrap(), None);
+    let row = |id, settings: Option<&str>| SourceRow {
+        id,
+        name: "provider".to_owned(),
+        url: String::new(),
+        settings: settings.map(str::to_owned),
+    };
+    let both = [row(0, None), row(1, Some("{}"))];
+    store.save_book(&both).unwrap();
+    assert_eq!(store.load_book().unwrap(), both);
+    assert!(store.load_source(0).unwrap().is_some());
+    store.save_book(&both[1..]).unwrap();
+    assert_eq!(store.load_book().unwrap(), both[1..]);
+    assert_eq!(store.load_source(0).unwrap(), None);
 }
 
 #[test]
@@ -137,9 +138,9 @@ fn a_failed_attempt_is_noted_without_a_lineup() {
         error: "404".to_owned(),
         ..SourceState::default()
     };
-    store.save_source("provider", &state).unwrap();
-    store.save_source("provider", &state).unwrap();
-    assert_eq!(store.load_source("provider").unwrap(), Some(state));
+    store.save_source(0, &state).unwrap();
+    store.save_source(0, &state).unwrap();
+    assert_eq!(store.load_source(0).unwrap(), Some(state));
     assert!(store.load_lineup(LINEUP_BYTES_MAX).unwrap().is_none());
 }
 

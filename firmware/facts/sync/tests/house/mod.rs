@@ -5,10 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use desk::{Desk, RulesView};
+use desk::{Desk, RulesView, SourceSettings};
 use lineup::Lineup;
 use store::{Options, Store};
-use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
+use sync::{Config, Ports, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -31,17 +31,18 @@ pub(crate) struct House {
 
 impl House {
     /// Starts imports that keep their store in `data`.
-    pub(crate) fn start(data: &Path, sources: Vec<SourceConfig>) -> Self {
+    pub(crate) fn start(data: &Path, sources: Vec<SourceSettings>) -> Self {
         Self::start_with(data, sources, TestChannel::Auto)
     }
 
     pub(crate) fn start_with(
         data: &Path,
-        sources: Vec<SourceConfig>,
+        sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
         let config = Config {
-            sources,
+            sources: sources.into_iter().collect(),
+            commands: Vec::new(),
             lineup_bytes_max: 16 << 20,
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
@@ -65,6 +66,7 @@ impl House {
             status: status_sender,
             rules: rules_sender,
             orders,
+            told: Box::new(|_| ()),
             shutdown: shutdown.clone(),
         };
         let client = http::Client::new(http::ClientConfig::default());
