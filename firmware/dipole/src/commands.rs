@@ -9,6 +9,7 @@ use std::{
 use budget::{DoesNotFit, Plan};
 
 use crate::{
+    adapt,
     cli::Args,
     config::{self, ConfigError, Loaded},
     plan,
@@ -110,7 +111,8 @@ fn beyond_the_plan(loaded: &Loaded, plan: &Plan) -> String {
 
 /// `dipole import --dry-run`.
 pub(crate) fn import(args: &Args) -> Result<(), Failure> {
-    let plan = plan::of(&load(args)?.config)?;
+    let loaded = load(args)?;
+    let plan = plan::of(&loaded.config)?;
     let path = args.list.clone().unwrap_or_default();
     let list = File::open(&path).map_err(|error| Failure::File {
         path: path.clone(),
@@ -126,6 +128,7 @@ pub(crate) fn import(args: &Args) -> Result<(), Failure> {
         &name,
         playlist::Limits::default(),
         plan.import_bytes_max,
+        &adapt::rules(&loaded.config, &plan),
     )
     .map_err(|error| Failure::List { path, error })?;
     if let Some(out) = &args.clusters {

@@ -5,6 +5,7 @@
 mod command;
 mod error;
 mod failover;
+mod lineup;
 pub(crate) mod rules;
 mod source;
 mod throttle;
@@ -21,6 +22,7 @@ use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
+pub(crate) use lineup::{Lineup, Numbering, Range};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
 
@@ -60,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) discovery: Discovery,
     /// Certificates.
     pub(crate) tls: Tls,
+    /// Which channels there are, and their numbers.
+    pub(crate) lineup: Lineup,
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
     /// Patterns that rules share.
@@ -165,6 +169,7 @@ impl Default for Config {
             clients: Clients::default(),
             discovery: Discovery::default(),
             tls: Tls::default(),
+            lineup: Lineup::default(),
             command: Vec::new(),
             template: Vec::new(),
             rule: Vec::new(),
@@ -307,6 +312,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
     rules::check(config)?;
+    lineup::check(&config.lineup)?;
     let sources = &config.source;
     within(
         sources.len() <= sync::SOURCES_MAX,
@@ -347,6 +353,7 @@ mod tests {
             template: config.template.clone(),
             rule: config.rule.clone(),
             profile: config.profile.clone(),
+            lineup: config.lineup.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),
             ..Config::default()

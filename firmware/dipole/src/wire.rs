@@ -214,16 +214,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         shutdown.child_token(),
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
-    let serve_config = serve::Config {
-        identity,
-        version: env!("CARGO_PKG_VERSION"),
-        names: config.names.clone(),
-        pages_max: plan.pages_max,
-        plan: page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places),
-        budget_bytes: plan.demand.budget.bytes(),
-        settings: settings::shown(loaded),
-        profiles: adapt::profiles(config),
-    };
+    let gauged = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
+    let serve_config = serve_config(loaded, identity, &plan, gauged);
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
@@ -248,6 +240,26 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         importing,
         serving,
         announcing,
+    }
+}
+
+/// What the pages and documents say that stays as it is.
+fn serve_config(
+    loaded: &Loaded,
+    identity: Identity,
+    plan: &Plan,
+    gauged: Vec<serve::PlanRow>,
+) -> serve::Config {
+    let config = &loaded.config;
+    serve::Config {
+        identity,
+        version: env!("CARGO_PKG_VERSION"),
+        names: config.names.clone(),
+        pages_max: plan.pages_max,
+        plan: gauged,
+        budget_bytes: plan.demand.budget.bytes(),
+        settings: settings::shown(loaded),
+        profiles: adapt::parts(config),
     }
 }
 

@@ -98,11 +98,16 @@ impl Importer {
         self.rows.is_empty()
     }
 
-    /// Adds an entry.
+    /// Adds an entry. `range`: the majors that a rule asks for, first and last.
     ///
     /// # Errors
     /// [`Full`] where it no longer fits. What was added before stays.
-    pub fn add(&mut self, source: SourceKey<'_>, entry: &playlist::Entry<'_>) -> Result<(), Full> {
+    pub fn add(
+        &mut self,
+        source: SourceKey<'_>,
+        entry: &playlist::Entry<'_>,
+        range: Option<(u16, u16)>,
+    ) -> Result<(), Full> {
         let playlist::Entry {
             name,
             url,
@@ -131,7 +136,7 @@ impl Importer {
             key: clusters::key(name, tvg_id, group),
             mark: hash.text(url).value(),
             asked: tvg_chno.trim().parse().ok(),
-            range: None,
+            range,
             source: source.index,
             texts: arena::append(&mut self.text, texts),
         });

@@ -161,6 +161,7 @@ fn an_id_is_the_same_on_every_machine() {
                 name: "provider",
             },
             &entry,
+            None,
         )
         .unwrap();
     let imported = importer.finish(&Numbers::new());
@@ -259,7 +260,7 @@ fn a_lineup_beside_lends_its_ids() {
         index: 0,
         name: "source 0",
     };
-    importer.add(source, &entry).unwrap();
+    importer.add(source, &entry, None).unwrap();
     let again = importer.finish_beside(&first.numbers, &first.lineup);
     assert_ne!(again.clusters[0], first.clusters[0]);
 }
@@ -302,6 +303,7 @@ fn a_list_of_30000_fits_into_its_bytes() {
                     name: "big",
                 },
                 &entry,
+                None,
             )
             .unwrap();
     }
@@ -327,7 +329,7 @@ fn refuses_what_does_not_fit() {
         name: "s",
     };
     let full = (0..1000)
-        .find_map(|_| importer.add(source, &entry).err())
+        .find_map(|_| importer.add(source, &entry, None).err())
         .unwrap();
     assert_eq!((full.bytes_max, full.channels), (10_000, importer.len()));
     assert!(importer.len() > 30, "{full}");

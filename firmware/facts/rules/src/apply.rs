@@ -71,7 +71,7 @@ impl Rules {
     pub fn apply<'e>(&mut self, entry: &Entry<'e>) -> Verdict<'e> {
         self.matched.clear();
         let mut verdict = Verdict::unchanged(entry);
-        if self.rules.is_empty() {
+        if self.is_empty() {
             return verdict;
         }
         if self.source.as_deref() != Some(entry.source) {
@@ -84,6 +84,7 @@ impl Rules {
                 self.matched.push(rule.index);
             }
         }
+        verdict.is_kept &= self.groups.hold(&verdict.group);
         verdict
     }
 

@@ -26,6 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         limits: playlist::Limits::default(),
         commands: Vec::new(),
         test_channel: TestChannel::Auto,
+        numbering: lineup::Numbering::default(),
         rules: sync::RulesConfig::default(),
     };
     let options = Options {

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 use lineup::{Full, Importer, SourceKey};
 use playlist::{Limits, Reader, Summary};
 
-use crate::Error;
+use crate::{Error, shape::Shaper};
 
 /// A reader, and an importer behind it.
 pub(crate) struct Collector<'a> {
@@ -18,6 +18,9 @@ struct Sink<'a> {
     source: SourceKey<'a>,
     /// The folder of a list that is a file and may name others: what relative paths begin at.
     folder: Option<PathBuf>,
+    shaper: Option<Shaper>,
+    /// Whether rules have left entries out.
+    leaves_out: bool,
     full: Option<Full>,
 }
 
@@ -52,9 +55,17 @@ impl<'a> Collector<'a> {
                 importer: Importer::new(bytes_max),
                 source,
                 folder,
+                shaper: None,
+                leaves_out: false,
                 full: None,
             },
         }
+    }
+
+    /// Entries go through these rules.
+    pub(crate) fn shaped(mut self, shaper: Shaper) -> Self {
+        self.sink.shaper = Some(shaper);
+        self
     }
 
     /// Entries so far.
@@ -79,7 +90,9 @@ impl<'a> Collector<'a> {
             return Ok(sink.collected(None));
         }
         match reader.finish(&mut |entry| sink.take(&entry)) {
-            Ok(_) if sink.importer.is_empty() && sink.full.is_none() => Err(Error::NoChannels),
+            Ok(_) if sink.importer.is_empty() && sink.full.is_none() && !sink.leaves_out => {
+                Err(Error::NoChannels)
+            }
             Ok(summary) => Ok(sink.collected(Some(&summary))),
             Err(playlist::Error::Stopped) => Ok(sink.collected(None)),
             Err(error) => Err(error.into()),
@@ -112,7 +125,27 @@ impl Sink<'_> {
             url: path.as_deref().unwrap_or(entry.url),
             ..*entry
         };
-        match self.importer.add(self.source, entry) {
+        let shaper = self.shaper.as_ref();
+        let shaped = shaper.map(|shaper| shaper.shape(self.source.name, entry));
+        let added = match &shaped {
+            None => self.importer.add(self.source, entry, None),
+            // A rule leaves it out.
+            Some(None) => {
+                self.leaves_out = true;
+                return ControlFlow::Continue(());
+            }
+            Some(Some(shaped)) => {
+                let entry = &playlist::Entry {
+                    name: &shaped.name,
+                    group: &shaped.group,
+                    tvg_id: &shaped.tvg_id,
+                    logo: &shaped.logo,
+                    ..*entry
+                };
+                self.importer.add(self.source, entry, shaped.numbers)
+            }
+        };
+        match added {
             Ok(()) => ControlFlow::Continue(()),
             Err(full) => {
                 self.full = Some(full);

@@ -22,6 +22,8 @@ pub struct Config {
     pub commands: Vec<String>,
     /// When the test channel is in the lineup.
     pub test_channel: TestChannel,
+    /// How channels get their numbers.
+    pub numbering: lineup::Numbering,
     /// What becomes of entries.
     pub rules: RulesConfig,
 }

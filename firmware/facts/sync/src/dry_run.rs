@@ -5,7 +5,7 @@ use std::io::Read;
 use lineup::{ChannelId, Numbers, SourceKey};
 use playlist::Limits;
 
-use crate::{Error, collect::Collector};
+use crate::{Error, RulesConfig, collect::Collector};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -29,7 +29,8 @@ pub struct Report {
     pub cut: Option<String>,
 }
 
-/// Imports the list that `list` reads as the source of this name, into at most `bytes_max` bytes.
+/// Imports the list that `list` reads as the source of this name, into at most `bytes_max` bytes, through
+/// these rules.
 ///
 /// # Errors
 /// Where the list cannot be read or is none.
@@ -38,12 +39,13 @@ pub fn dry_run(
     source: &str,
     limits: Limits,
     bytes_max: usize,
+    rules: &RulesConfig,
 ) -> Result<Report, Error> {
     let key = SourceKey {
         index: 0,
         name: source,
     };
-    let mut collector = Collector::new(key, limits, bytes_max);
+    let mut collector = Collector::new(key, limits, bytes_max).shaped(rules.ready()?);
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         let len = match list.read(&mut piece) {

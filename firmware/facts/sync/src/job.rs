@@ -14,6 +14,7 @@ use crate::{
     fetch::Validators,
     merge::{self, Merged},
     progress::{Gauge, Phase},
+    rules::RuleBook,
 };
 
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
@@ -33,6 +34,7 @@ pub(crate) struct Job {
     pub(crate) index: usize,
     pub(crate) config: Arc<Config>,
     pub(crate) store: Arc<Store>,
+    pub(crate) rules: RuleBook,
     /// The lineup that the import changes.
     pub(crate) previous: Arc<Lineup>,
     /// How far it has come, for whoever watches.
@@ -114,7 +116,8 @@ impl Job {
             ..
         } = *self.config;
         let folder = config::folder(source);
-        let mut collector = Collector::of_file(key, limits, import_bytes_max, folder);
+        let mut collector =
+            Collector::of_file(key, limits, import_bytes_max, folder).shaped(self.rules.ready()?);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
                 Piece::Bytes(bytes) => {

@@ -42,7 +42,9 @@ pub(crate) fn merge(
         mut numbers,
         duplicates,
         ..
-    } = importer.finish_beside(&known, previous);
+    } = importer
+        .numbered(config.numbering.clone(), false)
+        .finish_beside(&known, previous);
     let kept = others(previous, index)
         // Two sources whose hashes agree, once in many years: the newer keeps the id.
         .filter(|stream| {

@@ -48,6 +48,16 @@ impl Imports {
         }
     }
 
+    /// Rules work on entries, and only the lists have these: each is read, changed or not.
+    fn read_all_anew(&mut self) {
+        let now = Instant::now();
+        for known in self.sources.values_mut() {
+            known.state.etag.clear();
+            known.state.last_modified.clear();
+            known.schedule.hurry(now);
+        }
+    }
+
     pub(crate) fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
         let now = Instant::now();
         let Some(id) = source else {
@@ -94,17 +104,15 @@ impl Imports {
         match order {
             RulesOrder::Save { set, seen, answer } => {
                 let saved = self.rules.save(&self.store, *set, seen).await;
-                // What is stored holds, whatever becomes of the lineup.
-                if saved.is_ok()
-                    && let Err(refused) = self.rebuild().await
-                {
-                    tracing::warn!(error = %refused, "the lineup could not follow the rules");
+                if saved.is_ok() {
+                    self.read_all_anew();
                 }
                 answer.give(saved);
             }
             RulesOrder::Preview { set, answer } => {
-                let sources = self.config.sources.clone();
-                answer.give(self.rules.preview(&self.store, sources, *set).await);
+                let _ = set;
+                let why = "there is no list to try them on";
+                answer.give(Err(Refused::NotFound(why.to_owned())));
             }
         }
     }

@@ -69,6 +69,7 @@ impl Imports {
             store: Arc::clone(&self.store),
             http: self.http.clone(),
             board: Arc::clone(&self.board),
+            rules: self.rules.clone(),
             lineup: Arc::clone(&self.lineup.borrow()),
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
             accepts: known.is_some_and(|known| known.accepts),

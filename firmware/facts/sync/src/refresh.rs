@@ -19,6 +19,7 @@ use crate::{
     job::{Done, Job, Piece},
     merge,
     progress::{Gauge, Phase},
+    rules::RuleBook,
     status::{Board, State},
 };
 
@@ -59,6 +60,7 @@ pub(crate) struct Attempt {
     pub(crate) store: Arc<Store>,
     pub(crate) http: http::Client,
     pub(crate) board: Arc<Board>,
+    pub(crate) rules: RuleBook,
     /// The lineup that is published.
     pub(crate) lineup: Arc<Lineup>,
     /// What is known of the source.
@@ -94,6 +96,7 @@ impl Attempt {
             index: usize::from(self.index),
             config: Arc::clone(&self.config),
             store: Arc::clone(&self.store),
+            rules: self.rules.clone(),
             previous: Arc::clone(&self.lineup),
             gauge: Arc::clone(gauge),
         };

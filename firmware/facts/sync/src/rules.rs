@@ -2,29 +2,46 @@
 
 use std::sync::Arc;
 
-use ::rules::{Action, Rule, RuleSet, Rules};
-use desk::{DryRun, Refused, RulesView};
+use ::rules::{RuleSet, Rules};
+use desk::{Refused, RulesView};
 use store::{RulesRow, Store};
 use tokio::{sync::watch, task};
 
-use crate::{
-    Error, Sources,
-    shape::{self, Shaper},
-};
+use crate::{Error, shape::Shaper};
 
 /// What imports know of rules.
 #[derive(Clone, Debug, Default)]
 pub struct RulesConfig {
     /// Those of the configuration file, which run first.
     pub set: RuleSet,
+    /// Names of groups that there are, in any case; empty: all.
+    pub groups: Vec<String>,
+    /// Names of groups that there are not.
+    pub groups_off: Vec<String>,
     /// Bytes that all rules may hold while an import runs.
     pub bytes_max: usize,
+}
+
+impl RulesConfig {
+    /// These with the `stored` ones behind them. Errors count the rules of each apart.
+    fn with(&self, stored: &RuleSet) -> Result<Rules, String> {
+        let both = self.set.followed_by(stored);
+        Rules::compile(&both, self.bytes_max)
+            .map(|rules| rules.of_groups(&self.groups, &self.groups_off))
+            .map_err(|error| error.behind(&self.set).to_string())
+    }
+
+    /// These alone, ready to run.
+    pub(crate) fn ready(&self) -> Result<Shaper, Error> {
+        let rules = self.with(&RuleSet::default()).map_err(Error::Rules)?;
+        Ok(Shaper::new(rules))
+    }
 }
 
 /// The rules in force. What is shown of them is what they are.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleBook {
-    bytes_max: usize,
+    config: Arc<RulesConfig>,
     view: watch::Sender<Arc<RulesView>>,
 }
 
@@ -36,7 +53,7 @@ impl RuleBook {
             ..RulesView::default()
         }));
         Self {
-            bytes_max: config.bytes_max,
+            config: Arc::new(config.clone()),
             view,
         }
     }
@@ -50,7 +67,7 @@ impl RuleBook {
             Ok((revision, set)) => {
                 view.revision = revision;
                 view.stored = set;
-                view.error = self.made_ready(&view).err();
+                view.error = self.config.with(&view.stored).err();
             }
             Err(error) => view.error = Some(format!("the stored rules cannot be read: {error}")),
         }
@@ -65,32 +82,11 @@ impl RuleBook {
         let view = Arc::clone(&self.view.borrow());
         match &view.error {
             Some(error) => Err(Error::Rules(error.clone())),
-            None => self
-                .made_ready(&view)
-                .map(Shaper::new)
-                .map_err(Error::Rules),
+            None => {
+                let rules = self.config.with(&view.stored);
+                rules.map(Shaper::new).map_err(Error::Rules)
+            }
         }
-    }
-
-    /// What lineups depend on by these rules, in one figure that is the same at every start; 0 where
-    /// there are none. Where it changes, the lineup is made anew.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        self.fingerprint_of(|_| true)
-    }
-
-    /// The same for numbers: of the rules that ask for some.
-    pub(crate) fn numbers_fingerprint(&self) -> u64 {
-        self.fingerprint_of(|rule| rule.action == Action::Renumber)
-    }
-
-    fn fingerprint_of(&self, counts: impl Fn(&Rule) -> bool) -> u64 {
-        let view = self.view.borrow();
-        let mut both = view.configured.followed_by(&view.stored);
-        both.rules.retain(|rule| rule.enabled && counts(rule));
-        if both.rules.is_empty() {
-            return 0;
-        }
-        fnv_1a(serde_json::to_string(&both).unwrap_or_default().as_bytes()).max(1)
     }
 
     /// Puts these in the place of the stored ones, if `seen` says that they are made from those; the
@@ -115,7 +111,8 @@ impl RuleBook {
         };
         let (book, store) = (self.clone(), Arc::clone(store));
         let saved = task::spawn_blocking(move || {
-            book.made_ready(&next).map_err(Refused::Invalid)?;
+            let rules = book.config.with(&next.stored);
+            rules.map_err(Refused::Invalid)?;
             let text = serde_json::to_string(&next.stored);
             let text = text.map_err(|error| Refused::Storage(error.to_string()))?;
             let revision = next.revision;
@@ -127,46 +124,6 @@ impl RuleBook {
         self.view.send_replace(Arc::new(next));
         Ok(seen + 1)
     }
-
-    /// What these would make of the stored lists.
-    pub(crate) async fn preview(
-        &self,
-        store: &Arc<Store>,
-        sources: Sources,
-        set: RuleSet,
-    ) -> Result<Box<DryRun>, Refused> {
-        let view = RulesView {
-            stored: set,
-            configured: self.view.borrow().configured.clone(),
-            ..RulesView::default()
-        };
-        let (book, store) = (self.clone(), Arc::clone(store));
-        let run = task::spawn_blocking(move || {
-            let rules = book.made_ready(&view).map_err(Refused::Invalid)?;
-            let configured = view.configured.rules.len();
-            let count = configured + view.stored.rules.len();
-            shape::dry_run(&store, &sources, rules, count, configured)
-                .map(Box::new)
-                .map_err(|error| Refused::Storage(error.to_string()))
-        });
-        run.await.unwrap_or(Err(Refused::Ending))
-    }
-
-    /// All of them together. Errors count the rules as the page shows them.
-    fn made_ready(&self, view: &RulesView) -> Result<Rules, String> {
-        let RulesView {
-            configured, stored, ..
-        } = view;
-        let both = configured.followed_by(stored);
-        Rules::compile(&both, self.bytes_max).map_err(|error| error.behind(configured).to_string())
-    }
-}
-
-/// FNV-1a, 64 bit (RFC 9923): it is kept from start to start.
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 fn stored(store: &Store) -> Result<(u64, RuleSet), String> {
@@ -191,6 +148,7 @@ mod tests {
         let config = RulesConfig {
             set: configured,
             bytes_max: 1 << 20,
+            ..RulesConfig::default()
         };
         (RuleBook::new(&config, sender), receiver)
     }
@@ -224,7 +182,6 @@ mod tests {
             (1, &set(NEWS))
         );
         assert!(later.ready().is_ok());
-        assert_ne!(later.fingerprint(), 0);
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -49,6 +49,7 @@ pub(crate) fn import(rows: &[Row], known: &Numbers) -> Imported {
                     name: &name,
                 },
                 &entry,
+                None,
             )
             .unwrap();
     }

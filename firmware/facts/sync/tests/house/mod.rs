@@ -1,5 +1,7 @@
 //! Imports in a folder of their own, and a server for their lists.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::{
     path::Path,
     sync::{Arc, Mutex},
@@ -8,7 +10,7 @@ use std::{
 use desk::{Desk, RulesView, SourceSettings};
 use lineup::Lineup;
 use store::{Options, Store};
-use sync::{Config, Ports, SourceStatus, State, TestChannel, run};
+use sync::{Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -40,6 +42,27 @@ impl House {
         sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
+        let rules = RulesConfig {
+            bytes_max: 1 << 20,
+            ..RulesConfig::default()
+        };
+        Self::start_as(data, sources, test_channel, rules)
+    }
+
+    pub(crate) fn start_with_rules(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        rules: RulesConfig,
+    ) -> Self {
+        Self::start_as(data, sources, TestChannel::Auto, rules)
+    }
+
+    fn start_as(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        test_channel: TestChannel,
+        rules: RulesConfig,
+    ) -> Self {
         let config = Config {
             sources: sources.into_iter().collect(),
             commands: Vec::new(),
@@ -47,10 +70,8 @@ impl House {
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
             test_channel,
-            rules: sync::RulesConfig {
-                bytes_max: 1 << 20,
-                ..sync::RulesConfig::default()
-            },
+            numbering: lineup::Numbering::default(),
+            rules,
         };
         let options = Options {
             cache_bytes: 1 << 20,
@@ -58,7 +79,7 @@ impl House {
         let store = Arc::new(Store::open(data, options).unwrap());
         let (lineup_sender, lineup) = watch::channel(Arc::default());
         let (status_sender, status) = watch::channel(Vec::new());
-        let (rules_sender, rules) = watch::channel(Arc::default());
+        let (rules_sender, rules_in_force) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
         let ports = Ports {
@@ -75,7 +96,7 @@ impl House {
             lineup,
             status,
             desk,
-            rules,
+            rules: rules_in_force,
             shutdown,
             task,
         }
