@@ -82,13 +82,6 @@ pub(super) fn check(lineup: &Lineup) -> Result<(), ConfigError> {
     ] {
         within(count <= GROUPS_MAX, key, &count, "at most 1000")?;
     }
-    let is_used = lineup.numbering == Numbering::Groups;
-    within(
-        is_used || lineup.range.is_empty(),
-        "lineup.numbering",
-        &lineup.numbering.name(),
-        "ranges need \"groups\"",
-    )?;
     for (index, range) in lineup.range.iter().enumerate() {
         let key = |key: &str| format!("lineup.range {}: {key}", index + 1);
         let fits = range.first > 0 && range.first <= range.last;
@@ -128,7 +121,6 @@ mod tests {
         let groups = "numbering = \"groups\"\n";
         for (text, begin) in [
             ("first_number = 0".to_owned(), "lineup.first_number"),
-            (range("a", 1, 2), "lineup.numbering = keep"),
             (
                 groups.to_owned() + &range("a", 0, 2),
                 "lineup.range 1: first = 0 to 2",
