@@ -14,7 +14,7 @@ use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, Numbering, TestChannel, rules},
+    config::{Config, HlsVariant, Numbering, TestChannel},
     manners::{AllManners, Manners},
     opener::Upstreams,
     vod::Films,
@@ -198,14 +198,14 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
             TestChannel::Never => sync::TestChannel::Never,
         },
         numbering: numbering(config),
-        rules: self::rules(config, plan),
+        rules: rules(config, plan),
     }
 }
 
 /// The rules of the file, and its choice of groups.
 pub(crate) fn rules(config: &Config, plan: &Plan) -> sync::RulesConfig {
     sync::RulesConfig {
-        set: rules::set(config),
+        set: config.rules(),
         groups: config.lineup.groups.clone(),
         groups_off: config.lineup.groups_off.clone(),
         bytes_max: plan.rules_bytes_max,

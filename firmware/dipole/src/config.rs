@@ -6,7 +6,7 @@ mod command;
 mod error;
 mod failover;
 mod lineup;
-pub(crate) mod rules;
+mod rules;
 mod source;
 mod throttle;
 
@@ -151,6 +151,16 @@ pub(crate) struct Tls {
 
 fn any(port: u16) -> Vec<SocketAddr> {
     vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)]
+}
+
+impl Config {
+    /// The rules of the file.
+    pub(crate) fn rules(&self) -> ::rules::RuleSet {
+        ::rules::RuleSet {
+            templates: self.template.clone(),
+            rules: self.rule.clone(),
+        }
+    }
 }
 
 impl Default for Config {
@@ -311,7 +321,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
-    rules::check(config)?;
+    rules::check(&config.rules(), &config.profile)?;
     lineup::check(&config.lineup)?;
     let sources = &config.source;
     within(

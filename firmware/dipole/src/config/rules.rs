@@ -3,10 +3,7 @@
 use rules::{RuleSet, Rules};
 use serde::Deserialize;
 
-use super::{
-    Config,
-    error::{ConfigError, within},
-};
+use super::error::{ConfigError, within};
 
 /// What a plan of any size may give to rules: whether they fit into the one there is, is asked when
 /// they are used.
@@ -33,18 +30,10 @@ pub(crate) struct Profile {
     pub(crate) numbers: Vec<[u16; 2]>,
 }
 
-/// The rules of the file.
-pub(crate) fn set(config: &Config) -> RuleSet {
-    RuleSet {
-        templates: config.template.clone(),
-        rules: config.rule.clone(),
-    }
-}
-
-/// Whether the rules can be used.
-pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
-    Rules::compile(&set(config), RULES_BYTES_MAX)?;
-    check_profiles(&config.profile)
+/// Whether the rules can be used, and the profiles offered.
+pub(super) fn check(set: &RuleSet, profiles: &[Profile]) -> Result<(), ConfigError> {
+    Rules::compile(set, RULES_BYTES_MAX)?;
+    check_profiles(profiles)
 }
 
 fn check_profiles(profiles: &[Profile]) -> Result<(), ConfigError> {
@@ -82,11 +71,27 @@ fn check_profiles(profiles: &[Profile]) -> Result<(), ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use rules::{Rule, Template};
+
     use super::*;
 
+    /// What of a file is about rules and profiles.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    #[derive(Default)]
+    struct File {
+        template: Vec<Template>,
+        rule: Vec<Rule>,
+        profile: Vec<Profile>,
+    }
+
     fn refusal(text: &str) -> String {
-        let config: Config = toml::from_str(text).expect("keys that there are");
-        super::super::check(&config).expect_err(text).to_string()
+        let file: File = toml::from_str(text).expect("keys that there are");
+        let set = RuleSet {
+            templates: file.template,
+            rules: file.rule,
+        };
+        check(&set, &file.profile).expect_err(text).to_string()
     }
 
     #[test]
@@ -118,7 +123,7 @@ mod tests {
     #[test]
     fn a_key_that_is_unknown_is_told() {
         let text = "[[rule]]\nname='a'\naction='exclude'\npatern='x'";
-        let error = toml::from_str::<Config>(text).expect_err("misspelt");
+        let error = toml::from_str::<File>(text).err().expect("misspelt");
         assert!(error.to_string().contains("patern"), "{error}");
     }
 }
