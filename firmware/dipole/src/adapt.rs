@@ -135,16 +135,17 @@ pub(crate) fn told(
         dealings.manners.set(all);
         for id in 0..u16::try_from(sync::SOURCES_MAX).unwrap_or(u16::MAX) {
             let settings = sources.get(id);
-            tuners.limit(id, settings.map(limits).unwrap_or_default());
+            let limits = settings.map(|settings| limits(settings, sources.connections(id)));
+            tuners.limit(id, limits.unwrap_or_default());
             let kbit = settings.map_or(0, |settings| settings.throttle_kbit);
             dealings.throttle.limit(id, kbit);
         }
     })
 }
 
-fn limits(settings: &SourceSettings) -> SourceLimits {
+fn limits(settings: &SourceSettings, connections: Option<usize>) -> SourceLimits {
     SourceLimits {
-        connections: settings.connections,
+        connections,
         sharing: match settings.sharing {
             Sharing::Shared => tuner::Sharing::Shared,
             Sharing::Direct => tuner::Sharing::Direct,
@@ -191,6 +192,7 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
         lineup_bytes_max: plan.lineup_bytes_max,
         import_bytes_max: plan.import_bytes_max,
         limits: playlist::Limits::default(),
+        resume_pause: Duration::from_secs(1),
         commands: config.command.iter().map(|it| it.name.clone()).collect(),
         test_channel: match config.test_channel {
             TestChannel::Auto => sync::TestChannel::Auto,
@@ -243,6 +245,26 @@ pub(crate) fn parts(config: &Config) -> Vec<serve::Profile> {
             .collect(),
     });
     profiles.collect()
+}
+
+pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
+    let guides = config.guide.iter().map(|guide| guide::GuideConfig {
+        source: SourceSettings {
+            user_agent: guide.user_agent.clone(),
+            headers: guide.headers.clone(),
+            interval_hours: guide.interval_hours,
+            ..SourceSettings::new(guide.name.as_str(), guide.url.as_str())
+        },
+        priority: guide.priority,
+    });
+    guide::Config {
+        guides: guides.collect(),
+        days: config.programmes.days,
+        past_hours: config.programmes.past_hours,
+        bytes_max: plan.guide_bytes_max,
+        match_bytes_max: plan.import_bytes_max,
+        folder: config.data.clone(),
+    }
 }
 
 pub(crate) fn announce(config: &Config, identity: Identity, http_port: u16) -> announce::Config {

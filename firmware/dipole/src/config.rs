@@ -5,7 +5,9 @@
 mod command;
 mod error;
 mod failover;
+mod guide;
 mod lineup;
+mod password;
 mod rules;
 mod source;
 mod throttle;
@@ -22,6 +24,7 @@ use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
+pub(crate) use guide::{Guide, Programmes};
 pub(crate) use lineup::{Lineup, Numbering, Range};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
@@ -74,6 +77,10 @@ pub(crate) struct Config {
     pub(crate) profile: Vec<Profile>,
     /// Channel lists.
     pub(crate) source: Vec<SourceSettings>,
+    /// What is kept of the guides.
+    pub(crate) programmes: Programmes,
+    /// Guides.
+    pub(crate) guide: Vec<Guide>,
 }
 
 /// `test_channel`.
@@ -185,6 +192,8 @@ impl Default for Config {
             rule: Vec::new(),
             profile: Vec::new(),
             source: Vec::new(),
+            programmes: Programmes::default(),
+            guide: Vec::new(),
         }
     }
 }
@@ -257,9 +266,10 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
         path: path.to_owned(),
         error: Box::new(error),
     };
-    let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
+    let mut config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
+    password::fill_in(&mut config.source)?;
     Ok(Loaded {
         config,
         path: Some(path.to_owned()),
@@ -323,6 +333,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     command::check(&config.command, &config.source)?;
     rules::check(&config.rules(), &config.profile)?;
     lineup::check(&config.lineup)?;
+    guide::check(&config.guide, &config.programmes)?;
     let sources = &config.source;
     within(
         sources.len() <= sync::SOURCES_MAX,
@@ -364,6 +375,7 @@ mod tests {
             rule: config.rule.clone(),
             profile: config.profile.clone(),
             lineup: config.lineup.clone(),
+            guide: config.guide.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),
             ..Config::default()
@@ -414,6 +426,16 @@ mod tests {
             (
                 "[[source]]\nname = \"a\"\nurl = \"u\"\nthrottle_kbit = 1",
                 "source 1: throttle_kbit",
+            ),
+            ("[programmes]\ndays = 15", "programmes.days"),
+            ("[programmes]\npast_hours = 169", "programmes.past_hours"),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"http://a.example/x.XZ\"",
+                "guide 1: url",
+            ),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"u\"\ninterval_hours = 0",
+                "guide 1: interval_hours",
             ),
             ("http = []", "http"),
             ("name = \" \"", "name"),

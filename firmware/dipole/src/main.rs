@@ -6,6 +6,7 @@ mod chosen;
 mod cli;
 mod commands;
 mod config;
+mod guides;
 mod log;
 mod manners;
 mod opener;

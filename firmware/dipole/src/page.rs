@@ -1,13 +1,37 @@
 //! What the page is shown of the other parts.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use base::ByteSize;
 use budget::Plan;
 use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
+use serve::{AccountView, Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
 use tokio::sync::watch;
+
+use crate::{adapt, config::Loaded, settings};
+
+/// What of the configuration and the plan the page shows.
+pub(crate) fn config(
+    loaded: &Loaded,
+    identity: hdhomerun::Identity,
+    plan: &Plan,
+    rows: Vec<PlanRow>,
+) -> serve::Config {
+    serve::Config {
+        identity,
+        version: env!("CARGO_PKG_VERSION"),
+        names: loaded.config.names.clone(),
+        pages_max: plan.pages_max,
+        plan: rows,
+        budget_bytes: plan.demand.budget.bytes(),
+        settings: settings::shown(loaded),
+        profiles: adapt::parts(&loaded.config),
+    }
+}
 
 /// The plan for the page, with what is in use where somebody counts it.
 pub(crate) fn plan_rows(
@@ -76,8 +100,22 @@ fn source_view(status: &sync::SourceStatus) -> SourceView {
         held_back: status.is_held_back,
         warnings: status.warnings.clone(),
         read_unix_s: read.map(|since| since.as_secs()),
+        account: status.account.as_ref().map(account_view),
         is_of_file: status.is_of_file,
         settings: status.settings.clone(),
+    }
+}
+
+fn account_view(account: &sync::AccountStatus) -> AccountView {
+    let unix_s = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    AccountView {
+        status: account.status.clone(),
+        expires_unix_s: account.expires.map(unix_s),
+        connections_max: account.connections_max,
+        connections_active: account.connections_active,
+        is_trial: account.is_trial,
+        host: account.host.clone(),
+        asked_unix_s: unix_s(account.asked),
     }
 }
 

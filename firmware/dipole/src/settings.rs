@@ -70,6 +70,11 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
+        ("programmes.days", config.programmes.days.to_string()),
+        (
+            "programmes.past_hours",
+            config.programmes.past_hours.to_string(),
+        ),
         ("command", commands(config)),
         ("lineup.numbering", lineup.numbering.name().to_owned()),
         ("lineup.first_number", lineup.first_number.to_string()),
@@ -80,6 +85,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("rule", config.rule.len().to_string()),
         ("profile", profiles(config)),
         ("source", config.source.len().to_string()),
+        ("guide", config.guide.len().to_string()),
     ]
 }
 

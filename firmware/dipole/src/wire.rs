@@ -21,7 +21,7 @@ use tuner::Tuners;
 use crate::{
     adapt, bind,
     config::{Config, Loaded},
-    page, plan, settings,
+    guides, page, plan,
 };
 
 /// Threads for files, names and the store, beside the runtime's and the data plane's.
@@ -169,6 +169,7 @@ struct Running {
     fanout: fanout::Handle,
     fanout_thread: JoinHandle<()>,
     importing: Task<()>,
+    guiding: Task<()>,
     serving: Task<io::Result<()>>,
     announcing: Task<()>,
 }
@@ -205,6 +206,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
+    let part = shutdown.child_token();
+    let guiding = adapt::guide(config, &plan);
+    let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),
@@ -214,12 +218,15 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         shutdown.child_token(),
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
-    let gauged = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let serve_config = serve_config(loaded, identity, &plan, gauged);
+    let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
+    let serve_config = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
         rules,
+        guides: guides.views,
+        guide: guides.opener,
+        guide_places: serve::GuidePlaces::new(plan.guides_max),
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
@@ -238,28 +245,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout,
         fanout_thread,
         importing,
+        guiding: guides.task,
         serving,
         announcing,
-    }
-}
-
-/// What the pages and documents say that stays as it is.
-fn serve_config(
-    loaded: &Loaded,
-    identity: Identity,
-    plan: &Plan,
-    gauged: Vec<serve::PlanRow>,
-) -> serve::Config {
-    let config = &loaded.config;
-    serve::Config {
-        identity,
-        version: env!("CARGO_PKG_VERSION"),
-        names: config.names.clone(),
-        pages_max: plan.pages_max,
-        plan: gauged,
-        budget_bytes: plan.demand.budget.bytes(),
-        settings: settings::shown(loaded),
-        profiles: adapt::parts(config),
     }
 }
 
@@ -272,6 +260,7 @@ impl Running {
             fanout,
             fanout_thread,
             importing,
+            guiding,
             serving,
             announcing,
         } = self;
@@ -280,8 +269,9 @@ impl Running {
             // Announcements go first, so that no client comes back to what is closing.
             let announced = announcing.await;
             fanout.stop();
-            let (served, imported, ()) = tokio::join!(serving, importing, tuners.shutdown());
-            (announced, served, imported)
+            let (served, imported, guided, ()) =
+                tokio::join!(serving, importing, guiding, tuners.shutdown());
+            (announced, served, imported.and(guided))
         };
         let Ok((announced, served, imported)) = timeout(DRAIN_MAX, drained).await else {
             tracing::warn!("draining took too long; ending all the same");

@@ -7,14 +7,17 @@
 
 mod datagrams;
 mod films;
+mod guide;
 mod hls_playlist;
 mod m3u_list;
+mod names_of_channels;
 mod packets;
 mod pieces;
 mod rtp_payloads;
 mod rule_sets;
 mod segments;
 mod transport_stream;
+mod xtream_api;
 
 /// One entry into one parser.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +29,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 14] = [
     target("m3u", m3u_list::feed),
+    target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
     target("films", films::feed),
@@ -38,6 +42,8 @@ pub const TARGETS: [Target; 11] = [
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
     target("rules", rule_sets::feed),
+    target("names", names_of_channels::feed),
+    target("xtream", xtream_api::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

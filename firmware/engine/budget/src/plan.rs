@@ -58,6 +58,12 @@ const CLIENTS_WISHED: usize = 1024;
 /// Fewest clients and least memory for all their send buffers that are worth a start.
 const CLIENTS_MIN: usize = 16;
 const SEND_POOL_MIN: u64 = 3 * MIB;
+/// Reading a guide: its channels, and programmes that are sorted. Names are compared in the memory
+/// of an import, for a second or two.
+const GUIDE_SHARE: u64 = 48;
+/// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
+pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
+const GUIDES_MAX: usize = 1;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -107,6 +113,10 @@ pub struct Plan {
     pub import_bytes_max: usize,
     /// Bytes of the owner's rules, made ready to run.
     pub rules_bytes_max: usize,
+    /// Bytes that reading a guide holds.
+    pub guide_bytes_max: usize,
+    /// Guides on their way to clients at once.
+    pub guides_max: usize,
     rows: Vec<Row>,
 }
 
@@ -159,6 +169,7 @@ impl Plan {
 /// What a budget is spent on whatever is left over for rings and clients.
 struct Fixed {
     store_cache: u64,
+    guide: u64,
     lineup: u64,
     pages_max: usize,
     /// Streams that stand by, each with what an upstream holds.
@@ -192,6 +203,7 @@ impl Fixed {
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
             standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
+            guide: (budget / GUIDE_SHARE).clamp(MIB, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
@@ -199,9 +211,9 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers.
+    /// all of them have ids and numbers. Guides take their part of that.
     const fn import(&self) -> u64 {
-        2 * self.lineup
+        2 * self.lineup - self.guide - GUIDES_MAX as u64 * GUIDE_DOCUMENT
     }
 
     /// Part of that: rules are made ready for each import, and for a dry run between imports. 200
@@ -216,6 +228,8 @@ impl Fixed {
             + self.store_cache
             + 2 * self.lineup
             + self.import()
+            + self.guide
+            + GUIDES_MAX as u64 * GUIDE_DOCUMENT
             + pages
             + (tuners + self.standbys_max) as u64 * self.upstream
             + self.remuxed_max as u64 * REMUX
@@ -257,6 +271,8 @@ fn carve(demand: Demand) -> Option<Plan> {
         lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
         import_bytes_max: usize::try_from(fixed.import() - fixed.rules()).ok()?,
         rules_bytes_max: usize::try_from(fixed.rules()).ok()?,
+        guide_bytes_max: usize::try_from(fixed.guide).ok()?,
+        guides_max: GUIDES_MAX,
         rows: rows(
             demand,
             &fixed,
@@ -310,6 +326,13 @@ fn rows(
             1,
             fixed.import(),
             "the list being read, and the rules for it",
+        ),
+        row("guide", 1, fixed.guide, "the guide being read"),
+        row(
+            "guides sent",
+            GUIDES_MAX,
+            GUIDE_DOCUMENT,
+            "a piece of each, and gzip",
         ),
         row(
             "pages",

@@ -13,7 +13,7 @@ use hyper::{
 use tokio::time::timeout;
 
 use crate::{
-    address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
+    address::Reached, api, asked::Asked, body::Body, documents, guide, handover::Seat, page, query,
     respond, route::Route, shared::Shared, stream, view::WHOLE, vod,
 };
 
@@ -105,6 +105,8 @@ async fn routed(
         Some(Route::ApiSource(id)) if !is_reading(asked.request.method()) => {
             api::source_change(shared, asked, id).await
         }
+        // Its length is not known before it is written.
+        Some(Route::Guide(path)) => return guide::respond(shared, asked, path).await,
         Some(route) => plain(shared, asked, route),
     };
     if asked.is_head() {
@@ -136,6 +138,7 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         | Route::ApiRulesPreview
         | Route::ApiSourceOrder(..)
         | Route::ApiSourceList(_)
+        | Route::Guide(_)
         | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
     }
 }

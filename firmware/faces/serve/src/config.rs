@@ -9,7 +9,10 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tuner::Tuners;
 
-use crate::vod::{VodOpener, VodPlaces};
+use crate::{
+    guide::{GuideOpener, GuidePlaces},
+    vod::{VodOpener, VodPlaces},
+};
 
 /// What stays as it is while the daemon runs.
 #[derive(Clone, Debug)]
@@ -59,6 +62,12 @@ pub struct Feeds {
     pub sources: watch::Receiver<Vec<SourceView>>,
     /// The owner's rules.
     pub rules: watch::Receiver<Arc<RulesView>>,
+    /// The sources of programmes, in the order in which they are asked.
+    pub guides: watch::Receiver<Vec<GuideView>>,
+    /// Who writes the guide.
+    pub guide: Arc<dyn GuideOpener>,
+    /// How many guides are on their way at once; from the plan.
+    pub guide_places: GuidePlaces,
     /// Where changes of facts are asked for.
     pub desk: Desk,
     /// The tuners.
@@ -90,12 +99,33 @@ pub struct SourceView {
     pub warnings: Vec<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,
+    /// The account, where the source is one at a panel that has answered.
+    pub account: Option<AccountView>,
     /// Whether it stands in the configuration file, where alone it can be changed.
     #[serde(skip)]
     pub is_of_file: bool,
     /// What is set about it, without secrets.
     #[serde(skip)]
     pub settings: SourceSettings,
+}
+
+/// An account at an Xtream panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// What it may do, as the panel says: `Active`, `Expired`, and so on.
+    pub status: String,
+    /// When it ends, in seconds since 1970; `null` is never.
+    pub expires_unix_s: Option<u64>,
+    /// Connections that it allows at once; `null` is no limit.
+    pub connections_max: Option<u32>,
+    /// Connections that were open when the panel was asked.
+    pub connections_active: Option<u32>,
+    /// Whether it is a trial.
+    pub is_trial: bool,
+    /// The host that answered.
+    pub host: String,
+    /// When the panel was asked, in seconds since 1970.
+    pub asked_unix_s: u64,
 }
 
 /// How far the reading of a list has come.
@@ -121,6 +151,27 @@ pub enum ReadingPhase {
     Merging,
     /// The channels are being stored.
     Storing,
+}
+
+/// One source of programmes, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideView {
+    /// Name.
+    pub name: String,
+    /// File or address, without the account's name and password.
+    pub address: String,
+    /// How it stands.
+    pub state: SourceState,
+    /// Channels that it has.
+    pub channels: u64,
+    /// Programmes of it that are kept.
+    pub programmes: u64,
+    /// Channels of the lineup that were found in it.
+    pub matched: usize,
+    /// What went wrong at the last reading; what it had stays.
+    pub error: Option<String>,
+    /// When it was last read with success, in seconds since 1970.
+    pub read_unix_s: Option<u64>,
 }
 
 /// How a source stands.

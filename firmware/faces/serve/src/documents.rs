@@ -53,12 +53,16 @@ fn selection(shared: &Shared, asked: &Asked) -> Selection {
 /// The same lineup whatever `?show=` asks for.
 pub(crate) fn lineup(shared: &Shared, asked: &Asked, format: LineupFormat) -> Response<Body> {
     let lineup = Arc::clone(&shared.feeds.lineup.borrow());
-    let stream_base = asked.reached.with_port(shared.stream_port);
+    // The guide of a part is the whole one: what it has no channel for, it leaves lying.
+    let bases = [
+        asked.reached.with_port(shared.stream_port),
+        asked.reached.base_url(),
+    ];
     let part = Part {
         view: asked.view,
         selection: selection(shared, asked),
     };
-    let pieces = LineupPieces::new(lineup, part, format, stream_base, &shared.lengths);
+    let pieces = LineupPieces::new(lineup, part, format, bases, &shared.lengths);
     respond::document(format.content_type(), Body::Lineup(pieces))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The way of a request: [`listen`] binds, [`server`] accepts and bounds, [`connection`] lets
 //! hyper read it, [`answer`] finds its [`route`], one module per dialect makes the response:
-//! [`documents`], [`stream`], [`vod`], [`api`], [`page`]. A stream that is to be played leaves here: its
+//! [`documents`], [`guide`], [`stream`], [`vod`], [`api`], [`page`]. A stream that is to be played leaves here: its
 //! socket goes to the data plane ([`handover`]) and hyper never sees a byte of it.
 //!
 //! What does not belong here: what documents look like (`hdhomerun`), who may have a tuner
@@ -16,6 +16,7 @@ mod body;
 mod config;
 mod connection;
 mod documents;
+mod guide;
 mod handover;
 mod lineup_document;
 mod listen;
@@ -31,9 +32,10 @@ mod view;
 mod vod;
 
 pub use config::{
-    Config, Feeds, Gauge, PlanRow, Profile, ProgressView, ReadingPhase, Setting, SettingOrigin,
-    SourceState, SourceView,
+    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
+    Setting, SettingOrigin, SourceState, SourceView,
 };
+pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

@@ -27,6 +27,7 @@ pub(crate) struct LineupPieces {
     selection: Selection,
     format: LineupFormat,
     stream_base: String,
+    page_base: String,
     /// Index of the next channel; `None` before the head is written.
     next: Option<usize>,
     /// Whether an entry has been written.
@@ -39,15 +40,16 @@ impl LineupPieces {
         lineup: Arc<Lineup>,
         part: Part,
         format: LineupFormat,
-        stream_base: String,
+        [stream_base, page_base]: [String; 2],
         lengths: &Lengths,
     ) -> Self {
-        let remaining_bytes = lengths.of(&lineup, &part, format, &stream_base);
+        let remaining_bytes = lengths.of(&lineup, &part, format, [&stream_base, &page_base]);
         Self {
             lineup,
             selection: part.selection,
             format,
             stream_base,
+            page_base,
             next: None,
             is_begun: false,
             remaining_bytes,
@@ -74,7 +76,7 @@ impl LineupPieces {
         let mut index = match self.next {
             Some(index) => index,
             None => {
-                self.format.write_head(piece)?;
+                self.format.write_head(piece, &self.page_base)?;
                 0
             }
         };
@@ -140,8 +142,13 @@ impl Lengths {
         lineup: &Arc<Lineup>,
         part: &Part,
         format: LineupFormat,
-        stream_base: &str,
+        [stream_base, page_base]: [&str; 2],
     ) -> u64 {
+        let in_head = if format.names_guide() {
+            page_base.len()
+        } else {
+            0
+        };
         let at = FORMATS.iter().position(|f| *f == format).unwrap_or(0);
         let mut counted = self.0.lock();
         if !Weak::ptr_eq(&counted.lineup, &Arc::downgrade(lineup)) {
@@ -162,7 +169,7 @@ impl Lengths {
         }
         let count = || count(lineup, &part.selection, format);
         let Length { bytes, entries } = *view.without_base[at].get_or_insert_with(count);
-        bytes + entries * stream_base.len() as u64
+        bytes + entries * stream_base.len() as u64 + in_head as u64
     }
 }
 
@@ -183,7 +190,7 @@ fn write_all(
     format: LineupFormat,
 ) -> Result<u64, std::fmt::Error> {
     let mut entries = 0;
-    format.write_head(out)?;
+    format.write_head(out, "")?;
     for (index, channel) in lineup.iter().enumerate() {
         if selection.holds(lineup, index, &channel) {
             format.write_entry(out, &entry(&channel), "", entries == 0)?;
@@ -214,16 +221,12 @@ mod tests {
     fn lineup(channels: u16) -> Arc<Lineup> {
         let mut builder = LineupBuilder::new(64 << 20);
         for n in 1..=channels {
+            let (id, number) = (ChannelId(n.into()), GuideNumber::new(n, 0).unwrap());
+            let name = "A \"fine\" <channel> & more HD";
             let channel = Channel {
-                id: ChannelId(u64::from(n)),
-                number: GuideNumber::new(n, 0).unwrap(),
-                source: 0,
-                name: "A \"fine\" <channel> & more HD",
                 group: "News & \"views\"",
                 logo: "http://logo.example/?a=1&b=2",
-                tvg_id: "",
-                url: "http://a.example/",
-                headers: "",
+                ..Channel::new(id, number, name, "http://a.example/")
             };
             builder.push(channel).unwrap();
         }
@@ -240,9 +243,13 @@ mod tests {
         ] {
             let lineup = lineup(channels);
             for format in FORMATS {
-                let part = Part::default();
-                let mut pieces =
-                    LineupPieces::new(Arc::clone(&lineup), part, format, base.to_owned(), &lengths);
+                let mut pieces = LineupPieces::new(
+                    Arc::clone(&lineup),
+                    Part::default(),
+                    format,
+                    [base.to_owned(), base.to_owned()],
+                    &lengths,
+                );
                 let promised = pieces.remaining_bytes();
                 let mut bytes = 0;
                 let mut whole = Vec::new();

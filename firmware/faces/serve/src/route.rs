@@ -6,6 +6,7 @@ use lineup::GuideNumber;
 
 use crate::{
     api::Verb,
+    guide::GuidePath,
     page::AssetName,
     stream::{StreamPath, decimal},
     vod::VodPath,
@@ -30,6 +31,8 @@ pub(crate) enum Route {
     Stream(Option<StreamPath>),
     /// `/vod/…`; `None` where the rest names no channel.
     Vod(Option<VodPath>),
+    /// `xmltv.xml`, `xmltv.xml.gz`
+    Guide(GuidePath),
     /// A file of the page.
     Asset(AssetName),
     /// The page's state.
@@ -67,6 +70,8 @@ impl Route {
             "/lineup.json" => Self::Lineup(LineupFormat::Json),
             "/lineup.xml" => Self::Lineup(LineupFormat::Xml),
             "/lineup.m3u" => Self::Lineup(LineupFormat::M3u),
+            "/xmltv.xml" => Self::Guide(GuidePath::Xml),
+            "/xmltv.xml.gz" => Self::Guide(GuidePath::Gzip),
             "/lineup_status.json" => Self::LineupStatus,
             "/lineup.post" => Self::LineupPost,
             "/status.json" => Self::TunerStatus,

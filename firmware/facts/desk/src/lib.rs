@@ -13,6 +13,7 @@
 mod answer;
 mod counter;
 mod order;
+mod panel;
 pub mod public;
 mod refused;
 mod rules;
@@ -22,6 +23,7 @@ mod source;
 pub use answer::Answer;
 pub use counter::{Desk, Orders, open};
 pub use order::Order;
+pub use panel::{HOSTS_MAX, Output};
 pub use refused::Refused;
 pub use rules::{DryRun, RulesOrder, RulesView};
 pub use settings::{BadSetting, Kind, RtspTransport, Sharing, SourceSettings};

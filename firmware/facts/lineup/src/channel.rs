@@ -1,10 +1,14 @@
 //! What a client sees: one channel of the lineup.
 
 use base::{ChannelId, GuideNumber, StreamSpec};
+use names::merge::Reason;
 
-use crate::clusters;
+use crate::quality::HIGH_DEFINITION_MIN;
 
 /// One channel, or one stream of it, borrowed from its [`Lineup`](crate::Lineup).
+///
+/// As a channel it has the texts that viewers see, and of its primary stream what it takes to play
+/// it. As a stream it has the texts of its own entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channel<'a> {
     /// Lasting id.
@@ -26,16 +30,36 @@ pub struct Channel<'a> {
     pub url: &'a str,
     /// Request headers for the stream, `Name: value` lines joined by `\n`; may be empty.
     pub headers: &'a str,
+    /// How good the stream promises to be, from 0 to 1000; the streams of a channel are ordered by
+    /// it.
+    pub score: u16,
+    /// Why the stream belongs to its channel; `None` where it is the only one of its kind.
+    pub reason: Option<Reason>,
+    /// `tvg-shift`: minutes by which the times of the guide are moved for this stream.
+    pub shift_minutes: i16,
 }
 
-impl Channel<'_> {
+impl<'a> Channel<'a> {
     /// The `source` of the built-in test channel.
     pub const BUILT_IN: u16 = StreamSpec::BUILT_IN;
 
-    /// What entries of this channel have in common; see [`crate::Remembered::key`].
+    /// A channel or stream with nothing but what each has.
     #[must_use]
-    pub fn key(&self) -> u64 {
-        clusters::key(self.name, self.tvg_id, self.group)
+    pub const fn new(id: ChannelId, number: GuideNumber, name: &'a str, url: &'a str) -> Self {
+        Self {
+            id,
+            number,
+            source: 0,
+            name,
+            group: "",
+            logo: "",
+            tvg_id: "",
+            url,
+            headers: "",
+            score: 0,
+            reason: None,
+            shift_minutes: 0,
+        }
     }
 
     /// How this stream is asked for.
@@ -54,12 +78,13 @@ impl Channel<'_> {
         }
     }
 
-    /// Whether the name says that the picture is high definition.
+    /// Whether the picture is said to be high definition: by the name of the stream or of the
+    /// channel, or by the address.
     #[must_use]
     pub fn is_hd(&self) -> bool {
         const MARKS: [&str; 7] = ["HD", "FHD", "UHD", "4K", "1080P", "720P", "2160P"];
-        self.name
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| MARKS.iter().any(|mark| word.eq_ignore_ascii_case(mark)))
+        let mut words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
+        self.score >= HIGH_DEFINITION_MIN
+            || words.any(|word| MARKS.iter().any(|mark| word.eq_ignore_ascii_case(mark)))
     }
 }

@@ -1,10 +1,13 @@
-//! Entries that are streams of one channel.
-//!
-//! The rule is a cautious one, for a wrong merge hides a channel and a missing one shows it twice:
-//! the same name, but for case and space around it, and the same `tvg-id`; where there is none, the
-//! same group. Whatever joins more one day gives the same answer.
+//! Entries that are streams of one channel: what [`names::merge`] joins, and why.
 
-use crate::{collected::Collected, identity::StableHash, twins};
+use std::cmp::Reverse;
+
+use names::{
+    NameEntry,
+    merge::{Merger, Options},
+};
+
+use crate::{collected::Collected, quality, twins};
 
 /// Entries as channels, and channels as streams.
 #[derive(Debug)]
@@ -14,30 +17,29 @@ pub(crate) struct Clusters {
     /// Where the streams of each channel begin in `streams`; channels are in the order in which
     /// they appear in the lists.
     first: Vec<u32>,
-    /// Rows, channel by channel: those of the first source first, in the order of its list. Of
-    /// exact duplicates one row.
+    /// Rows, channel by channel, the best first. Of exact duplicates one row.
     streams: Vec<u32>,
 }
 
 impl Clusters {
-    /// `twin_of`: for each row the one that stands for it.
-    pub(crate) fn of(rows: &[Collected], twin_of: &[u32]) -> Self {
+    /// Reads the names of all rows, notes in each what that says, and merges them. `twin_of`: for
+    /// each row the one that stands for it.
+    pub(crate) fn of(
+        text: &str,
+        rows: &mut [Collected],
+        twin_of: &[u32],
+        options: Options,
+    ) -> Self {
         let in_order = twins::in_order(twin_of);
-        // Key, source, place in the lists.
-        let mut sorted: Vec<(u64, u16, u32)> = (0..)
-            .zip(&in_order)
-            .map(|(place, &row)| {
-                let Collected { key, source, .. } = rows[row as usize];
-                (key, source, place)
-            })
-            .collect();
+        let clusters = merge(text, rows, &in_order, options);
+        // What they have in common, place in the lists.
+        let mut sorted: Vec<(u32, u32)> = clusters.into_iter().zip(0..).collect();
         sorted.sort_unstable();
         // Where each channel's part of `sorted` begins, behind its first place in the lists.
         let mut channels: Vec<(u32, u32)> = Vec::new();
         let mut begin = 0;
         for alike in sorted.chunk_by(|a, b| a.0 == b.0) {
-            let place = alike.iter().map(|&(_, _, place)| place).min();
-            channels.push((place.unwrap_or(0), begin));
+            channels.extend(alike.first().map(|&(_, place)| (place, begin)));
             begin += u32::try_from(alike.len()).unwrap_or(u32::MAX);
         }
         channels.sort_unstable();
@@ -46,14 +48,17 @@ impl Clusters {
         let mut first = Vec::with_capacity(channels.len());
         let mut streams = Vec::with_capacity(sorted.len());
         for (channel, &(_, begin)) in (0..).zip(&channels) {
-            first.push(u32::try_from(streams.len()).unwrap_or(u32::MAX));
             let begin = begin as usize;
-            let (key, ..) = sorted[begin];
-            for &(_, _, place) in sorted[begin..].iter().take_while(|entry| entry.0 == key) {
+            let own = streams.len();
+            first.push(u32::try_from(own).unwrap_or(u32::MAX));
+            let (key, _) = sorted[begin];
+            for &(_, place) in sorted[begin..].iter().take_while(|entry| entry.0 == key) {
                 let row = in_order[place as usize];
                 channel_of[row as usize] = channel;
                 streams.push(row);
             }
+            // Stable: streams that are alike in all this stay in the order of their lists.
+            streams[own..].sort_by_key(|&row: &u32| best_first(&rows[row as usize]));
         }
         for (row, &twin) in twin_of.iter().enumerate() {
             channel_of[row] = channel_of[twin as usize];
@@ -85,10 +90,30 @@ impl Clusters {
     }
 }
 
-/// What entries of one channel have in common; never 0. Of 64 bits: two of 100,000 channels agree by
-/// chance in one of four billion lists.
-pub(crate) fn key(name: &str, tvg_id: &str, group: &str) -> u64 {
-    let group = if tvg_id.is_empty() { group } else { "" };
-    let hash = StableHash::new().folded(name).text(tvg_id).text(group);
-    hash.value().max(1)
+/// For each of the rows `in_order` the number of its cluster.
+fn merge(text: &str, rows: &mut [Collected], in_order: &[u32], options: Options) -> Vec<u32> {
+    let mut merger = Merger::new(options);
+    for &row in in_order {
+        let row = &mut rows[row as usize];
+        let [name, group, logo, tvg_id, url, _] = row.texts.of(text);
+        let parts = names::read(&NameEntry {
+            name,
+            group,
+            tvg_id,
+            home: None,
+        });
+        row.score = quality::score(parts.quality, url);
+        merger.add(name, &parts, row.source, logo);
+    }
+    let merged = merger.finish();
+    for (place, &row) in (0..).zip(in_order) {
+        rows[row as usize].reason = merged.reason(place);
+    }
+    merged.clusters().to_vec()
+}
+
+/// The order of the streams of one channel: by what they promise, then by the priority of their
+/// source, then as the sources are ordered.
+fn best_first(row: &Collected) -> impl Ord + use<> {
+    (Reverse(row.score), Reverse(row.priority), row.source)
 }

@@ -87,10 +87,11 @@ impl Numbering {
 ///
 /// A channel that is known keeps its number. Where its owner has chosen otherwise since (`is_anew`), it
 /// keeps it only if it could have got it today: with a range, inside that; counted through, not at all;
-/// else always.
+/// else always. The channel of the house, if there is one, keeps its number in any case.
 pub(crate) fn give(
     channels: &[Wish<'_>],
     known: &Numbers,
+    of_house: Option<(ChannelId, GuideNumber)>,
     numbering: &Numbering,
     is_anew: bool,
 ) -> Vec<GuideNumber> {
@@ -98,6 +99,9 @@ pub(crate) fn give(
     let ranges: Vec<_> = channels.iter().map(|it| numbering.range_of(it)).collect();
     let reserved = Reserved::of(numbering, &ranges);
     let mut taken = Taken::of(known, channels, is_anew, is_counted);
+    if let Some((id, number)) = of_house {
+        taken.is_for(number, id);
+    }
     let mut given: Vec<Option<GuideNumber>> = Vec::with_capacity(channels.len());
     for (wish, range) in channels.iter().zip(&ranges) {
         let number = known.find(wish.id).map(|row| row.number);
@@ -227,6 +231,11 @@ impl Taken {
         *self.0.entry(number).or_insert(id) == id
     }
 
+    /// Gives a number to this channel, whoever had it.
+    fn is_for(&mut self, number: GuideNumber, id: ChannelId) {
+        self.0.insert(number, id);
+    }
+
     /// Gives a number to nobody else by chance.
     fn keep_free(&mut self, number: GuideNumber, id: ChannelId) {
         self.0.entry(number).or_insert(id);
@@ -254,9 +263,8 @@ mod tests {
         Remembered {
             id: ChannelId(id),
             number,
+            since: 1,
             last_seen: 1,
-            mark: id,
-            key: id,
         }
     }
 
@@ -309,7 +317,7 @@ mod tests {
             wish(6, "", "News"),
             wish(7, "1", "News"),
         ];
-        let given = give(&channels, &Numbers::new(), &groups(), false);
+        let given = give(&channels, &Numbers::new(), None, &groups(), false);
         // The fourth finds its range full; the fifth asks for what is meant for news.
         assert_eq!(shown(&given), ["1", "2", "3", "4", "5", "10", "11"]);
     }
@@ -318,7 +326,7 @@ mod tests {
     fn a_rule_goes_before_the_group() {
         let mut channels = [wish(1, "", "Sports"), wish(2, "", "Sports")];
         channels[1].range = Some((500, u16::MAX));
-        let given = give(&channels, &Numbers::new(), &groups(), false);
+        let given = give(&channels, &Numbers::new(), None, &groups(), false);
         assert_eq!(shown(&given), ["2", "500"]);
     }
 
@@ -330,7 +338,7 @@ mod tests {
             ..Numbering::default()
         };
         let channels = [wish(1, "5", ""), wish(2, "100", ""), wish(3, "", "")];
-        let given = give(&channels, &Numbers::new(), &numbering, false);
+        let given = give(&channels, &Numbers::new(), None, &numbering, false);
         assert_eq!(shown(&given), ["100", "101", "102"]);
     }
 
@@ -342,16 +350,16 @@ mod tests {
             wish(2, "", "Sports"),
             wish(3, "", "x"),
         ];
-        let stays = give(&channels, &memory, &groups(), false);
+        let stays = give(&channels, &memory, None, &groups(), false);
         assert_eq!(shown(&stays), ["7", "3", "50"]);
         // The first moves into the range, where the 2 belongs to one that is gone.
-        let anew = give(&channels, &memory, &groups(), true);
+        let anew = give(&channels, &memory, None, &groups(), true);
         assert_eq!(shown(&anew), ["1", "3", "50"]);
         let counted = Numbering {
             mode: NumberingMode::Sequential,
             ..Numbering::default()
         };
-        let anew = give(&channels, &memory, &counted, true);
+        let anew = give(&channels, &memory, None, &counted, true);
         assert_eq!(shown(&anew), ["1", "2", "3"]);
     }
 
@@ -410,7 +418,7 @@ mod tests {
             }
             let modes = [NumberingMode::Keep, NumberingMode::Groups, NumberingMode::Sequential];
             let numbering = Numbering { mode: modes[mode], first, ..groups() };
-            let given = give(&channels, &numbers, &numbering, is_anew);
+            let given = give(&channels, &numbers, None, &numbering, is_anew);
             let mut once = given.clone();
             once.sort_unstable();
             once.dedup();

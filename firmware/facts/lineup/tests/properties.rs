@@ -3,11 +3,15 @@
 mod common;
 
 use common::{Row, given, import};
-use lineup::Numbers;
+use lineup::Known;
+use names::{
+    NameEntry,
+    merge::{Merger, Options},
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// Rows of which many share names, ids and wishes. Without twins, which are tested apart.
-fn pool() -> impl Strategy<Value = Vec<Row>> {
+/// Rows of which many share names, ids and wishes.
+fn wild() -> impl Strategy<Value = Vec<Row>> {
     let texts = |texts: &[&'static str]| select(texts.to_vec()).prop_map(str::to_owned);
     let row = (
         0..2_u16,
@@ -26,6 +30,19 @@ fn pool() -> impl Strategy<Value = Vec<Row>> {
             chno,
         });
     vec(row, 0..40)
+}
+
+/// The same, where an id belongs to one name, so that what is one channel does not depend on what
+/// else is in the list.
+fn pool() -> impl Strategy<Value = Vec<Row>> {
+    wild().prop_map(|mut rows| {
+        for row in &mut rows {
+            if !row.tvg_id.is_empty() {
+                row.tvg_id = row.name.trim().to_ascii_lowercase();
+            }
+        }
+        rows
+    })
 }
 
 fn without_twins(rows: Vec<Row>) -> Vec<Row> {
@@ -70,7 +87,7 @@ proptest! {
         pool in pool().prop_map(without_twins),
         rounds in vec(orders(), 2..7),
     ) {
-        let mut known = Numbers::new();
+        let mut known = Known::new();
         let mut before: Vec<(Row, _)> = Vec::new();
         for order in &rounds {
             let rows = pick(&pool, order);
@@ -82,7 +99,10 @@ proptest! {
                 }
             }
             before = now;
-            known = imported.numbers.iter().collect();
+            known = Known {
+                numbers: imported.known.numbers.iter().collect(),
+                held: imported.known.held.iter().collect(),
+            };
         }
     }
 
@@ -92,10 +112,10 @@ proptest! {
         some in orders(),
         again in orders(),
     ) {
-        let first = import(&pool, &Numbers::new());
-        let shrunk = import(&pick(&pool, &some), &first.numbers);
+        let first = import(&pool, &Known::new());
+        let shrunk = import(&pick(&pool, &some), &first.known);
         let rows = shuffle(&pool, &again);
-        let last = import(&rows, &shrunk.numbers);
+        let last = import(&rows, &shrunk.known);
         for (row, is) in rows.iter().zip(given(&last)) {
             let at = pool.iter().position(|other| other == row);
             prop_assert_eq!(at.map(|at| given(&first)[at]), Some(is));
@@ -104,26 +124,33 @@ proptest! {
 
     #[test]
     fn the_order_of_the_list_is_not_in_the_ids(pool in pool(), order in orders()) {
-        let first = import(&pool, &Numbers::new());
+        let first = import(&pool, &Known::new());
         let rows = shuffle(&pool, &order);
-        let shuffled = import(&rows, &Numbers::new());
+        let shuffled = import(&rows, &Known::new());
         for (row, id) in rows.iter().zip(&shuffled.clusters) {
             let at = pool.iter().position(|other| other == row);
             prop_assert_eq!(at.map(|at| first.clusters[at]), Some(*id));
         }
     }
 
-    /// The rows of one channel are those of one name and `tvg-id`, or group: no more, no fewer.
+    /// The rows of one channel are those that [`names::merge`] puts together.
     #[test]
-    fn channels_are_joined_by_the_rule(pool in pool().prop_map(without_twins)) {
-        let imported = import(&pool, &Numbers::new());
-        let same = |a: &Row, b: &Row| {
-            let name = |row: &Row| row.name.trim().to_ascii_lowercase();
-            name(a) == name(b) && a.tvg_id == b.tvg_id && (!a.tvg_id.is_empty() || a.group == b.group)
-        };
-        for (a, one) in pool.iter().zip(&imported.clusters) {
-            for (b, other) in pool.iter().zip(&imported.clusters) {
-                prop_assert_eq!(same(a, b), one == other, "{:?} {:?}", a, b);
+    fn channels_are_joined_by_their_names(pool in wild().prop_map(without_twins)) {
+        let imported = import(&pool, &Known::new());
+        let mut merger = Merger::new(Options::default());
+        for row in &pool {
+            let entry = NameEntry {
+                name: &row.name,
+                group: &row.group,
+                tvg_id: &row.tvg_id,
+                home: None,
+            };
+            merger.add(entry.name, &names::read(&entry), row.source, "");
+        }
+        let merged = merger.finish();
+        for (a, one) in merged.clusters().iter().zip(&imported.clusters) {
+            for (b, other) in merged.clusters().iter().zip(&imported.clusters) {
+                prop_assert_eq!(a == b, one == other);
             }
         }
     }
@@ -135,9 +162,9 @@ proptest! {
         pool in pool().prop_map(without_twins),
         rounds in vec(orders(), 1..6),
     ) {
-        let first = import(&pool, &Numbers::new());
+        let first = import(&pool, &Known::new());
         let was: Vec<_> = pool.iter().zip(given(&first)).collect();
-        let mut known = first.numbers;
+        let mut known = first.known;
         for order in &rounds {
             let rows = pick(&pool, order);
             let imported = import(&rows, &known);
@@ -145,16 +172,16 @@ proptest! {
                 let before = was.iter().find(|(other, _)| *other == row);
                 prop_assert_eq!(before.map(|(_, was)| *was), Some(is));
             }
-            known = imported.numbers;
+            known = imported.known;
         }
     }
 
     /// `import` itself checks that nothing is given twice, also with twins and lists that change.
     #[test]
-    fn never_twice(pools in vec(pool(), 1..6)) {
-        let mut known = Numbers::new();
+    fn never_twice(pools in vec(wild(), 1..6)) {
+        let mut known = Known::new();
         for rows in &pools {
-            known = import(rows, &known).numbers;
+            known = import(rows, &known).known;
         }
     }
 }

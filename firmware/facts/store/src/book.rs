@@ -8,6 +8,7 @@ use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
+    lists,
     source::SourceState,
     tables::{META, META_LINEUP, SOURCE_BOOK, SOURCE_STATES, SOURCES},
 };
@@ -72,13 +73,15 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Vec<SourceRow>, Faul
     rows.collect()
 }
 
-/// Makes these all that there are. What is known of one that is gone goes with it.
+/// Makes these all that there are. What is known of one that is gone goes with it, and its
+/// list.
 pub(crate) fn save(transaction: &WriteTransaction, rows: &[SourceRow]) -> Result<(), Fault> {
     let ids: BTreeSet<u16> = rows.iter().map(|row| row.id).collect();
     let mut book = transaction.open_table(SOURCE_BOOK)?;
     book.retain(|id, _| ids.contains(&id))?;
     let mut states = transaction.open_table(SOURCE_STATES)?;
     states.retain(|id, _| ids.contains(&id))?;
+    lists::keep(transaction, |id| ids.contains(&id))?;
     let mut value = Vec::new();
     for row in rows {
         row.encode(&mut value);

@@ -1,7 +1,8 @@
 //! What must survive a pulled plug, in redb. The only crate that names redb.
 //!
 //! One file, `dipole.redb`, in the data folder. It holds the identity of the device, the last good
-//! lineup with the numbers given so far, and what is known of each source. Every call that returns
+//! list of each source and what is known of it, the lineup derived from all lists, the numbers and
+//! ids given so far, and the programmes of the guide. Every call that returns
 //! `Ok` has been synced to the disk ([`redb::Durability::Immediate`]); one that does not has
 //! changed nothing. Calls block: async callers go through `spawn_blocking`.
 //!
@@ -9,11 +10,17 @@
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
 mod book;
+mod channels;
 mod codec;
 mod device;
 mod error;
 mod fault;
+mod first_schema;
+mod guide;
 mod import;
+mod known;
+mod list;
+mod lists;
 mod rules;
 mod schema;
 mod source;
@@ -24,7 +31,9 @@ mod tables;
 pub use book::SourceRow;
 pub use device::Device;
 pub use error::Error;
-pub use import::{Import, Saved, Snapshot};
+pub use guide::{GuideRows, GuideSaved, GuideState, NextRows};
+pub use import::{Choices, Import, Saved, Snapshot};
+pub use list::{List, ListFull, ListWriter, WRITER_BYTES};
 pub use rules::RulesRow;
 pub use source::SourceState;
 pub use store::{FILE, Options, Store};

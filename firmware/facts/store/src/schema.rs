@@ -10,14 +10,18 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_LINEUP, META_SCHEMA, NUMBERS, SOURCES},
+    first_schema,
+    tables::{
+        CHANNELS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, LISTS, META, META_SCHEMA, NUMBERS,
+        SOURCES,
+    },
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources];
+const STEPS: &[Step] = &[found, number_sources, keep_lists, guides];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -31,7 +35,22 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
 fn number_sources(transaction: &WriteTransaction) -> Result<(), Fault> {
     book::number(transaction)?;
     transaction.delete_table(SOURCES)?;
-    transaction.open_table(META)?.remove(META_LINEUP)?;
+    Ok(())
+}
+
+/// Step 3: the lists of the sources, and the keys by which ids are held.
+fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(LISTS)?;
+    transaction.open_table(HELD)?;
+    first_schema::make_lists(transaction)?;
+    first_schema::hold_keys(transaction)
+}
+
+/// Step 4: tables for guides.
+fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(GUIDES)?;
+    transaction.open_table(GUIDE_CHANNELS)?;
+    transaction.open_table(GUIDE_BLOCKS)?;
     Ok(())
 }
 
@@ -88,7 +107,10 @@ mod tests {
     use redb::{ReadableDatabase, ReadableTableMetadata, backends::InMemoryBackend};
 
     use super::*;
-    use crate::{SourceState, tables::SOURCE_STATES};
+    use crate::{
+        SourceState, import,
+        tables::{META_LINEUP, SOURCE_STATES},
+    };
 
     fn memory() -> Database {
         Database::builder()
@@ -116,8 +138,8 @@ mod tests {
     #[test]
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
-        let device = migrate_with(&database, &[found]).unwrap();
-        let later: &[Step] = &[found, second];
+        let device = migrate_with(&database, STEPS).unwrap();
+        let later: &[Step] = &[STEPS, &[second]].concat();
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert_eq!(sources(&database), 1);
@@ -127,8 +149,8 @@ mod tests {
     #[test]
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
-        let device = migrate_with(&database, &[found]).unwrap();
-        assert!(migrate_with(&database, &[found, failing]).is_err());
+        let device = migrate_with(&database, STEPS).unwrap();
+        assert!(migrate_with(&database, &[STEPS, &[failing]].concat()).is_err());
         assert_eq!(sources(&database), 0);
         assert_eq!(migrate_with(&database, &[found]).unwrap(), device);
     }
@@ -150,11 +172,7 @@ mod tests {
             sources.insert(name, value.as_slice()).unwrap();
         }
         // Of the third nothing was known.
-        Encoder::new(&mut value, 1)
-            .u16(3)
-            .text("second")
-            .text("first")
-            .text("third");
+        import::encode_lineup_first(&["second", "first", "third"], &mut value);
         let mut meta = transaction.open_table(META).unwrap();
         meta.insert(META_LINEUP, value.as_slice()).unwrap();
         drop(meta);
@@ -178,10 +196,14 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let database = memory();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[STEPS, &[second]].concat();
         let device = migrate_with(&database, later).unwrap();
-        let refused = migrate_with(&database, &[found]).unwrap_err();
-        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        let refused = migrate_with(&database, STEPS).unwrap_err();
+        let known_steps = STEPS.len() as u64;
+        let Fault::NewerSchema { found, known } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (known_steps + 1, known_steps));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }
 }

@@ -3,18 +3,19 @@
 use std::{
     fs::{self, File},
     io,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use base::Lock;
-use lineup::Numbers;
+use lineup::{EntryText, Known};
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book,
+    Choices, Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book,
     fault::{Fault, disk},
-    import, schema,
+    import, known, lists, schema,
     tables::SOURCE_STATES,
 };
 
@@ -114,7 +115,7 @@ impl Store {
         self.device
     }
 
-    /// Saves lineup, numbers and sources together. Only rows that differ are written.
+    /// Saves list, lineup, numbers and sources together. Only rows that differ are written.
     ///
     /// # Errors
     /// After any [`Error`] the store holds what it held before.
@@ -130,12 +131,33 @@ impl Store {
         self.read(|transaction| import::load(transaction, bytes_max))
     }
 
-    /// The numbers given so far.
+    /// What of the owner's the lineup of the last import was derived by.
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn load_numbers(&self) -> Result<Numbers, Error> {
-        self.read(import::load_numbers)
+    pub fn load_choices(&self) -> Result<Choices, Error> {
+        self.read(import::load_choices)
+    }
+
+    /// The numbers given and keys held so far.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_known(&self) -> Result<Known, Error> {
+        self.read(known::load)
+    }
+
+    /// Gives every entry of a source's last good list to `take`, until it has had enough. Where the
+    /// source has no list there is none.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn each_entry(
+        &self,
+        source: u16,
+        mut take: impl FnMut(EntryText<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.read(|transaction| lists::each(transaction, source, &mut take))
     }
 
     /// Notes how an attempt to read a source went, where no lineup comes of it. Nothing is written
@@ -245,5 +267,6 @@ impl std::fmt::Debug for Store {
     }
 }
 
+mod guides;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,14 @@ use redb::TableDefinition;
 
 /// Single facts by name.
 pub(crate) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
-/// The lineup: a row per channel, by channel id.
+/// The lineup as it was derived from the lists: a row per channel, by channel id.
 pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("channels");
 /// Every number ever given, by channel id, so that a channel that comes back finds its own.
 pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
+/// The channel that holds each key of an entry, by the key.
+pub(crate) const HELD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("held");
+/// The last good list of each source in pieces, by its number and that of the piece.
+pub(crate) const LISTS: TableDefinition<'_, (u16, u32), &[u8]> = TableDefinition::new("lists");
 /// What is known of each source, by its name: in files of schema 1 only.
 pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
 /// Which sources there are, by their number.
@@ -16,6 +20,14 @@ pub(crate) const SOURCE_BOOK: TableDefinition<'_, u16, &[u8]> = TableDefinition:
 /// What is known of each source, by its number.
 pub(crate) const SOURCE_STATES: TableDefinition<'_, u16, &[u8]> =
     TableDefinition::new("source_states");
+/// What is known of each source of guides, by its name.
+pub(crate) const GUIDES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("guides");
+/// Channels of the guides: rows of many, by the guide's id and their place.
+pub(crate) const GUIDE_CHANNELS: TableDefinition<'_, (u32, u32), &[u8]> =
+    TableDefinition::new("guide_channels");
+/// Programmes: rows of some, by the guide's id, the channel's key and the start of the first one.
+pub(crate) const GUIDE_BLOCKS: TableDefinition<'_, (u32, u64, u32), &[u8]> =
+    TableDefinition::new("guide_blocks");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";
@@ -23,8 +35,7 @@ pub(crate) const META_SCHEMA: &str = "schema";
 pub(crate) const META_DEVICE: &str = "device";
 /// In [`META`]: the import that gave the latest numbers.
 pub(crate) const META_GENERATION: &str = "generation";
-/// In [`META`]: names of the sources whose index the channels of the lineup carry; in files of
-/// schema 1 only.
+/// In [`META`]: the sources that the lineup was derived from, and how.
 pub(crate) const META_LINEUP: &str = "lineup";
 /// In [`META`]: the owner's rules.
 pub(crate) const META_RULES: &str = "rules";

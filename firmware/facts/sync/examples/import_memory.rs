@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         lineup_bytes_max: 12 << 20,
         import_bytes_max: 24 << 20,
         limits: playlist::Limits::default(),
+        resume_pause: std::time::Duration::from_secs(1),
         commands: Vec::new(),
         test_channel: TestChannel::Auto,
         numbering: lineup::Numbering::default(),

@@ -1,8 +1,8 @@
 //! What is to be imported, from where, and how often.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use desk::{SourceSettings, public};
+use desk::{Kind, SourceSettings, public};
 use url::Url;
 
 use crate::{Error, RulesConfig, sources::Sources};
@@ -18,6 +18,9 @@ pub struct Config {
     pub import_bytes_max: usize,
     /// What one list may cost.
     pub limits: playlist::Limits,
+    /// Before a list that breaks off is taken up for the first time, such as a second; twice as long
+    /// before each further time.
+    pub resume_pause: Duration,
     /// Names of the commands that a source may be played by.
     pub commands: Vec<String>,
     /// When the test channel is in the lineup.
@@ -77,6 +80,12 @@ impl Location {
     }
 }
 
+/// An address as it may stand in a log or on the page: without passwords.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    Location::shown(address)
+}
+
 /// Whether the list of a source is a file of this machine, which may name others.
 #[must_use]
 pub fn is_file(settings: &SourceSettings) -> bool {
@@ -94,8 +103,31 @@ pub(crate) fn folder(settings: &SourceSettings) -> Option<PathBuf> {
 
 /// Where the list of a source lies; `None` where it is uploaded.
 pub(crate) fn location(settings: &SourceSettings) -> Result<Option<Location>, Error> {
-    let url = settings.url.as_deref();
-    url.map(Location::of).transpose()
+    let Some(url) = settings.url.as_deref() else {
+        return Ok(None);
+    };
+    match settings.kind {
+        Kind::M3u => Location::of(url).map(Some),
+        Kind::Xtream => Location::of(&host(url)).map(Some),
+    }
+}
+
+/// An address as it may stand in a log or on the page.
+pub(crate) fn shown(kind: Kind, address: &str) -> String {
+    match kind {
+        Kind::M3u => Location::shown(address),
+        Kind::Xtream => Location::shown(&host(address)),
+    }
+}
+
+/// The address of a panel, which may be a host alone: that is no file.
+fn host(address: &str) -> String {
+    let address = address.trim();
+    if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("http://{address}")
+    }
 }
 
 #[cfg(test)]

@@ -14,14 +14,14 @@ use crate::Error;
 
 /// Times that one list is taken up again.
 const TRIES_MAX: u32 = 4;
-/// Before the first of them; twice as long before each further one.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The body of a list, over as many connections as it takes.
 pub(crate) struct Download {
     client: http::Client,
     /// What was asked for, without conditions.
     request: http::Request,
+    /// Before it is taken up for the first time; twice as long before each further one.
+    pause: Duration,
     /// The list's strong validator, where parts of it may be asked for.
     validator: Option<String>,
     body: http::Body,
@@ -45,11 +45,13 @@ impl Download {
     pub(crate) fn new(
         client: http::Client,
         request: http::Request,
+        pause: Duration,
         answer: http::Response,
     ) -> Self {
         Self {
             client,
             request,
+            pause,
             validator: validator(&answer),
             body: answer.body,
             taken: 0,
@@ -86,7 +88,7 @@ impl Download {
     async fn take_up(&mut self, error: http::Error) -> Result<(), Error> {
         let mut error = error;
         while error.is_temporary() && self.tries < TRIES_MAX {
-            sleep(PAUSE * 2_u32.pow(self.tries)).await;
+            sleep(self.pause * 2_u32.pow(self.tries)).await;
             self.tries += 1;
             tracing::info!(%error, bytes = self.taken, "a list is taken up again");
             match self.client.get(self.request_of_the_rest()).await {

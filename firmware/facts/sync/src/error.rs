@@ -52,6 +52,9 @@ pub enum Error {
     /// The server did not answer, or not with a list.
     #[error(transparent)]
     Http(#[from] upstream::http::Error),
+    /// The account or its panel.
+    #[error(transparent)]
+    Panel(#[from] crate::PanelError),
     /// The list took too long.
     #[error("the list was not read within {} minutes", after.as_secs() / 60)]
     TooSlow {
@@ -68,6 +71,16 @@ pub enum Error {
         why: String,
         /// Channels kept.
         held: usize,
+    },
+    /// The list has lost more than half of its entries; the channels of the one before stay.
+    #[error(
+        "the list has only {now} entries where it had {before}: it is held back and the channels stay. If this is how it is meant, take it all the same, or set accept_shrink = true for this source"
+    )]
+    Shrunk {
+        /// Entries of the last good list.
+        before: u64,
+        /// Entries of this one.
+        now: u64,
     },
     /// A list of nothing; the channels of the one before stay.
     #[error(
@@ -94,6 +107,6 @@ pub enum Error {
 impl Error {
     /// Whether the list was refused because much of it is gone, and may be accepted all the same.
     pub(crate) fn is_held_back(&self) -> bool {
-        false
+        matches!(self, Self::Shrunk { .. })
     }
 }

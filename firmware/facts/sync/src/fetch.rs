@@ -1,17 +1,22 @@
 //! The bytes of a list: from a server, a file, or whoever uploads it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use desk::{Kind, ListPieces, SourceSettings};
 use tokio::{fs::File, io::AsyncReadExt as _};
 use upstream::http;
-use url::Url;
 
 use crate::{
-    Error,
+    AccountStatus, Error,
     config::{self, Location},
     download::Download,
+    panel::{self, Asker, LiveList, Panel, PanelError},
+    request::request,
 };
 
 /// Bytes of a file read at a time.
@@ -35,51 +40,67 @@ pub(crate) struct List {
     pub(crate) validators: Validators,
     /// Bytes that will come, where that is known.
     pub(crate) bytes_total: Option<u64>,
+    /// What a panel's list is to be read with.
+    pub(crate) panel: Option<Box<LiveList>>,
     body: Body,
 }
 
 enum Body {
     Web(Box<Download>),
+    Panel(Box<panel::Download>),
     File { file: File, path: PathBuf },
     Upload(ListPieces),
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have.
+/// What a panel is asked with besides its settings.
+pub(crate) struct Door<'a> {
+    /// Place of the host that answered last.
+    pub(crate) answered: &'a Arc<AtomicUsize>,
+    /// Told what the panel says of the account.
+    pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
+}
+
+/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators
+/// of a list whose channels we still have.
 pub(crate) async fn open(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
+    door: Door<'_>,
 ) -> Result<Opened, Error> {
     match source.kind {
-        Kind::M3u => open_list(source, client, known).await,
+        Kind::M3u => open_list(source, client, pause, known).await,
+        Kind::Xtream => open_panel(source, client, door).await,
     }
 }
 
-async fn open_list(
+async fn open_panel(
+    source: &SourceSettings,
+    http: &http::Client,
+    door: Door<'_>,
+) -> Result<Opened, Error> {
+    let panel = Panel::of(source, Arc::clone(door.answered)).map_err(PanelError::from)?;
+    let asker = Asker { source, http };
+    let (list, download) = panel::open(&panel, asker, door.tell).await?;
+    Ok(Opened::List(List {
+        validators: Validators::default(),
+        bytes_total: None,
+        panel: Some(Box::new(list)),
+        body: Body::Panel(Box::new(download)),
+    }))
+}
+
+/// Opens what lies at the address of a source, whatever it is.
+pub(crate) async fn open_list(
     source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     match config::location(source)?.ok_or(Error::NoAddress)? {
-        Location::Web(url) => open_web(request(source, url), client, known).await,
+        Location::Web(url) => open_web(request(source, url), client, pause, known).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
-    }
-}
-
-fn request(source: &SourceSettings, url: Url) -> http::Request {
-    let headers = source.headers.iter();
-    http::Request {
-        user_agent: source.user_agent.clone(),
-        headers: headers
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-        accept_gzip: true,
-        trust: if source.tls_verify {
-            http::Trust::Authorities
-        } else {
-            http::Trust::Anybody
-        },
-        ..http::Request::new(url)
     }
 }
 
@@ -101,6 +122,7 @@ fn unless_same(request: &http::Request, known: Option<&Validators>) -> http::Req
 async fn open_web(
     request: http::Request,
     client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
     let answer = client.get(unless_same(&request, known)).await?;
@@ -114,7 +136,13 @@ async fn open_web(
             last_modified: header("last-modified"),
         },
         bytes_total: answer.content_length(),
-        body: Body::Web(Box::new(Download::new(client.clone(), request, answer))),
+        panel: None,
+        body: Body::Web(Box::new(Download::new(
+            client.clone(),
+            request,
+            pause,
+            answer,
+        ))),
     }))
 }
 
@@ -135,6 +163,7 @@ async fn open_file(path: &Path) -> Result<List, Error> {
     Ok(List {
         validators: Validators::default(),
         bytes_total: Some(metadata.len()),
+        panel: None,
         body: Body::File {
             file,
             path: path.to_owned(),
@@ -148,6 +177,7 @@ impl List {
         Self {
             validators: Validators::default(),
             bytes_total: None,
+            panel: None,
             body: Body::Upload(pieces),
         }
     }
@@ -157,6 +187,7 @@ impl List {
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
             Body::Web(download) => download.next().await,
+            Body::Panel(download) => Ok(download.next().await?),
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 let read = file.read_buf(&mut piece).await;

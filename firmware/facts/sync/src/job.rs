@@ -3,23 +3,28 @@
 use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
-use lineup::{Lineup, SourceKey};
-use store::{Import, SourceState, Store};
+use desk::SourceSettings;
+use lineup::Lineup;
+use store::{Import, List, ListWriter, SourceState, Store, WRITER_BYTES};
 use tokio::sync::mpsc;
 
 use crate::{
     Config, Error,
-    collect::{Collected, Collector},
+    collect::{Collected, Collector, Folder},
     config,
     fetch::Validators,
-    merge::{self, Merged},
+    panel::LiveList,
     progress::{Gauge, Phase},
+    rebuild::{self, Rebuild, Rebuilt},
     rules::RuleBook,
+    shrink,
 };
 
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
 /// nobody wants the import any more.
 pub(crate) enum Piece {
+    /// What the bytes are to be read with, where they are a panel's; comes first.
+    Panel(Box<LiveList>),
     Bytes(Bytes),
     End {
         /// Of the list just read.
@@ -31,14 +36,26 @@ pub(crate) enum Piece {
 
 /// One import of one source.
 pub(crate) struct Job {
-    pub(crate) index: usize,
+    /// Number of the source.
+    pub(crate) index: u16,
     pub(crate) config: Arc<Config>,
     pub(crate) store: Arc<Store>,
     pub(crate) rules: RuleBook,
     /// The lineup that the import changes.
     pub(crate) previous: Arc<Lineup>,
+    /// What is known of the source.
+    pub(crate) state: SourceState,
+    /// Whether a list is taken however much it has shrunk.
+    pub(crate) accept_shrink: bool,
     /// How far it has come, for whoever watches.
     pub(crate) gauge: Arc<Gauge>,
+}
+
+/// How an import ended well.
+pub(crate) enum Ended {
+    /// The list is the one that the store has. The new state of the source, which is not stored yet.
+    Unchanged(SourceState),
+    Imported(Done),
 }
 
 /// An import that has been stored and may be published.
@@ -51,75 +68,131 @@ pub(crate) struct Done {
 
 impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
-    pub(crate) fn run(self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
-        let key = self.place();
-        let (collected, validators) = self.collect(key, &mut pieces)?;
-        let held = merge::held(&self.previous, key);
-        let mut warnings = accept(&collected, held)?;
-
-        let entries = collected.entries as u64;
-        let known = self.store.load_numbers()?;
-        let importer = collected.importer;
-        let merged = merge::merge(importer, key, &self.previous, known, &self.config)?;
-        let Merged {
-            lineup,
-            numbers,
-            duplicates,
-        } = merged;
-        if duplicates > 0 {
+    pub(crate) fn run(self, mut pieces: mpsc::Receiver<Piece>) -> Result<Ended, Error> {
+        let (collected, validators) = self.collect(&mut pieces)?;
+        let held = self.held();
+        let Collected {
+            sink,
+            mut warnings,
+            cut,
+        } = collected;
+        if let (Some(why), true) = (&cut, held > 0) {
+            // A part of a list is better than nothing, and worse than the whole one of yesterday.
+            let why = why.clone();
+            return Err(Error::Cut { why, held });
+        }
+        let mut list = sink.finish();
+        let state = self.next_state(&list, validators);
+        let before = &self.state;
+        if cut.is_none() && before.list == state.list {
+            return Ok(Ended::Unchanged(state));
+        }
+        if !self.accept_shrink {
+            shrink::check(before, &state)?;
+        }
+        let rebuilt = self.rebuild(&list, held)?;
+        let full = rebuilt.cut.as_ref().map(|(_, full)| full.to_string());
+        if let Some((entries, _)) = rebuilt.cut {
+            list = list.first(entries);
+        }
+        for why in cut.into_iter().chain(full) {
+            let missing = format!("the list is not whole ({why}); channels are missing");
+            warnings.insert(0, missing);
+        }
+        if rebuilt.duplicates > 0 {
+            let duplicates = rebuilt.duplicates;
             warnings.push(format!("{duplicates} entries are the same as another one"));
         }
-        let source = &self.config.sources[self.index];
+        let is_whole = rebuilt.cut.is_none();
         let state = SourceState {
-            url: source.url.clone().unwrap_or_default(),
+            entries: list.entries(),
+            list: Some(list.hash()),
+            ..if is_whole { state } else { unvalidated(state) }
+        };
+        self.save(rebuilt, &list, state, warnings)
+    }
+
+    /// The state of the source once it has this list.
+    fn next_state(&self, list: &List, validators: Validators) -> SourceState {
+        SourceState {
+            url: self.source().url.clone().unwrap_or_default(),
             etag: validators.etag,
             last_modified: validators.last_modified,
             last_success: Some(SystemTime::now()),
             error: String::new(),
-            entries,
-        };
-        self.gauge.enter(Phase::Storing);
-        let saved = self.store.save_import(&Import {
-            lineup: &lineup,
-            numbers: &numbers,
-            sources: &[(key, state.clone())],
-        })?;
-        let channels = merge::held(&lineup, key);
-        tracing::info!(
-            source = %source.name, entries, channels,
-            written = saved.channels_written, removed = saved.channels_removed, "imported"
-        );
-        Ok(Done {
-            lineup,
-            state,
-            warnings,
-        })
+            entries: list.entries(),
+            list: Some(list.hash()),
+        }
     }
 
-    fn place(&self) -> u16 {
-        u16::try_from(self.index).expect("a configuration holds at most 65,534 sources")
+    fn rebuild(&self, list: &List, held: usize) -> Result<Rebuilt, Error> {
+        let may_cut = self.state.list.is_none();
+        let rebuild = Rebuild {
+            config: &self.config,
+            store: &self.store,
+            rules: &self.rules,
+            fresh: Some((self.index, list)),
+            may_cut,
+        };
+        match rebuild.run() {
+            Err(Error::Full(full)) if !may_cut => Err(Error::Cut {
+                why: full.to_string(),
+                held,
+            }),
+            rebuilt => rebuilt,
+        }
+    }
+
+    fn save(
+        &self,
+        rebuilt: Rebuilt,
+        list: &List,
+        state: SourceState,
+        warnings: Vec<String>,
+    ) -> Result<Ended, Error> {
+        self.gauge.enter(Phase::Storing);
+        let saved = self.store.save_import(&Import {
+            lineup: &rebuilt.lineup,
+            known: &rebuilt.known,
+            sources: &self.config.sources.enabled().collect::<Vec<_>>(),
+            choices: rebuilt.choices,
+            states: &[(self.index, state.clone())],
+            list: Some((self.index, list)),
+        })?;
+        tracing::info!(
+            source = %self.source().name, entries = state.entries, channels = rebuilt.lineup.len(),
+            written = saved.channels_written, removed = saved.channels_removed,
+            pieces = saved.pieces_written, "imported"
+        );
+        Ok(Ended::Imported(Done {
+            lineup: rebuilt.lineup,
+            state,
+            warnings,
+        }))
+    }
+
+    fn source(&self) -> &SourceSettings {
+        &self.config.sources[usize::from(self.index)]
+    }
+
+    /// Channels that the source has.
+    fn held(&self) -> usize {
+        let channels = rebuild::channels_of(&self.previous);
+        channels.get(usize::from(self.index)).copied().unwrap_or(0)
     }
 
     fn collect(
         &self,
-        index: u16,
         pieces: &mut mpsc::Receiver<Piece>,
-    ) -> Result<(Collected, Validators), Error> {
-        let source = &self.config.sources[self.index];
-        let key = SourceKey {
-            index,
-            name: &source.name,
-        };
-        let Config {
-            limits,
-            import_bytes_max,
-            ..
-        } = *self.config;
-        let folder = config::folder(source);
-        let mut collector =
-            Collector::of_file(key, limits, import_bytes_max, folder).shaped(self.rules.ready()?);
+    ) -> Result<(Collected<ListWriter>, Validators), Error> {
+        // The other half is for the lineup that is made of it.
+        let bytes_max = (self.config.import_bytes_max / 2).saturating_sub(WRITER_BYTES);
+        let writer = ListWriter::new(bytes_max);
+        let folder = Folder(config::folder(self.source()));
+        let mut collector = Collector::new(self.config.limits, folder, writer);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
+                Piece::Panel(list) => collector.read_panel(list),
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
                     self.gauge.entries(collector.entries());
@@ -141,9 +214,9 @@ impl Job {
 
 /// A list with a part missing must be read again, whatever its validators say.
 fn finish(
-    collector: Collector<'_>,
+    collector: Collector<ListWriter>,
     validators: Validators,
-) -> Result<(Collected, Validators), Error> {
+) -> Result<(Collected<ListWriter>, Validators), Error> {
     let collected = collector.finish()?;
     let validators = match collected.cut {
         None => validators,
@@ -152,19 +225,10 @@ fn finish(
     Ok((collected, validators))
 }
 
-/// Whether a list takes the place of the `held` channels that its source has, and with what
-/// warnings: a part of a list is better than nothing, and worse than the whole one of yesterday.
-fn accept(collected: &Collected, held: usize) -> Result<Vec<String>, Error> {
-    let mut warnings = Vec::new();
-    if let Some(why) = &collected.cut {
-        let why = why.clone();
-        if held > 0 {
-            return Err(Error::Cut { why, held });
-        }
-        warnings.push(format!(
-            "the list is not whole ({why}); channels are missing"
-        ));
+fn unvalidated(state: SourceState) -> SourceState {
+    SourceState {
+        etag: String::new(),
+        last_modified: String::new(),
+        ..state
     }
-    warnings.extend(collected.warnings.iter().cloned());
-    Ok(warnings)
 }

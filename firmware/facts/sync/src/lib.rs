@@ -1,10 +1,10 @@
 //! Imports: a source is read, parsed, numbered, stored and then published, or nothing changes.
 //!
 //! [`run`] reads one source at a time. Its bytes go from the network or the disk (`fetch`) to a
-//! thread of their own (`job`), where they become entries, channels and one transaction of the
-//! store; no stream waits for any of that. The channels of all other sources are carried over from
-//! the lineup before (`merge`), so that one import costs the memory of one list and a source that
-//! fails keeps what it had.
+//! thread of their own (`job`), where they become the list of the source, compressed; no stream
+//! waits for any of that. A list that is the one in the store costs nothing more. Another one takes
+//! its place, the lineup is made anew from the lists of all sources (`rebuild`), and both are stored
+//! in one transaction. A source that fails keeps the list that it had.
 //!
 //! Sources are read one after the other, in the order of their lasting numbers, so that one list is in
 //! memory at a time; at the very first start the channels of an earlier one have their numbers before
@@ -20,32 +20,39 @@
 //! What does not belong here: the syntax of lists (`playlist`), ids and numbers (`lineup`), tables
 //! (`store`), HTTP (`upstream`).
 
+mod account;
 mod collect;
 mod config;
+mod document;
 mod download;
 mod dry_run;
 mod error;
 mod fetch;
 mod job;
-mod merge;
 mod orders;
+mod panel;
 mod progress;
 mod reading;
 mod rebuild;
 mod recall;
 mod refresh;
+mod request;
 mod rules;
 mod run;
 mod schedule;
 mod secrets;
 mod shape;
+mod shrink;
 mod sources;
 mod status;
+mod syntax;
 mod test_channel;
 
-pub use config::{Config, TestChannel, is_file};
-pub use dry_run::{Report, dry_run};
+pub use config::{Config, TestChannel, is_file, shown_address};
+pub use document::Document;
+pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
+pub use panel::{AccountStatus, HostCause, HostFailure, PanelError, guide_address};
 pub use progress::{Phase, Progress};
 pub use rules::RulesConfig;
 pub use run::{Ports, run};

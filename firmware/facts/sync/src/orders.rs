@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use desk::{ListPieces, Order, Orders, Refused, RulesOrder, SourceId, SourceOrder, SourceSettings};
+use rules::RuleSet;
 use store::SourceState;
 use tokio::{task, time::Instant};
 
 use crate::{
     Config, Error, Sources,
     config::{self, Location},
-    reading::Reading,
-    rebuild::rebuild,
-    refresh::Origin,
+    rebuild::{self, anew},
+    refresh::{Origin, Reading},
     run::{Imports, Known},
     secrets,
     sources::{SOURCES_MAX, Source},
@@ -48,14 +48,38 @@ impl Imports {
         }
     }
 
-    /// Rules work on entries, and only the lists have these: each is read, changed or not.
-    fn read_all_anew(&mut self) {
-        let now = Instant::now();
-        for known in self.sources.values_mut() {
-            known.state.etag.clear();
-            known.state.last_modified.clear();
-            known.schedule.hurry(now);
+    async fn carry_out_for_rules(&mut self, order: RulesOrder) {
+        match order {
+            RulesOrder::Save { set, seen, answer } => {
+                answer.give(self.save_rules(*set, seen).await);
+            }
+            RulesOrder::Preview { set, answer } => {
+                let sources = self.config.sources.clone();
+                let store = Arc::clone(&self.store);
+                answer.give(self.rules.preview(store, sources, *set).await);
+            }
         }
+    }
+
+    /// Other rules, and the lineup under them. Where there can be none, both stay as they are.
+    async fn save_rules(&mut self, set: RuleSet, seen: u64) -> Result<u64, Refused> {
+        let next = self.rules.changed(set, seen)?;
+        let (config, store, rules) = (
+            Arc::clone(&self.config),
+            Arc::clone(&self.store),
+            next.clone(),
+        );
+        let saving = task::spawn_blocking(move || {
+            rules.check()?;
+            let rebuilt =
+                rebuild::of_stored(&config, &store, &rules).map_err(|error| refused(&error))?;
+            rules.keep(&store)?;
+            rebuild::keep(&config, &store, rebuilt).map_err(|error| refused(&error))
+        });
+        let lineup = saving.await.unwrap_or(Err(Refused::Ending))?;
+        self.rules.take(&next);
+        self.show(lineup);
+        Ok(self.rules.revision())
     }
 
     pub(crate) fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
@@ -100,23 +124,6 @@ impl Imports {
         Ok(source)
     }
 
-    async fn carry_out_for_rules(&mut self, order: RulesOrder) {
-        match order {
-            RulesOrder::Save { set, seen, answer } => {
-                let saved = self.rules.save(&self.store, *set, seen).await;
-                if saved.is_ok() {
-                    self.read_all_anew();
-                }
-                answer.give(saved);
-            }
-            RulesOrder::Preview { set, answer } => {
-                let _ = set;
-                let why = "there is no list to try them on";
-                answer.give(Err(Refused::NotFound(why.to_owned())));
-            }
-        }
-    }
-
     async fn add(&mut self, settings: SourceSettings) -> Result<SourceId, Refused> {
         self.check(&settings, None)?;
         let id = self.config.sources.free().ok_or_else(|| {
@@ -126,11 +133,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id, ours(settings));
         self.keep(sources).await?;
-        let known = Known {
-            state: SourceState::default(),
-            schedule: self.schedule(id, None),
-            accepts: false,
-        };
+        let known = Known::new(SourceState::default(), self.schedule(id, None));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
@@ -203,6 +206,11 @@ impl Imports {
         self.config.sources.check_name(&settings.name, id)?;
         let location = config::location(settings);
         let location = location.map_err(|error| Refused::Invalid(error.to_string()))?;
+        if settings.password_file.is_some() {
+            // It could name any file of this machine, and send its first line anywhere.
+            let why = "password_file: a file can only be named in the configuration file: give the password instead";
+            return Err(Refused::Invalid(why.to_owned()));
+        }
         if matches!(location, Some(Location::File(_))) {
             // It could name any file of this machine as a channel.
             let why = "url: a list that is a file of this machine can only be set in the configuration file: upload it instead";
@@ -238,22 +246,22 @@ impl Imports {
     /// Makes the lineup anew from what there is.
     async fn rebuild(&mut self) -> Result<(), Refused> {
         let (config, store): (Arc<Config>, _) = (Arc::clone(&self.config), Arc::clone(&self.store));
-        let previous = Arc::clone(&self.lineup.borrow());
-        let rebuilt = task::spawn_blocking(move || rebuild(&config, &store, &previous)).await;
-        match rebuilt {
-            Ok(Ok(lineup)) => {
-                self.show(lineup);
-                Ok(())
-            }
-            Ok(Err(error)) => Err(Refused::Storage(error.to_string())),
-            Err(_) => Err(Refused::Ending),
-        }
+        let rules = self.rules.clone();
+        let rebuilding = task::spawn_blocking(move || anew(&config, &store, &rules));
+        let rebuilt = rebuilding.await.unwrap_or(Err(Error::Aborted));
+        self.show(rebuilt.map_err(|error| refused(&error))?);
+        Ok(())
     }
+}
+
+fn refused(error: &Error) -> Refused {
+    Refused::Storage(error.to_string())
 }
 
 fn ours(settings: SourceSettings) -> Source {
     Source {
         settings,
         is_of_file: false,
+        allowed: None,
     }
 }

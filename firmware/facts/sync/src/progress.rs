@@ -42,8 +42,8 @@ impl Gauge {
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
-    pub(crate) fn entries(&self, entries: usize) {
-        self.entries.store(entries as u64, Ordering::Relaxed);
+    pub(crate) fn entries(&self, entries: u64) {
+        self.entries.store(entries, Ordering::Relaxed);
     }
 
     pub(crate) fn bytes(&self, bytes: u64) {

@@ -3,27 +3,15 @@
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
 use desk::{Answer, Order, Orders, Refused, RulesOrder, SourceOrder};
+use store::SourceState;
 
 use crate::{
     Error,
     job::Done,
-    merge,
-    refresh::{Attempt, Origin, Outcome},
+    rebuild,
+    refresh::{Attempt, Origin, Outcome, Reading},
     run::Imports,
 };
-
-/// How a reading ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The list is in the lineup.
-    Over,
-    /// It is not, and why.
-    Failed(String),
-    /// Somebody has asked for that.
-    Cancelled,
-    /// Another order, or the end of Dipole, was in the way.
-    BrokenOff,
-}
 
 impl Imports {
     /// Reads a source to the end. An order that needs the facts to stand still breaks the reading off
@@ -72,7 +60,9 @@ impl Imports {
             rules: self.rules.clone(),
             lineup: Arc::clone(&self.lineup.borrow()),
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
-            accepts: known.is_some_and(|known| known.accepts),
+            accepts: known.is_some_and(|known| known.accepts)
+                || self.config.sources[usize::from(id)].accept_shrink,
+            answered: known.map_or_else(Arc::default, |known| Arc::clone(&known.answered)),
         }
     }
 
@@ -119,9 +109,10 @@ impl Imports {
     }
 
     async fn ended(&mut self, id: u16, outcome: Result<Outcome, Error>) -> Reading {
+        self.heed_account(id);
         match outcome {
             Ok(Outcome::Imported(done)) => self.publish(id, *done),
-            Ok(Outcome::Unchanged) => self.unchanged(id).await,
+            Ok(Outcome::Unchanged(state)) => self.unchanged(id, state).await,
             Err(error) => {
                 self.failed(id, &error).await;
                 return Reading::Failed(error.to_string());
@@ -148,13 +139,17 @@ impl Imports {
     pub(crate) fn show(&self, lineup: lineup::Lineup) {
         let lineup = Arc::new(lineup);
         self.lineup.send_replace(Arc::clone(&lineup));
-        self.board.count(|id| merge::held(&lineup, id));
+        self.board.count(&rebuild::channels_of(&lineup));
     }
 
-    async fn unchanged(&mut self, id: u16) {
+    async fn unchanged(&mut self, id: u16, state: Option<Box<SourceState>>) {
         let now = SystemTime::now();
         self.board.unchanged(id, now);
         if let Some(known) = self.sources.get_mut(&id) {
+            if let Some(state) = state {
+                known.state = *state;
+            }
+            known.accepts = false;
             known.state.last_success = Some(now);
             known.state.error.clear();
         }

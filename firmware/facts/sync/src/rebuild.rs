@@ -1,30 +1,277 @@
-//! The lineup without the channels of sources that are gone or switched off.
+//! The lineup, derived anew from the lists of all sources.
 
-use lineup::{Lineup, LineupBuilder};
-use store::{Import, Store};
+use std::ops::ControlFlow;
 
-use crate::{Config, Error, merge};
+use lineup::{
+    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Numbering, Shaping,
+    SourceKey,
+};
+use store::{Choices, Import, List, Store};
 
-/// Makes and stores it; an error leaves the lineup as it was.
-pub(crate) fn rebuild(config: &Config, store: &Store, previous: &Lineup) -> Result<Lineup, Error> {
-    let lineup = match without(config, previous)? {
-        lineup if lineup.is_empty() => merge::lonely(config)?,
-        lineup => lineup,
-    };
-    store.save_import(&Import {
-        lineup: &lineup,
-        numbers: &store.load_numbers()?,
-        sources: &[],
-    })?;
-    Ok(lineup)
+use crate::{Config, Error, TestChannel, rules::RuleBook, sources::SOURCES_MAX, test_channel};
+
+/// What a lineup is made of.
+pub(crate) struct Rebuild<'a> {
+    pub(crate) config: &'a Config,
+    /// The lists of all sources.
+    pub(crate) store: &'a Store,
+    /// The owner's rules.
+    pub(crate) rules: &'a RuleBook,
+    /// A list that takes the place of the one in the store, and the number of its source.
+    pub(crate) fresh: Option<(u16, &'a List)>,
+    /// Whether a part of the fresh list will do: its source has no other.
+    pub(crate) may_cut: bool,
 }
 
-fn without(config: &Config, previous: &Lineup) -> Result<Lineup, Error> {
-    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
-    for stream in previous.all_streams() {
-        if merge::belongs(&stream, config) {
-            builder.push(stream)?;
+/// A lineup that has not been stored yet.
+pub(crate) struct Rebuilt {
+    pub(crate) lineup: Lineup,
+    pub(crate) known: Known,
+    /// What of the owner's it was made by.
+    pub(crate) choices: Choices,
+    /// Entries that are the same as another.
+    pub(crate) duplicates: usize,
+    /// So many entries of the fresh list fit, and why no more.
+    pub(crate) cut: Option<(u64, Full)>,
+}
+
+impl Rebuild<'_> {
+    /// Makes the lineup. Nothing is stored.
+    ///
+    /// Where the plan has no room for all lists it is [`Error::Full`], unless it is a fresh list
+    /// alone that may be cut: that one is added last, so that no other loses a channel to it.
+    pub(crate) fn run(&self) -> Result<Rebuilt, Error> {
+        let shaper = &self.rules.ready()?;
+        let mut known = self.store.load_known()?;
+        let test = match self.config.test_channel {
+            TestChannel::Always => Some(test_channel::beside(&mut known.numbers)),
+            TestChannel::Auto | TestChannel::Never => None,
+        };
+        let held = self.fresh.map_or(0, |(_, list)| list.bytes());
+        let bytes_max = self.config.import_bytes_max.saturating_sub(held);
+        let choices = choices(self.config, self.rules);
+        let is_anew = numbering_was(self.store.load_choices()?) != choices.numbering;
+        let mut importer = Importer::new(bytes_max)
+            .for_lineup_of(self.config.lineup_bytes_max)
+            .numbered(numbering(self.config, self.rules), is_anew);
+        let last = self.fresh.filter(|_| self.may_cut);
+        for index in self.config.sources.enabled() {
+            match self.fresh {
+                Some((fresh, _)) if fresh == index && self.may_cut => {}
+                Some((fresh, list)) if fresh == index => {
+                    self.add(index, &mut importer, shaper, |take| {
+                        list.each(take);
+                        Ok(())
+                    })?
+                }
+                _ => self.add_stored(index, &mut importer, shaper)?,
+            }
+        }
+        let cut = last.and_then(|(index, list)| self.add_part(index, list, &mut importer, shaper));
+        let Imported {
+            mut lineup,
+            known,
+            duplicates,
+            ..
+        } = importer.finish(known, test);
+        if lineup.is_empty() {
+            lineup = lonely(self.config)?;
+        }
+        Ok(Rebuilt {
+            lineup,
+            known,
+            choices,
+            duplicates,
+            cut,
+        })
+    }
+
+    fn add_stored(
+        &self,
+        index: u16,
+        importer: &mut Importer,
+        shaper: &dyn Shaping,
+    ) -> Result<(), Error> {
+        self.add(index, importer, shaper, |take| {
+            Ok(self.store.each_entry(index, take)?)
+        })
+    }
+
+    /// Adds a list, whole.
+    fn add(
+        &self,
+        index: u16,
+        importer: &mut Importer,
+        shaper: &dyn Shaping,
+        list: impl FnOnce(&mut dyn FnMut(EntryText<'_>) -> ControlFlow<()>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let key = self.key(index);
+        let mut full = None;
+        list(&mut |entry| {
+            full = importer.add(key, entry, shaper).err();
+            flow(full.is_none())
+        })?;
+        full.map_or(Ok(()), |full| Err(full.into()))
+    }
+
+    /// Adds as much of a list as fits; how many entries that were, where not all.
+    fn add_part(
+        &self,
+        index: u16,
+        list: &List,
+        importer: &mut Importer,
+        shaper: &dyn Shaping,
+    ) -> Option<(u64, Full)> {
+        let key = self.key(index);
+        let (mut count, mut full) = (0, None);
+        list.each(|entry| {
+            full = importer.add(key, entry, shaper).err();
+            count += u64::from(full.is_none());
+            flow(full.is_none())
+        });
+        full.map(|full| (count, full))
+    }
+
+    fn key(&self, index: u16) -> SourceKey<'_> {
+        let source = &self.config.sources[usize::from(index)];
+        SourceKey {
+            index,
+            name: &source.name,
+            priority: source.priority,
         }
     }
+}
+
+const fn flow(goes_on: bool) -> ControlFlow<()> {
+    if goes_on {
+        ControlFlow::Continue(())
+    } else {
+        ControlFlow::Break(())
+    }
+}
+
+/// How channels get their numbers, by the configuration and the rules.
+fn numbering(config: &Config, rules: &RuleBook) -> Numbering {
+    Numbering {
+        of_rules: rules.numbers_fingerprint(),
+        ..config.numbering.clone()
+    }
+}
+
+fn choices(config: &Config, rules: &RuleBook) -> Choices {
+    Choices {
+        rules: rules.fingerprint(&config.sources),
+        numbering: numbering(config, rules).fingerprint(),
+    }
+}
+
+/// A Dipole that did not write it down knew one way alone.
+fn numbering_was(choices: Choices) -> u64 {
+    match choices.numbering {
+        0 => Numbering::default().fingerprint(),
+        numbering => numbering,
+    }
+}
+
+/// The lineup of the last run. Where it would not be the same today, because sources have come, gone
+/// or moved, or the test channel, because its owner has chosen other rules or numbers, or because
+/// this Dipole derives otherwise, it is made anew and stored.
+pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
+    let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
+        return Ok(lonely(config)?);
+    };
+    let are_the_same = config
+        .sources
+        .enabled()
+        .eq(snapshot.sources.iter().copied());
+    if are_the_same
+        && has_test(&snapshot.lineup) == wants_test(&snapshot.lineup, config)
+        && snapshot.derivation == lineup::DERIVATION
+        && snapshot.choices == choices(config, rules)
+    {
+        return Ok(snapshot.lineup);
+    }
+    match anew(config, store, rules) {
+        Err(error) if are_the_same || matches!(error, Error::Rules(_)) => {
+            tracing::error!(%error, "the lineup was not made anew; it stays as it was");
+            Ok(snapshot.lineup)
+        }
+        rebuilt => rebuilt,
+    }
+}
+
+/// The lineup of all lists as they are, stored.
+pub(crate) fn anew(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
+    keep(config, store, of_stored(config, store, rules)?)
+}
+
+/// The lineup of all lists as they are.
+pub(crate) fn of_stored(
+    config: &Config,
+    store: &Store,
+    rules: &RuleBook,
+) -> Result<Rebuilt, Error> {
+    let rebuild = Rebuild {
+        config,
+        store,
+        rules,
+        fresh: None,
+        may_cut: false,
+    };
+    rebuild.run()
+}
+
+/// Stores it.
+pub(crate) fn keep(config: &Config, store: &Store, rebuilt: Rebuilt) -> Result<Lineup, Error> {
+    store.save_import(&Import {
+        lineup: &rebuilt.lineup,
+        known: &rebuilt.known,
+        sources: &config.sources.enabled().collect::<Vec<_>>(),
+        choices: rebuilt.choices,
+        states: &[],
+        list: None,
+    })?;
+    Ok(rebuilt.lineup)
+}
+
+fn has_test(lineup: &Lineup) -> bool {
+    lineup
+        .by_id(test_channel::ID)
+        .is_some_and(|channel| channel.stream().is_built_in())
+}
+
+fn wants_test(lineup: &Lineup, config: &Config) -> bool {
+    match config.test_channel {
+        TestChannel::Always => true,
+        TestChannel::Auto => lineup.len() <= usize::from(has_test(lineup)),
+        TestChannel::Never => false,
+    }
+}
+
+/// The lineup before any source has channels.
+pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
+    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
+    match config.test_channel {
+        TestChannel::Auto | TestChannel::Always => builder.push(test_channel::alone())?,
+        TestChannel::Never => {}
+    }
     Ok(builder.build())
+}
+
+/// By number of the source, the channels that have a stream of it.
+pub(crate) fn channels_of(lineup: &Lineup) -> Vec<usize> {
+    let mut counts = vec![0; SOURCES_MAX];
+    for place in 0..lineup.len() {
+        let streams = lineup.streams(place);
+        for (at, stream) in streams.clone().enumerate() {
+            let is_first = streams
+                .clone()
+                .take(at)
+                .all(|it| it.source != stream.source);
+            if let (true, Some(count)) = (is_first, counts.get_mut(usize::from(stream.source))) {
+                *count += 1;
+            }
+        }
+    }
+    counts
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lineup::Lineup;
 use store::{SourceState, Store};
 
-use crate::{Config, Error, TestChannel, merge, sources::Sources, test_channel};
+use crate::{Config, Error, rebuild, rules::RuleBook, sources::Sources};
 
 /// Where this run begins.
 pub(crate) struct Recalled {
@@ -21,14 +21,14 @@ impl Recalled {
         Self {
             sources: config.sources.clone(),
             states: BTreeMap::new(),
-            lineup: merge::lonely(config).unwrap_or_default(),
+            lineup: rebuild::lonely(config).unwrap_or_default(),
         }
     }
 }
 
 /// Gives the sources of the configuration file their numbers, adds those of the store, and takes up
 /// the lineup under both.
-pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> {
+pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Recalled, Error> {
     let rows = store.load_book()?;
     let sources = Sources::recalled(&config.sources, &rows);
     let wanted = sources.rows()?;
@@ -49,21 +49,10 @@ pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> 
         sources,
         ..config.clone()
     };
-    let lineup = lineup(&config, store)?;
+    let lineup = rebuild::recall(&config, store, rules)?;
     Ok(Recalled {
         sources: config.sources,
         states,
         lineup,
     })
-}
-
-fn lineup(config: &Config, store: &Store) -> Result<Lineup, Error> {
-    let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
-        return Ok(merge::lonely(config)?);
-    };
-    let test = match config.test_channel {
-        TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
-        TestChannel::Auto | TestChannel::Never => None,
-    };
-    Ok(merge::restore(&snapshot, test, config)?)
 }

@@ -1,6 +1,10 @@
 //! One attempt to read one source.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use desk::ListPieces;
 use lineup::Lineup;
@@ -15,9 +19,8 @@ use upstream::http;
 
 use crate::{
     Config, Error,
-    fetch::{self, List, Opened, Validators},
-    job::{Done, Job, Piece},
-    merge,
+    fetch::{self, Door, List, Opened, Validators},
+    job::{Done, Ended, Job, Piece},
     progress::{Gauge, Phase},
     rules::RuleBook,
     status::{Board, State},
@@ -32,9 +35,23 @@ const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// How an attempt ended well.
 pub(crate) enum Outcome {
-    /// The list is the one that was read last.
-    Unchanged,
+    /// The list is the one that was read last. Where it was read again to know that, the state that
+    /// its source has now.
+    Unchanged(Option<Box<SourceState>>),
     Imported(Box<Done>),
+}
+
+/// How a reading ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The list is in the lineup.
+    Over,
+    /// It is not, and why.
+    Failed(String),
+    /// Somebody has asked for that.
+    Cancelled,
+    /// Another order, or the end of Dipole, was in the way.
+    BrokenOff,
 }
 
 /// Where the list comes from.
@@ -65,8 +82,9 @@ pub(crate) struct Attempt {
     pub(crate) lineup: Arc<Lineup>,
     /// What is known of the source.
     pub(crate) state: SourceState,
+    /// Place of the panel's host that answered last.
+    pub(crate) answered: Arc<AtomicUsize>,
     /// Whether the list is taken even if much of it is gone.
-    #[expect(dead_code, reason = "the guard comes with the lists in the store")]
     pub(crate) accepts: bool,
 }
 
@@ -93,11 +111,13 @@ impl Attempt {
     ) -> Result<Outcome, Error> {
         let (sender, receiver) = mpsc::channel(PIECES_MAX);
         let job = Job {
-            index: usize::from(self.index),
+            index: self.index,
             config: Arc::clone(&self.config),
             store: Arc::clone(&self.store),
             rules: self.rules.clone(),
             previous: Arc::clone(&self.lineup),
+            state: self.state.clone(),
+            accept_shrink: self.accepts,
             gauge: Arc::clone(gauge),
         };
         let thread = task::spawn_blocking(move || job.run(receiver));
@@ -107,8 +127,11 @@ impl Attempt {
         };
         let imported = thread.await.unwrap_or(Err(Error::Aborted));
         match fed? {
-            Fed::Unchanged => Ok(Outcome::Unchanged),
-            Fed::Handed => Ok(Outcome::Imported(Box::new(imported?))),
+            Fed::Unchanged => Ok(Outcome::Unchanged(None)),
+            Fed::Handed => Ok(match imported? {
+                Ended::Unchanged(state) => Outcome::Unchanged(Some(Box::new(state))),
+                Ended::Imported(done) => Outcome::Imported(Box::new(done)),
+            }),
         }
     }
 
@@ -141,6 +164,11 @@ impl Attempt {
             },
         };
         gauge.bytes_total(list.bytes_total);
+        if let Some(panel) = list.panel.take()
+            && sender.send(Piece::Panel(panel)).await.is_err()
+        {
+            return Ok(Fed::Handed);
+        }
         let mut bytes = 0;
         let cut = loop {
             let piece = match in_time(deadline, list.next()).await {
@@ -164,17 +192,22 @@ impl Attempt {
 
     async fn open(&self) -> Result<Opened, Error> {
         let source = &self.config.sources[usize::from(self.index)];
-        fetch::open(source, &self.http, self.validators().as_ref()).await
+        let door = Door {
+            answered: &self.answered,
+            tell: &|account| self.board.account(self.index, account),
+        };
+        let pause = self.config.resume_pause;
+        fetch::open(source, &self.http, pause, self.validators().as_ref(), door).await
     }
 
-    /// What to ask the server with whether the list has changed; nothing where its channels are
-    /// gone, or came from another address.
+    /// What to ask the server with whether the list has changed; nothing where we do not have it, or
+    /// it came from another address.
     fn validators(&self) -> Option<Validators> {
         let state = &self.state;
         let source = &self.config.sources[usize::from(self.index)];
         let is_same = source.url.as_ref() == Some(&state.url);
         let is_known = !(state.etag.is_empty() && state.last_modified.is_empty());
-        (is_same && is_known && merge::held(&self.lineup, self.index) > 0).then(|| Validators {
+        (is_same && is_known && state.list.is_some()).then(|| Validators {
             etag: state.etag.clone(),
             last_modified: state.last_modified.clone(),
         })

@@ -1,13 +1,18 @@
 //! The owner's rules: those of the configuration file, and behind them those that are stored.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
-use ::rules::{RuleSet, Rules};
-use desk::{Refused, RulesView};
+use ::rules::{Action, Rule, RuleSet, Rules};
+use desk::{DryRun, Refused, RulesView};
+use lineup::StableHash;
+use serde::Serialize;
 use store::{RulesRow, Store};
 use tokio::{sync::watch, task};
 
-use crate::{Error, shape::Shaper};
+use crate::{
+    Error, Sources,
+    shape::{self, Shaper},
+};
 
 /// What imports know of rules.
 #[derive(Clone, Debug, Default)]
@@ -89,19 +94,13 @@ impl RuleBook {
         }
     }
 
-    /// Puts these in the place of the stored ones, if `seen` says that they are made from those; the
-    /// new revision.
-    pub(crate) async fn save(
-        &self,
-        store: &Arc<Store>,
-        set: RuleSet,
-        seen: u64,
-    ) -> Result<u64, Refused> {
-        let now = Arc::clone(&self.view.borrow());
+    /// The book with these in the place of the stored rules, if `seen` says that they are made from
+    /// those. It is in force once it has been taken.
+    pub(crate) fn changed(&self, set: RuleSet, seen: u64) -> Result<Self, Refused> {
+        let now = self.view.borrow();
         if now.revision != seen {
-            return Err(Refused::Conflict(
-                "the rules were changed meanwhile".to_owned(),
-            ));
+            let why = "the rules were changed meanwhile";
+            return Err(Refused::Conflict(why.to_owned()));
         }
         let next = RulesView {
             revision: seen + 1,
@@ -109,21 +108,97 @@ impl RuleBook {
             stored: set,
             error: None,
         };
-        let (book, store) = (self.clone(), Arc::clone(store));
-        let saved = task::spawn_blocking(move || {
-            let rules = book.config.with(&next.stored);
-            rules.map_err(Refused::Invalid)?;
-            let text = serde_json::to_string(&next.stored);
-            let text = text.map_err(|error| Refused::Storage(error.to_string()))?;
-            let revision = next.revision;
-            let saved = store.save_rules(&RulesRow { revision, text });
-            saved.map_err(|error| Refused::Storage(error.to_string()))?;
-            Ok(next)
-        });
-        let next = saved.await.unwrap_or(Err(Refused::Ending))?;
-        self.view.send_replace(Arc::new(next));
-        Ok(seen + 1)
+        Ok(Self {
+            config: Arc::clone(&self.config),
+            view: watch::Sender::new(Arc::new(next)),
+        })
     }
+
+    /// Whether these rules go together.
+    pub(crate) fn check(&self) -> Result<(), Refused> {
+        let rules = self.config.with(&self.view.borrow().stored);
+        rules.map(|_| ()).map_err(Refused::Invalid)
+    }
+
+    /// Stores them.
+    pub(crate) fn keep(&self, store: &Store) -> Result<(), Refused> {
+        let storage = |error: &dyn Display| Refused::Storage(error.to_string());
+        let view = Arc::clone(&self.view.borrow());
+        let text = serde_json::to_string(&view.stored).map_err(|error| storage(&error))?;
+        let revision = view.revision;
+        let saved = store.save_rules(&RulesRow { revision, text });
+        saved.map_err(|error| storage(&error))
+    }
+
+    /// Those of `next` are in force from now on.
+    pub(crate) fn take(&self, next: &Self) {
+        self.view.send_replace(Arc::clone(&next.view.borrow()));
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.view.borrow().revision
+    }
+
+    /// What lineups depend on by these rules, in one figure that is the same at every start. Where it
+    /// changes, the lineup is made anew. 0 where there is no rule.
+    pub(crate) fn fingerprint(&self, sources: &Sources) -> u64 {
+        let RulesConfig {
+            groups, groups_off, ..
+        } = &*self.config;
+        let rules = self.enabled(|_| true);
+        if rules.is_empty() && groups.is_empty() && groups_off.is_empty() {
+            return 0;
+        }
+        // A rule names sources as they are called.
+        let names: Vec<_> = if rules.rules.iter().any(|rule| !rule.sources.is_empty()) {
+            let names = sources.iter().map(|(id, settings)| (id, &settings.name));
+            names.collect()
+        } else {
+            Vec::new()
+        };
+        figure(&(rules, groups, groups_off, names))
+    }
+
+    /// The same for numbers: of the rules that ask for some.
+    pub(crate) fn numbers_fingerprint(&self) -> u64 {
+        let rules = self.enabled(|rule| rule.action == Action::Renumber);
+        if rules.is_empty() { 0 } else { figure(&rules) }
+    }
+
+    fn enabled(&self, counts: impl Fn(&Rule) -> bool) -> RuleSet {
+        let view = self.view.borrow();
+        let mut both = view.configured.followed_by(&view.stored);
+        both.rules.retain(|rule| rule.enabled && counts(rule));
+        if both.rules.is_empty() {
+            both.templates.clear();
+        }
+        both
+    }
+
+    /// What these would make of the stored lists.
+    pub(crate) async fn preview(
+        &self,
+        store: Arc<Store>,
+        sources: Sources,
+        set: RuleSet,
+    ) -> Result<Box<DryRun>, Refused> {
+        let config = Arc::clone(&self.config);
+        let run = task::spawn_blocking(move || {
+            let rules = config.with(&set).map_err(Refused::Invalid)?;
+            let configured = config.set.rules.len();
+            let count = configured + set.rules.len();
+            shape::dry_run(&store, &sources, rules, count, configured)
+                .map(Box::new)
+                .map_err(|error| Refused::Storage(error.to_string()))
+        });
+        run.await.unwrap_or(Err(Refused::Ending))
+    }
+}
+
+fn figure(of: &impl Serialize) -> u64 {
+    // Names, numbers and texts always have a text.
+    let text = serde_json::to_string(of).unwrap_or_default();
+    StableHash::new().text(&text).value()
 }
 
 fn stored(store: &Store) -> Result<(u64, RuleSet), String> {
@@ -137,6 +212,8 @@ fn stored(store: &Store) -> Result<(u64, RuleSet), String> {
 
 #[cfg(test)]
 mod tests {
+    use desk::SourceSettings;
+
     use super::*;
 
     fn set(text: &str) -> RuleSet {
@@ -162,14 +239,23 @@ mod tests {
 
     const NEWS: &str = r#"{"rules":[{"name":"news","action":"include","pattern":"news"}]}"#;
 
-    #[tokio::test(flavor = "current_thread")]
-    async fn a_change_is_stored_and_two_do_not_overwrite_each_other() {
+    /// What the imports do, but for the lineup.
+    fn save(book: &RuleBook, store: &Store, set: RuleSet, seen: u64) -> Result<u64, Refused> {
+        let next = book.changed(set, seen)?;
+        next.check()?;
+        next.keep(store)?;
+        book.take(&next);
+        Ok(book.revision())
+    }
+
+    #[test]
+    fn a_change_is_stored_and_two_do_not_overwrite_each_other() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = store(&folder);
         let (book_of_rules, view) = book(RuleSet::default());
         book_of_rules.recall(&store);
-        assert_eq!(book_of_rules.save(&store, set(NEWS), 0).await, Ok(1));
-        let again = book_of_rules.save(&store, RuleSet::default(), 0).await;
+        assert_eq!(save(&book_of_rules, &store, set(NEWS), 0), Ok(1));
+        let again = save(&book_of_rules, &store, RuleSet::default(), 0);
         assert!(matches!(again, Err(Refused::Conflict(_))), "{again:?}");
         assert_eq!(
             (view.borrow().revision, &view.borrow().stored),
@@ -184,13 +270,13 @@ mod tests {
         assert!(later.ready().is_ok());
     }
 
-    #[tokio::test(flavor = "current_thread")]
-    async fn a_mistake_is_told_by_the_rule_that_the_page_shows() {
+    #[test]
+    fn a_mistake_is_told_by_the_rule_that_the_page_shows() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = store(&folder);
         let (book, view) = book(set(NEWS));
         let bad = set(r#"{"rules":[{"name":"x","action":"exclude","pattern":"("}]}"#);
-        let refused = book.save(&store, bad, 0).await;
+        let refused = save(&book, &store, bad, 0);
         let Err(Refused::Invalid(why)) = refused else {
             panic!("{refused:?}");
         };
@@ -198,12 +284,12 @@ mod tests {
         assert_eq!(view.borrow().revision, 0);
     }
 
-    #[tokio::test(flavor = "current_thread")]
-    async fn rules_that_do_not_go_together_make_no_lineup() {
+    #[test]
+    fn rules_that_do_not_go_together_make_no_lineup() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = store(&folder);
         let (first, _view) = book(RuleSet::default());
-        assert_eq!(first.save(&store, set(NEWS), 0).await, Ok(1));
+        assert_eq!(save(&first, &store, set(NEWS), 0), Ok(1));
         // The file now has a rule of that name.
         let (later, view) = book(set(NEWS));
         later.recall(&store);
@@ -211,7 +297,26 @@ mod tests {
         assert!(error.contains("another one has this name"), "{error}");
         assert!(view.borrow().error.is_some());
         // The page mends it.
-        assert_eq!(later.save(&store, RuleSet::default(), 1).await, Ok(2));
+        assert_eq!(save(&later, &store, RuleSet::default(), 1), Ok(2));
         assert!(later.ready().is_ok());
+    }
+
+    #[test]
+    fn a_figure_changes_with_what_counts() {
+        let named = |name: &str| [SourceSettings::new(name, "http://a.example")];
+        let figures = |text: &str, source: &str| {
+            let (book, _view) = book(set(text));
+            let sources = named(source).into_iter().collect();
+            (book.fingerprint(&sources), book.numbers_fingerprint())
+        };
+        assert_eq!(figures("{}", "a"), (0, 0));
+        let off = r#"{"rules":[{"name":"n","action":"exclude","enabled":false}]}"#;
+        assert_eq!(figures(off, "a"), (0, 0));
+        assert_ne!(figures(NEWS, "a").0, 0);
+        assert_eq!(figures(NEWS, "a"), figures(NEWS, "b"));
+        let of_a = r#"{"rules":[{"name":"n","action":"renumber","first":5,"sources":["a"]}]}"#;
+        assert_ne!(figures(of_a, "a").0, figures(of_a, "b").0);
+        assert_ne!(figures(of_a, "a").1, 0);
+        assert_eq!(figures(NEWS, "a").1, 0);
     }
 }

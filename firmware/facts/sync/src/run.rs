@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     time::{Duration, SystemTime},
 };
 
@@ -19,10 +19,9 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, config, merge,
-    reading::Reading,
+    Config, Error, SourceStatus, Sources, config, rebuild,
     recall::{Recalled, recall},
-    refresh::Origin,
+    refresh::{Origin, Reading},
     rules::RuleBook,
     schedule::{self, Schedule},
     status::Board,
@@ -92,6 +91,22 @@ pub(crate) struct Known {
     pub(crate) schedule: Schedule,
     /// Whether the next list is taken even if much of it is gone.
     pub(crate) accepts: bool,
+    /// Place of the panel's host that answered last, where the source is an account.
+    pub(crate) answered: Arc<AtomicUsize>,
+    /// When the panel is asked next what the account may do, list or no list.
+    pub(crate) account_due: Instant,
+}
+
+impl Known {
+    pub(crate) fn new(state: SourceState, schedule: Schedule) -> Self {
+        Self {
+            state,
+            schedule,
+            accepts: false,
+            answered: Arc::default(),
+            account_due: Instant::now(),
+        }
+    }
 }
 
 impl Imports {
@@ -102,7 +117,7 @@ impl Imports {
         let rules = self.rules.clone();
         let recalling = task::spawn_blocking(move || {
             rules.recall(&store);
-            recall(&config, &store)
+            recall(&config, &store, &rules)
         });
         let recalled = recalling.await;
         let recalled = recalled.unwrap_or(Err(Error::Aborted));
@@ -116,16 +131,13 @@ impl Imports {
         });
         Arc::make_mut(&mut self.config).sources = sources;
         self.tell();
+        let channels = rebuild::channels_of(&lineup);
         for (id, _) in self.config.sources.iter() {
             let state = states.get(&id).cloned().unwrap_or_default();
-            let channels = merge::held(&lineup, id);
-            let age = self.freshness(id, &state, channels);
+            let channels = channels.get(usize::from(id)).copied().unwrap_or(0);
+            let age = self.freshness(id, &state);
             self.board.recall(id, &state, channels, age.is_some());
-            let known = Known {
-                state,
-                schedule: self.schedule(id, age),
-                accepts: false,
-            };
+            let known = Known::new(state, self.schedule(id, age));
             self.sources.insert(id, known);
         }
         self.lineup.send_replace(Arc::new(lineup));
@@ -139,10 +151,10 @@ impl Imports {
 
     /// How old the list of a source is, where there is no reason but its age to read it again. A file
     /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
-    fn freshness(&self, id: u16, state: &SourceState, channels: usize) -> Option<Duration> {
+    fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
         let settings = &self.config.sources[usize::from(id)];
         let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
-        let is_good = is_same && state.error.is_empty() && channels > 0;
+        let is_good = is_same && state.error.is_empty() && state.list.is_some_and(|hash| hash != 0);
         let read = state
             .last_success
             .filter(|_| is_good && !config::is_file(settings));
@@ -166,6 +178,10 @@ impl Imports {
             }
             if let Some(id) = self.due(Instant::now()) {
                 Box::pin(self.read(id, Origin::Address, &mut orders)).await;
+                continue;
+            }
+            if let Some(id) = self.account_due(Instant::now()) {
+                Box::pin(self.ask_account(id)).await;
                 continue;
             }
             tokio::select! {
@@ -217,7 +233,8 @@ impl Imports {
 
     fn next(&self) -> Option<Instant> {
         let sources = self.sources.values();
-        sources.filter_map(|known| known.schedule.due).min()
+        let lists = sources.filter_map(|known| known.schedule.due);
+        lists.chain(self.next_account()).min()
     }
 }
 

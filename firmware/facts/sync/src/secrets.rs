@@ -2,15 +2,22 @@
 
 use desk::SourceSettings;
 
-use crate::config::Location;
+use crate::config;
 
-/// In place of a header's value: it may be a password, whatever its name.
+/// In place of a password and of a header's value: that may be one, whatever its name.
 const HIDDEN: &str = "…";
 
 /// Settings as they may be shown.
 pub(crate) fn shown(settings: &SourceSettings) -> SourceSettings {
     let mut shown = settings.clone();
-    shown.url = settings.url.as_deref().map(Location::shown);
+    let address = |address: &str| config::shown(settings.kind, address);
+    shown.url = settings.url.as_deref().map(address);
+    for host in &mut shown.backup_urls {
+        *host = address(host);
+    }
+    if let Some(password) = &mut shown.password {
+        HIDDEN.clone_into(password);
+    }
     for value in shown.headers.values_mut() {
         HIDDEN.clone_into(value);
     }
@@ -19,8 +26,18 @@ pub(crate) fn shown(settings: &SourceSettings) -> SourceSettings {
 
 /// Settings that come back, with what is kept in place of what was shown.
 pub(crate) fn restored(mut settings: SourceSettings, kept: &SourceSettings) -> SourceSettings {
-    if settings.url.is_some() && settings.url == shown(kept).url {
+    let was_shown = shown(kept);
+    if settings.url.is_some() && settings.url == was_shown.url {
         settings.url.clone_from(&kept.url);
+    }
+    for host in &mut settings.backup_urls {
+        let place = was_shown.backup_urls.iter().position(|it| it == host);
+        if let Some(secret) = place.and_then(|place| kept.backup_urls.get(place)) {
+            host.clone_from(secret);
+        }
+    }
+    if settings.password.as_deref() == Some(HIDDEN) {
+        settings.password.clone_from(&kept.password);
     }
     for (name, value) in &mut settings.headers {
         if let Some(secret) = kept.headers.get(name).filter(|_| value == HIDDEN) {
@@ -37,6 +54,9 @@ mod tests {
     fn kept() -> SourceSettings {
         let mut kept = SourceSettings::new("a", "http://u:hush@h/get.php?username=u&password=hush");
         kept.headers.insert("X-Token".to_owned(), "hush".to_owned());
+        kept.kind = desk::Kind::Xtream;
+        kept.password = Some("hush".to_owned());
+        kept.backup_urls = vec!["h2:81/get.php?username=u&password=hush".to_owned()];
         kept
     }
 
@@ -51,6 +71,10 @@ mod tests {
         shown.name = "b".to_owned();
         let back = restored(shown, &kept());
         assert_eq!((back.url, back.headers), (kept().url, kept().headers));
+        assert_eq!(
+            (back.password, back.backup_urls),
+            (kept().password, kept().backup_urls)
+        );
         assert_eq!(back.name, "b");
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Source {
     pub(crate) settings: SourceSettings,
     /// Whether it stands in the configuration file, where alone it can be changed.
     pub(crate) is_of_file: bool,
+    /// Connections that the provider's panel says the account has; nothing that is set.
+    pub(crate) allowed: Option<usize>,
 }
 
 impl FromIterator<SourceSettings> for Sources {
@@ -28,6 +30,7 @@ impl FromIterator<SourceSettings> for Sources {
             Some(Source {
                 settings,
                 is_of_file: true,
+                allowed: None,
             })
         };
         Self(settings.into_iter().map(source).take(SOURCES_MAX).collect())
@@ -59,6 +62,23 @@ impl Sources {
         self.find(id).map(|source| &source.settings)
     }
 
+    /// Connections to a source at once: the smaller of what is set and what its account allows.
+    #[must_use]
+    pub fn connections(&self, id: u16) -> Option<usize> {
+        let source = self.find(id)?;
+        let limits = [source.settings.connections, source.allowed];
+        limits.into_iter().flatten().min()
+    }
+
+    /// What the account of a source allows; whether that is news.
+    pub(crate) fn allow(&mut self, id: u16, allowed: Option<usize>) -> bool {
+        let source = self.0.get_mut(usize::from(id)).and_then(Option::as_mut);
+        let Some(source) = source else {
+            return false;
+        };
+        std::mem::replace(&mut source.allowed, allowed) != allowed
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = (u16, &Source)> {
         let places = (0..).zip(&self.0);
         places.filter_map(|(id, source)| Some((id, source.as_ref()?)))
@@ -68,9 +88,10 @@ impl Sources {
         self.0.get(usize::from(id))?.as_ref()
     }
 
-    /// Whether channels of this source belong into the lineup.
-    pub(crate) fn is_enabled(&self, id: u16) -> bool {
-        self.find(id).is_some_and(|source| source.settings.enabled)
+    /// Numbers of the sources whose channels belong into the lineup.
+    pub(crate) fn enabled(&self) -> impl Iterator<Item = u16> {
+        let enabled = self.all().filter(|(_, source)| source.settings.enabled);
+        enabled.map(|(id, _)| id)
     }
 
     /// Puts a source at its place, over the one that was there.
@@ -132,6 +153,7 @@ impl Sources {
             let Source {
                 settings,
                 is_of_file,
+                ..
             } = source;
             let stored = (!is_of_file).then(|| serde_json::to_string(settings));
             Ok(SourceRow {
@@ -163,6 +185,7 @@ fn stored(row: &SourceRow) -> Option<Source> {
         Ok(settings) => Some(Source {
             settings,
             is_of_file: false,
+            allowed: None,
         }),
         Err(error) => {
             tracing::error!(source = %row.name, %error, "left out: its settings cannot be read");
@@ -212,6 +235,7 @@ mod tests {
         let source = Source {
             settings: SourceSettings::new(name, "http://stored.example/"),
             is_of_file: false,
+            allowed: None,
         };
         sources.put(id, source);
         sources
@@ -252,6 +276,23 @@ mod tests {
         let crowded = Sources::recalled(&file(&[("a", "u1"), ("b", "u2")]), &rows);
         assert_eq!(names(&crowded).len(), SOURCES_MAX);
         assert_eq!(crowded.find(5).unwrap().settings.name, "a");
+    }
+
+    #[test]
+    fn the_smaller_limit_holds() {
+        let mut sources = with(Sources::default(), 3, "x");
+        assert_eq!(sources.connections(3), None);
+        assert!(sources.allow(3, Some(4)) && !sources.allow(3, Some(4)));
+        assert_eq!(sources.connections(3), Some(4));
+        for (set, holds) in [(2, 2), (6, 4)] {
+            sources.0[3].as_mut().unwrap().settings.connections = Some(set);
+            assert_eq!(sources.connections(3), Some(holds));
+        }
+        assert!(sources.allow(3, None) && !sources.allow(9, Some(1)));
+        assert_eq!(
+            (sources.connections(3), sources.connections(9)),
+            (Some(6), None)
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use store::SourceState;
 use tokio::sync::watch;
 
 use crate::{
+    AccountStatus,
     progress::Progress,
     secrets,
     sources::{Source, Sources},
@@ -36,6 +37,18 @@ pub struct SourceStatus {
     pub is_held_back: bool,
     /// What was wrong with the list; at most 32.
     pub warnings: Vec<String>,
+    /// What the panel last said of the account, where the source is one.
+    pub account: Option<AccountStatus>,
+}
+
+impl SourceStatus {
+    /// Its list is known to be the newest.
+    fn read(&mut self, now: SystemTime) {
+        self.state = State::Ok;
+        self.last_success = Some(now);
+        self.error = None;
+        self.is_held_back = false;
+    }
 }
 
 /// What a source is doing.
@@ -110,27 +123,37 @@ impl Board {
     }
 
     pub(crate) fn unchanged(&self, id: u16, now: SystemTime) {
-        self.update(id, |status| {
-            status.state = State::Ok;
-            status.last_success = Some(now);
-            status.error = None;
-            status.is_held_back = false;
-        });
+        self.update(id, |status| status.read(now));
     }
 
     pub(crate) fn imported(&self, id: u16, now: SystemTime, mut warnings: Vec<String>) {
         warnings.truncate(WARNINGS_MAX);
-        self.unchanged(id, now);
-        self.update(id, |status| status.warnings = warnings);
+        self.update(id, |status| {
+            status.read(now);
+            status.warnings = warnings;
+        });
     }
 
     /// How many channels each source has now.
-    pub(crate) fn count(&self, channels: impl Fn(u16) -> usize) {
+    pub(crate) fn count(&self, channels: &[usize]) {
         self.0.send_modify(|board| {
             for status in board {
-                status.channels = channels(status.id);
+                status.channels = channels.get(usize::from(status.id)).copied().unwrap_or(0);
             }
         });
+    }
+
+    /// What a panel says of the account.
+    pub(crate) fn account(&self, id: u16, account: AccountStatus) {
+        self.update(id, |status| status.account = Some(account));
+    }
+
+    /// Connections that the account of a source allows, as far as anybody has said so.
+    pub(crate) fn allowed(&self, id: u16) -> Option<usize> {
+        let board = self.0.borrow();
+        let status = board.iter().find(|status| status.id == id)?;
+        let most = status.account.as_ref()?.connections_max?;
+        usize::try_from(most).ok()
     }
 
     fn update(&self, id: u16, change: impl FnOnce(&mut SourceStatus)) {
@@ -153,6 +176,7 @@ fn shown(id: u16, source: &Source, known: Option<SourceStatus>) -> SourceStatus 
         error: None,
         is_held_back: false,
         warnings: Vec::new(),
+        account: None,
     };
     match known {
         None => blank,

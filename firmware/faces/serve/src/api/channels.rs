@@ -168,16 +168,10 @@ mod tests {
         let mut builder = LineupBuilder::new(1 << 20);
         for n in 1..=250_u16 {
             let name = format!("{} Kanal {n}", if n % 10 == 0 { "Ärzte" } else { "News" });
+            let (id, number) = (ChannelId(n.into()), GuideNumber::new(n, 0).unwrap());
             let channel = Channel {
-                id: ChannelId(u64::from(n)),
-                number: GuideNumber::new(n, 0).unwrap(),
-                source: 0,
-                name: &name,
                 group: if n % 50 == 0 { "Sport" } else { "" },
-                logo: "",
-                tvg_id: "",
-                url: "http://a.example/",
-                headers: "",
+                ..Channel::new(id, number, &name, "http://a.example/")
             };
             builder.push(channel).unwrap();
         }

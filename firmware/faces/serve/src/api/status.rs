@@ -10,7 +10,7 @@ use tuner::{Phase, Sharing, Standing, TunerStatus};
 use crate::{
     asked::Asked,
     body::Body,
-    config::{Setting, SourceView},
+    config::{GuideView, Setting, SourceView},
     respond,
     shared::Shared,
     view::View,
@@ -24,6 +24,7 @@ struct Status<'a> {
     clients: Clients,
     memory: Memory<'a>,
     sources: Vec<Source<'a>>,
+    guides: &'a [GuideView],
     settings: &'a [Setting],
     lineup: LineupFacts<'a>,
 }
@@ -43,6 +44,7 @@ struct Addresses {
     base: String,
     stream_base: String,
     lineup_m3u: String,
+    xmltv: String,
 }
 
 #[derive(Serialize)]
@@ -162,6 +164,7 @@ struct ProfileFacts<'a> {
 pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
     let config = &shared.config;
     let sources = shared.feeds.sources.borrow().clone();
+    let guides = shared.feeds.guides.borrow().clone();
     let base = asked.reached.base_url();
     respond::json(&Status {
         device: Device {
@@ -173,6 +176,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         },
         addresses: Addresses {
             lineup_m3u: format!("{base}/lineup.m3u"),
+            xmltv: format!("{base}/xmltv.xml"),
             base: base.clone(),
             stream_base: asked.reached.with_port(shared.stream_port),
         },
@@ -180,6 +184,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         clients: clients(shared),
         memory: memory(shared),
         sources: sources.iter().map(Source::from).collect(),
+        guides: &guides,
         settings: &config.settings,
         lineup: lineup(shared, &base, &sources),
     })

@@ -5,6 +5,7 @@
 
 pub(crate) mod client;
 pub(crate) mod films;
+pub(crate) mod programmes;
 
 use std::{
     future::pending,
@@ -118,17 +119,12 @@ pub(crate) fn lineup_of(urls: &[&str]) -> Lineup {
     let mut builder = LineupBuilder::new(64 << 20);
     for (number, url) in (1_u16..).zip(urls) {
         let name = format!("Channel \"{number}\" & <more> HD");
+        let group = if number == 3 { "News" } else { "FILMS" };
+        let (id, number) = (ChannelId(number.into()), GuideNumber::new(number, 0));
         builder
             .push(Channel {
-                id: ChannelId(u64::from(number)),
-                number: GuideNumber::new(number, 0).unwrap(),
-                source: 0,
-                name: &name,
-                group: if number == 3 { "News" } else { "FILMS" },
-                logo: "",
-                tvg_id: "",
-                url,
-                headers: "",
+                group,
+                ..Channel::new(id, number.unwrap(), &name, url)
             })
             .unwrap();
     }
@@ -195,6 +191,9 @@ impl Server {
             lineup: lineup_feed,
             sources: sources_feed,
             rules: rules_feed,
+            guides: watch::channel(Vec::new()).1,
+            guide: Arc::new(programmes::Programmes),
+            guide_places: serve::GuidePlaces::new(1),
             desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
@@ -296,6 +295,7 @@ fn source() -> SourceView {
         held_back: false,
         warnings: Vec::new(),
         read_unix_s: Some(1_700_000_000),
+        account: None,
         is_of_file: true,
         settings: desk::SourceSettings {
             sharing: desk::Sharing::Direct,

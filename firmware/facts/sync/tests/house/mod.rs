@@ -5,6 +5,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use desk::{Desk, RulesView, SourceSettings};
@@ -65,6 +66,7 @@ impl House {
     ) -> Self {
         let config = Config {
             sources: sources.into_iter().collect(),
+            resume_pause: Duration::ZERO,
             commands: Vec::new(),
             lineup_bytes_max: 16 << 20,
             import_bytes_max: 16 << 20,
