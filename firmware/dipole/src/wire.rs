@@ -193,8 +193,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (rules_tx, rules) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
     let dealings = adapt::dealings(config, &plan);
-    let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
@@ -219,7 +218,6 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let serve_config = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
@@ -234,7 +232,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod_places,
     };
     let serving = tokio::spawn(serve::run(
-        serve_config,
+        page::config(loaded, identity, &plan, rows),
         feeds,
         listeners,
         shutdown.child_token(),

@@ -178,12 +178,13 @@ impl ListWriter {
 /// A length in groups of seven bits, the lowest first, then the text.
 fn push_text(out: &mut Vec<u8>, text: &str) {
     let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
+    let seven_bits = |len: usize| u8::try_from(len & 0x7f).unwrap_or_default();
     let mut len = text.len();
     while len >= 0x80 {
-        out.push((len & 0x7f) as u8 | 0x80);
+        out.push(seven_bits(len) | 0x80);
         len >>= 7;
     }
-    out.push((len & 0x7f) as u8);
+    out.push(seven_bits(len));
     out.extend_from_slice(text.as_bytes());
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use desk::{Desk, RulesView, SourceSettings};
-use lineup::Lineup;
+use lineup::{Lineup, Numbering};
 use store::{Options, Store};
 use sync::{Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
@@ -47,7 +47,7 @@ impl House {
             bytes_max: 1 << 20,
             ..RulesConfig::default()
         };
-        Self::start_as(data, sources, test_channel, rules)
+        Self::start_as(data, sources, test_channel, rules, Numbering::default())
     }
 
     pub(crate) fn start_with_rules(
@@ -55,7 +55,17 @@ impl House {
         sources: Vec<SourceSettings>,
         rules: RulesConfig,
     ) -> Self {
-        Self::start_as(data, sources, TestChannel::Auto, rules)
+        let numbering = Numbering::default();
+        Self::start_as(data, sources, TestChannel::Auto, rules, numbering)
+    }
+
+    pub(crate) fn start_with_numbers(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        numbering: Numbering,
+    ) -> Self {
+        let rules = RulesConfig::default();
+        Self::start_as(data, sources, TestChannel::Auto, rules, numbering)
     }
 
     fn start_as(
@@ -63,6 +73,7 @@ impl House {
         sources: Vec<SourceSettings>,
         test_channel: TestChannel,
         rules: RulesConfig,
+        numbering: Numbering,
     ) -> Self {
         let config = Config {
             sources: sources.into_iter().collect(),
@@ -72,7 +83,7 @@ impl House {
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
             test_channel,
-            numbering: lineup::Numbering::default(),
+            numbering,
             rules,
         };
         let options = Options {
