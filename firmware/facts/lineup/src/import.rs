@@ -177,6 +177,7 @@ impl Importer {
             .collect();
         let of_house = built_in.map(|channel| (channel.id, channel.number));
         let numbers = numbering::give(&wishes, &known.numbers, of_house, &numbering, is_anew);
+        drop(wishes);
         let is_new = |id: &&ChannelId| known.numbers.find(**id).is_none();
         let new = ids.iter().filter(is_new).count();
 

@@ -9,7 +9,8 @@
 //! **Channels.** Which entries are streams of one channel is for [`names::merge`] to say; why a
 //! stream is one stands with it ([`Channel::reason`]). See [`clusters`](Imported::clusters). A channel
 //! is called what a person would call it: by its cleanest name, without country, quality and
-//! decoration, with the country behind it where channels of several countries share the name.
+//! decoration, with the country behind it where channels of several countries share the name. A name
+//! that a rule has written is read as if the list had it.
 //!
 //! **Streams.** The best comes first: by the quality that its name promises, else its address
 //! ([`Channel::score`]), then by the priority of its source, then in the order of sources and lists.

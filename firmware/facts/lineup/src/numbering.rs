@@ -69,18 +69,25 @@ impl Numbering {
         hash.text(&self.of_rules.to_string()).value().max(1)
     }
 
-    /// The majors that are meant for a channel.
-    fn range_of(&self, wish: &Wish<'_>) -> Option<(u16, u16)> {
-        let of_group = || {
-            let is_its = |range: &&GroupRange| {
-                range.group.trim().to_lowercase() == wish.group.trim().to_lowercase()
-            };
-            let range = self.ranges.iter().find(is_its)?;
-            Some((range.first, range.last))
+    /// For each channel the majors that are meant for it.
+    fn ranges_of(&self, channels: &[Wish<'_>]) -> Vec<Option<(u16, u16)>> {
+        let mut of_groups = HashMap::new();
+        if self.mode == NumberingMode::Groups {
+            for GroupRange { group, first, last } in &self.ranges {
+                of_groups.entry(folded(group)).or_insert((*first, *last));
+            }
+        }
+        let range = |wish: &Wish<'_>| {
+            let of_group = || of_groups.get(&folded(wish.group)).copied();
+            wish.range.or_else(of_group)
         };
-        let groups = self.mode == NumberingMode::Groups;
-        wish.range.or_else(|| groups.then(of_group).flatten())
+        channels.iter().map(range).collect()
     }
+}
+
+/// Groups are the same in any case.
+fn folded(group: &str) -> String {
+    group.trim().to_lowercase()
 }
 
 /// A number for each channel, in the order of the list.
@@ -96,7 +103,7 @@ pub(crate) fn give(
     is_anew: bool,
 ) -> Vec<GuideNumber> {
     let is_counted = numbering.mode == NumberingMode::Sequential;
-    let ranges: Vec<_> = channels.iter().map(|it| numbering.range_of(it)).collect();
+    let ranges = numbering.ranges_of(channels);
     let reserved = Reserved::of(numbering, &ranges);
     let mut taken = Taken::of(known, channels, is_anew, is_counted);
     if let Some((id, number)) = of_house {
@@ -361,6 +368,20 @@ mod tests {
         };
         let anew = give(&channels, &memory, None, &counted, true);
         assert_eq!(shown(&anew), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn the_channel_of_the_house_keeps_its_number() {
+        let house = Some((ChannelId(9), number("1")));
+        let counted = Numbering {
+            mode: NumberingMode::Sequential,
+            ..Numbering::default()
+        };
+        for numbering in [Numbering::default(), counted] {
+            let channels = [wish(1, "1", ""), wish(2, "", "")];
+            let given = give(&channels, &Numbers::new(), house, &numbering, true);
+            assert_eq!(shown(&given), ["2", "3"]);
+        }
     }
 
     #[test]

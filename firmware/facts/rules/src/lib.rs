@@ -1,7 +1,7 @@
 //! The owner's rules: which entries of the lists become channels, and under what name, group and
 //! number. Pure: no clock, no file, no socket.
 //!
-//! A [`RuleSet`] is what stands in the configuration file and what the page edits. [`Rules`] is a
+//! A [`RuleSet`] is what stands in the configuration file and what the API changes. [`Rules`] is a
 //! set made ready: [`Rules::apply`] takes an entry and says what becomes of it, [`Preview`] what
 //! would become of many.
 //!
