@@ -325,7 +325,7 @@ fn rows(
             "import",
             1,
             fixed.import(),
-            "the list being read, and the rules for it",
+            "the lists while they are merged, and the rules for them",
         ),
         row("guide", 1, fixed.guide, "the guide being read"),
         row(

@@ -133,7 +133,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id, ours(settings));
         self.keep(sources).await?;
-        let known = Known::new(SourceState::default(), self.schedule(id, None));
+        let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
@@ -145,7 +145,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id.0, ours(settings));
         self.keep(sources).await?;
-        let schedule = self.schedule(id.0, None);
+        let schedule = self.schedule(id.0);
         if let Some(known) = self.sources.get_mut(&id.0) {
             known.schedule = schedule;
         }
@@ -255,7 +255,10 @@ impl Imports {
 }
 
 fn refused(error: &Error) -> Refused {
-    Refused::Storage(error.to_string())
+    match error {
+        Error::Aborted => Refused::Ending,
+        error => Refused::Storage(error.to_string()),
+    }
 }
 
 fn ours(settings: SourceSettings) -> Source {

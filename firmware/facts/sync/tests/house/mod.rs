@@ -1,6 +1,5 @@
 //! Imports in a folder of their own, and a server for their lists.
-
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, reason = "each test crate uses a part")]
 
 use std::{
     path::Path,
