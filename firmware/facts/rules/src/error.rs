@@ -131,7 +131,7 @@ pub enum Problem {
         reason: String,
     },
     /// Too many groups.
-    #[error("`pattern` has {0} groups, at most {max} are possible: write (?:…) for those that `with` does not use", max = crate::pattern::GROUPS_MAX)]
+    #[error("`pattern` has {0} groups, at most {max} are possible: write (?:…) for those that `with` does not use", max = RuleSet::GROUPS_MAX)]
     TooManyGroups(usize),
     /// One pattern needs too much memory.
     #[error("`pattern` needs more than {max_kib} KiB: repeat less, such as {{0,20}} for {{0,500}}")]

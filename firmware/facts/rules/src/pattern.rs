@@ -15,12 +15,10 @@ use regex_automata::{
 };
 use regex_syntax::{ParserBuilder, hir::Hir};
 
-use crate::Problem;
+use crate::{Problem, RuleSet};
 
 pub(crate) use regex_automata::nfa::thompson::pikevm::Cache as Scratch;
 
-/// Groups of a pattern: the slower machine keeps the place of each for each of its states.
-pub(crate) const GROUPS_MAX: usize = 16;
 /// Bytes that one pattern may need before it runs. A class such as `\w` takes 10 to 20 KiB.
 const NFA_BYTES_MAX: usize = 192 << 10;
 /// Bytes that a DFA may remember of itself, at most: enough for all states of usual patterns.
@@ -55,7 +53,7 @@ impl Pattern {
     ) -> Result<Self, Problem> {
         let hir = parse(text, is_case_sensitive)?;
         let groups = hir.properties().explicit_captures_len();
-        if groups > GROUPS_MAX {
+        if groups > RuleSet::GROUPS_MAX {
             return Err(Problem::TooManyGroups(groups));
         }
         let config = NFA::config()

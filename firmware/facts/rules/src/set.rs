@@ -110,6 +110,8 @@ impl RuleSet {
     pub const PATTERN_BYTES_MAX: usize = 2048;
     /// Bytes of a pattern with its templates.
     pub const EXPANDED_BYTES_MAX: usize = 8192;
+    /// Groups of a pattern: the slower machine keeps the place of each for each of its states.
+    pub const GROUPS_MAX: usize = 16;
     /// Bytes of a `with`.
     pub const WITH_BYTES_MAX: usize = 512;
     /// Sources that a rule names.
