@@ -24,8 +24,8 @@ use crate::{
     guides, page, plan,
 };
 
-/// Threads for files, names and the store, beside the runtime's and the data plane's.
-const BLOCKING_THREADS_MAX: usize = 4;
+/// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
+const BLOCKING_THREADS_MAX: usize = 4 + upstream::http::LOOKUPS_MAX;
 /// How long parts may take to drain.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Descriptors beside clients, pages and upstreams: store, sockets, epoll.
@@ -218,6 +218,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
+    let serve_config = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
@@ -231,12 +232,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod: films,
         vod_places,
     };
-    let serving = tokio::spawn(serve::run(
-        page::config(loaded, identity, &plan, rows),
-        feeds,
-        listeners,
-        shutdown.child_token(),
-    ));
+    let ending = shutdown.child_token();
+    let serving = tokio::spawn(serve_recalled(serve_config, feeds, listeners, ending));
     Running {
         shutdown,
         tuners,
@@ -247,6 +244,18 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         serving,
         announcing,
     }
+}
+
+/// Serves once the lineup of the last run is there, or will not come. Whoever asks before that waits
+/// in the listener's queue: a client that found no channel at all would forget those that it knows.
+async fn serve_recalled(
+    config: serve::Config,
+    feeds: serve::Feeds,
+    listeners: serve::Listeners,
+    ending: CancellationToken,
+) -> io::Result<()> {
+    let _ = feeds.lineup.clone().changed().await;
+    serve::run(config, feeds, listeners, ending).await
 }
 
 impl Running {

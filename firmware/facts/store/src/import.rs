@@ -14,8 +14,10 @@ use crate::{
     tables::{CHANNELS, META, META_LINEUP, SOURCE_STATES},
 };
 
-const LINEUP_LAYOUT: u8 = 2;
-/// Without the derivation: written by earlier versions, still read.
+const LINEUP_LAYOUT: u8 = 3;
+/// Without priorities and choices: written by earlier versions, still read.
+const BARE_LAYOUT: u8 = 2;
+/// Names in place of numbers, and without the derivation: written by earlier versions, still read.
 const NAMES_LAYOUT: u8 = 1;
 
 /// What an import leaves behind.
@@ -25,8 +27,8 @@ pub struct Import<'a> {
     pub lineup: &'a Lineup,
     /// Every number given and key held, of channels present and gone.
     pub known: &'a Known,
-    /// Numbers of the sources that it was derived from, in their order.
-    pub sources: &'a [u16],
+    /// Numbers and priorities of the sources that it was derived from, in their order.
+    pub sources: &'a [(u16, i16)],
     /// What of the owner's it was derived by.
     pub choices: Choices,
     /// State of each source that has another one now.
@@ -61,8 +63,9 @@ pub struct Saved {
 pub struct Snapshot {
     /// Its channels. [`lineup::Channel::source`] is the number of a source.
     pub lineup: Lineup,
-    /// Numbers of the sources that it was derived from; some may be gone since.
-    pub sources: Vec<u16>,
+    /// Numbers and priorities of the sources that it was derived from; some may be gone or have
+    /// another one since. Empty where an earlier Dipole did not say.
+    pub sources: Vec<(u16, i16)>,
     /// How it was derived from the lists: [`lineup::DERIVATION`] of the Dipole that did.
     pub derivation: u32,
     /// What of the owner's it was derived by.
@@ -106,7 +109,11 @@ pub(crate) fn load(
     let Some(row) = transaction.open_table(META)?.get(META_LINEUP)? else {
         return Ok(None);
     };
-    let (sources, derivation, choices) = decode_lineup(row.value())?;
+    let Derived {
+        sources,
+        derivation,
+        choices,
+    } = decode_lineup(row.value())?;
     Ok(Some(Snapshot {
         lineup: channels::load(&transaction.open_table(CHANNELS)?, bytes_max)?,
         sources,
@@ -119,10 +126,10 @@ pub(crate) fn load(
 pub(crate) fn load_choices(transaction: &ReadTransaction) -> Result<Choices, Fault> {
     let row = transaction.open_table(META)?.get(META_LINEUP)?;
     let decoded = row.map(|row| decode_lineup(row.value())).transpose()?;
-    Ok(decoded.map_or_else(Choices::default, |(_, _, choices)| choices))
+    Ok(decoded.map_or_else(Choices::default, |derived| derived.choices))
 }
 
-fn encode_lineup(sources: &[u16], choices: Choices, value: &mut Vec<u8>) {
+fn encode_lineup(sources: &[(u16, i16)], choices: Choices, value: &mut Vec<u8>) {
     let count = u16::try_from(sources.len()).unwrap_or(u16::MAX);
     let mut fields = Encoder::new(value, LINEUP_LAYOUT);
     fields
@@ -130,33 +137,58 @@ fn encode_lineup(sources: &[u16], choices: Choices, value: &mut Vec<u8>) {
         .u64(choices.rules)
         .u64(choices.numbering)
         .u16(count);
-    for id in &sources[..usize::from(count)] {
-        fields.u16(*id);
+    for (id, priority) in &sources[..usize::from(count)] {
+        fields.u16(*id).u16(priority.cast_unsigned());
     }
 }
 
-/// The numbers of the sources, the derivation, and what the owner has chosen. In schema 1 the place of a source's name was its
-/// number.
-pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<u16>, u32, Choices), Fault> {
-    let (mut fields, layout) = Decoder::of_any(value, &[LINEUP_LAYOUT, NAMES_LAYOUT])?;
+/// How a lineup was derived.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Derived {
+    pub(crate) sources: Vec<(u16, i16)>,
+    derivation: u32,
+    choices: Choices,
+}
+
+/// Where priorities and choices are not known the derivation is 0, so that the lineup is derived
+/// anew. In schema 1 the place of a source's name was its number.
+pub(crate) fn decode_lineup(value: &[u8]) -> Result<Derived, Fault> {
+    let layouts = [LINEUP_LAYOUT, BARE_LAYOUT, NAMES_LAYOUT];
+    let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
     if layout == NAMES_LAYOUT {
         let count = fields.u16()?;
         for _ in 0..count {
             fields.text()?;
         }
         fields.end()?;
-        return Ok(((0..count).collect(), 0, Choices::default()));
+        return Ok(Derived {
+            sources: (0..count).map(|id| (id, 0)).collect(),
+            derivation: 0,
+            choices: Choices::default(),
+        });
     }
+    let is_whole = layout == LINEUP_LAYOUT;
     let derivation = fields.u32()?;
-    let choices = Choices {
-        rules: fields.u64()?,
-        numbering: fields.u64()?,
+    let choices = if is_whole {
+        Choices {
+            rules: fields.u64()?,
+            numbering: fields.u64()?,
+        }
+    } else {
+        Choices::default()
     };
-    let ids = (0..fields.u16()?)
-        .map(|_| fields.u16())
-        .collect::<Result<_, _>>()?;
+    let mut sources = Vec::new();
+    for _ in 0..fields.u16()? {
+        let id = fields.u16()?;
+        let priority = if is_whole { fields.u16()? } else { 0 };
+        sources.push((id, priority.cast_signed()));
+    }
     fields.end()?;
-    Ok((ids, derivation, choices))
+    Ok(Derived {
+        sources,
+        derivation: if is_whole { derivation } else { 0 },
+        choices,
+    })
 }
 
 /// A row as a Dipole of the first schema wrote it, for the test of its migration.
@@ -178,21 +210,23 @@ mod tests {
     proptest! {
         #[test]
         fn sources_come_back(
-            ids in vec(any::<u16>(), 0..5), names in vec(any::<String>(), 0..5),
+            ids in vec(any::<(u16, i16)>(), 0..5), names in vec(any::<String>(), 0..5),
             rules: u64, numbering: u64,
         ) {
             let choices = Choices { rules, numbering };
             let mut value = Vec::new();
             encode_lineup(&ids, choices, &mut value);
-            prop_assert_eq!(decode_lineup(&value).unwrap(), (ids, lineup::DERIVATION, choices));
+            let whole = Derived { sources: ids, derivation: lineup::DERIVATION, choices };
+            prop_assert_eq!(decode_lineup(&value).unwrap(), whole);
             let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
             encode_lineup_first(&borrowed, &mut value);
-            let places = (0..).take(names.len()).collect();
-            prop_assert_eq!(decode_lineup(&value).unwrap(), (places, 0, Choices::default()));
+            let sources = (0..).take(names.len()).map(|id| (id, 0)).collect();
+            let first = Derived { sources, derivation: 0, choices: Choices::default() };
+            prop_assert_eq!(decode_lineup(&value).unwrap(), first);
         }
 
         #[test]
-        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..4_u8) {
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..5_u8) {
             if let Some(first) = value.first_mut() {
                 *first = version;
             }

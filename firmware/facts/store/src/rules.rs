@@ -1,9 +1,12 @@
 //! The owner's rules, as one row: they are changed as a whole and by hand.
 
+use redb::WriteTransaction;
+
 use crate::{
-    Error, Store,
+    Error, Import, Saved, Store,
     codec::{Decoder, Encoder},
     fault::Fault,
+    import,
     tables::{META, META_RULES},
 };
 
@@ -34,18 +37,35 @@ impl RulesRow {
     }
 }
 
+fn save(transaction: &WriteTransaction, rules: &RulesRow) -> Result<(), Fault> {
+    let mut value = Vec::new();
+    rules.encode(&mut value);
+    let mut meta = transaction.open_table(META)?;
+    meta.insert(META_RULES, value.as_slice())?;
+    Ok(())
+}
+
 impl Store {
     /// Keeps the rules, in place of those before.
     ///
     /// # Errors
     /// See [`Error`].
     pub fn save_rules(&self, rules: &RulesRow) -> Result<(), Error> {
+        self.write(|transaction| save(transaction, rules))
+    }
+
+    /// [`Self::save_rules`] and [`Self::save_import`] in one: the rules, and the lineup under them.
+    ///
+    /// # Errors
+    /// After any [`Error`] the store holds what it held before.
+    pub fn save_rules_and_import(
+        &self,
+        rules: &RulesRow,
+        import: &Import<'_>,
+    ) -> Result<Saved, Error> {
         self.write(|transaction| {
-            let mut value = Vec::new();
-            rules.encode(&mut value);
-            let mut meta = transaction.open_table(META)?;
-            meta.insert(META_RULES, value.as_slice())?;
-            Ok(())
+            save(transaction, rules)?;
+            import::save(transaction, import)
         })
     }
 

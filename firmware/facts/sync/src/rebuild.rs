@@ -6,7 +6,7 @@ use lineup::{
     EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Numbering, Shaping,
     SourceKey,
 };
-use store::{Choices, Import, List, Store};
+use store::{Choices, Import, List, RulesRow, SourceRow, Store};
 
 use crate::{Config, Error, TestChannel, rules::RuleBook, sources::SOURCES_MAX, test_channel};
 
@@ -173,16 +173,16 @@ fn numbering_was(choices: Choices) -> u64 {
     }
 }
 
-/// The lineup of the last run. Where it would not be the same today, because sources have come, gone
-/// or moved, or the test channel, because its owner has chosen other rules or numbers, or because
-/// this Dipole derives otherwise, it is made anew and stored.
+/// The lineup of the last run. Where it would not be the same today, because sources have come, gone,
+/// moved or another priority, or the test channel, because its owner has chosen other rules or
+/// numbers, or because this Dipole derives otherwise, it is made anew and stored.
 pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
     let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
         return Ok(lonely(config)?);
     };
     let are_the_same = config
         .sources
-        .enabled()
+        .deriving()
         .eq(snapshot.sources.iter().copied());
     if are_the_same
         && has_test(&snapshot.lineup) == wants_test(&snapshot.lineup, config)
@@ -191,7 +191,7 @@ pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result
     {
         return Ok(snapshot.lineup);
     }
-    match anew(config, store, rules) {
+    match anew(config, store, rules, Fact::Known) {
         Err(error) if are_the_same || matches!(error, Error::Rules(_)) => {
             tracing::error!(%error, "the lineup was not made anew; it stays as it was");
             Ok(snapshot.lineup)
@@ -200,17 +200,24 @@ pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result
     }
 }
 
-/// The lineup of all lists as they are, stored.
-pub(crate) fn anew(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
-    keep(config, store, of_stored(config, store, rules)?)
+/// A fact that is new with a lineup, and stored together with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fact<'a> {
+    /// None.
+    Known,
+    /// Which sources there are.
+    Book(&'a [SourceRow]),
+    /// The rules.
+    Rules(&'a RulesRow),
 }
 
-/// The lineup of all lists as they are.
-pub(crate) fn of_stored(
+/// The lineup of all lists as they are, stored.
+pub(crate) fn anew(
     config: &Config,
     store: &Store,
     rules: &RuleBook,
-) -> Result<Rebuilt, Error> {
+    fact: Fact<'_>,
+) -> Result<Lineup, Error> {
     let rebuild = Rebuild {
         config,
         store,
@@ -218,19 +225,20 @@ pub(crate) fn of_stored(
         fresh: None,
         may_cut: false,
     };
-    rebuild.run()
-}
-
-/// Stores it.
-pub(crate) fn keep(config: &Config, store: &Store, rebuilt: Rebuilt) -> Result<Lineup, Error> {
-    store.save_import(&Import {
+    let rebuilt = rebuild.run()?;
+    let import = Import {
         lineup: &rebuilt.lineup,
         known: &rebuilt.known,
-        sources: &config.sources.enabled().collect::<Vec<_>>(),
+        sources: &config.sources.deriving().collect::<Vec<_>>(),
         choices: rebuilt.choices,
         states: &[],
         list: None,
-    })?;
+    };
+    match fact {
+        Fact::Known => store.save_import(&import)?,
+        Fact::Book(rows) => store.save_book_and_import(rows, &import)?,
+        Fact::Rules(row) => store.save_rules_and_import(row, &import)?,
+    };
     Ok(rebuilt.lineup)
 }
 

@@ -49,7 +49,10 @@ pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result
         sources,
         ..config.clone()
     };
-    let lineup = rebuild::recall(&config, store, rules)?;
+    let lineup = rebuild::recall(&config, store, rules).unwrap_or_else(|error| {
+        tracing::error!(%error, "the lineup of the last run cannot be used; it is made anew as the sources are read");
+        rebuild::lonely(&config).unwrap_or_default()
+    });
     Ok(Recalled {
         sources: config.sources,
         states,

@@ -1,6 +1,6 @@
 //! The owner's rules: those of the configuration file, and behind them those that are stored.
 
-use std::{fmt::Display, sync::Arc};
+use std::sync::Arc;
 
 use ::rules::{Action, Rule, RuleSet, Rules};
 use desk::{DryRun, Refused, RulesView};
@@ -120,14 +120,14 @@ impl RuleBook {
         rules.map(|_| ()).map_err(Refused::Invalid)
     }
 
-    /// Stores them.
-    pub(crate) fn keep(&self, store: &Store) -> Result<(), Refused> {
-        let storage = |error: &dyn Display| Refused::Storage(error.to_string());
-        let view = Arc::clone(&self.view.borrow());
-        let text = serde_json::to_string(&view.stored).map_err(|error| storage(&error))?;
-        let revision = view.revision;
-        let saved = store.save_rules(&RulesRow { revision, text });
-        saved.map_err(|error| storage(&error))
+    /// What of them is stored.
+    pub(crate) fn row(&self) -> Result<RulesRow, Refused> {
+        let view = self.view.borrow();
+        let text = serde_json::to_string(&view.stored);
+        Ok(RulesRow {
+            revision: view.revision,
+            text: text.map_err(|error| Refused::Storage(error.to_string()))?,
+        })
     }
 
     /// Those of `next` are in force from now on.
@@ -243,7 +243,8 @@ mod tests {
     fn save(book: &RuleBook, store: &Store, set: RuleSet, seen: u64) -> Result<u64, Refused> {
         let next = book.changed(set, seen)?;
         next.check()?;
-        next.keep(store)?;
+        let saved = store.save_rules(&next.row()?);
+        saved.map_err(|error| Refused::Storage(error.to_string()))?;
         book.take(&next);
         Ok(book.revision())
     }
