@@ -10,7 +10,7 @@ use desk::{DryRun, Refused, RulesOrder, SourceSettings};
 use house::{House, Server, channels, list, names};
 use lineup::{Numbering, NumberingMode};
 use rules::RuleSet;
-use sync::RulesConfig;
+use sync::{RulesConfig, SourceStatus};
 
 fn set(text: &str) -> RuleSet {
     serde_json::from_str(text).unwrap()
@@ -187,12 +187,15 @@ async fn a_restart_with_other_rules_makes_the_lineup_anew_from_what_is_stored() 
     house.stop().await;
 
     // Rules of the file that do not go with the stored ones leave the lineup as it was.
+    server.gives(list(["One", "Other"]).as_bytes());
     let mut house = House::start_with_rules(data.path(), sources(), config(five));
     assert_eq!(numbered(&*house.first_lineup().await), ["5 One"]);
     assert!(house.rules.borrow().error.is_some());
-    server.gives(list(["One", "Other"]).as_bytes());
-    let status = house.refreshed().await;
-    assert!(status.error.unwrap().contains("rules"));
+    let says_so = |sources: &Vec<SourceStatus>| {
+        let mut errors = sources.iter().filter_map(|source| source.error.as_ref());
+        errors.any(|error| error.contains("rules"))
+    };
+    house.status.wait_for(says_so).await.unwrap();
     assert_eq!(numbered(&house.lineup.borrow()), ["5 One"]);
     assert_eq!(save(&house, "{}", 1).await, Ok(2));
     assert_eq!(numbered(&house.lineup.borrow()), ["2 Shop", "5 One"]);

@@ -232,7 +232,11 @@ impl Drop for Server {
 async fn answer(mut stream: TcpStream, shared: &Mutex<Shared>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
+        let Ok(byte) = stream.read_u8().await else {
+            // A reading that was broken off.
+            return;
+        };
+        head.push(byte);
     }
     let answer = {
         let mut shared = shared.lock().unwrap();
