@@ -218,6 +218,12 @@ function showMemory({ memory }) {
   });
 }
 
+/** What the length of the lineup means to some client. */
+function showNotice({ lineup }) {
+  $("notice").hidden = lineup.notice === null;
+  say($("notice"), lineup.notice ?? "");
+}
+
 function showSettings({ settings }) {
   match($("settings"), settings, (setting) => setting.key, () =>
     make("tr", {}, make("th", { scope: "row" }, make("code")), make("td"), make("td")), (row, setting) => {
@@ -234,7 +240,7 @@ async function poll() {
   try {
     const status = await ask("/api/v1/status");
     showState(stateOf(status));
-    for (const show of [showDevice, showTuners, showAddresses, showSources, showMemory, showSettings]) show(status);
+    for (const show of [showDevice, showTuners, showAddresses, showSources, showMemory, showSettings, showNotice]) show(status);
     const { channels, bytes } = status.lineup;
     if (lineupSeen !== `${channels}/${bytes}`) {
       lineupSeen = `${channels}/${bytes}`;

@@ -14,7 +14,7 @@ use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, TestChannel},
+    config::{Config, HlsVariant, Numbering, TestChannel},
     manners::{AllManners, Manners},
     opener::Upstreams,
     vod::Films,
@@ -199,7 +199,52 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
             TestChannel::Always => sync::TestChannel::Always,
             TestChannel::Never => sync::TestChannel::Never,
         },
+        numbering: numbering(config),
+        rules: rules(config, plan),
     }
+}
+
+/// The rules of the file, and its choice of groups.
+pub(crate) fn rules(config: &Config, plan: &Plan) -> sync::RulesConfig {
+    sync::RulesConfig {
+        set: config.rules(),
+        groups: config.lineup.groups.clone(),
+        groups_off: config.lineup.groups_off.clone(),
+        bytes_max: plan.rules_bytes_max,
+    }
+}
+
+fn numbering(config: &Config) -> lineup::Numbering {
+    let config = &config.lineup;
+    let ranges = config.range.iter().map(|range| lineup::GroupRange {
+        group: range.group.clone(),
+        first: range.first,
+        last: range.last,
+    });
+    lineup::Numbering {
+        mode: match config.numbering {
+            Numbering::Keep => lineup::NumberingMode::Keep,
+            Numbering::Groups => lineup::NumberingMode::Groups,
+            Numbering::Sequential => lineup::NumberingMode::Sequential,
+        },
+        first: config.first_number,
+        ranges: ranges.collect(),
+        of_rules: 0,
+    }
+}
+
+pub(crate) fn parts(config: &Config) -> Vec<serve::Profile> {
+    let profiles = config.profile.iter().map(|profile| serve::Profile {
+        name: profile.name.clone(),
+        groups: profile.groups.clone(),
+        sources: profile.sources.clone(),
+        numbers: profile
+            .numbers
+            .iter()
+            .map(|&[first, last]| (first, last))
+            .collect(),
+    });
+    profiles.collect()
 }
 
 pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {

@@ -12,7 +12,8 @@ Dipole, a network TV tuner for every HDHomeRun client in the house.
   dipole check [--config FILE]                read the configuration and say what is wrong
   dipole plan [--config FILE]                 show how the memory budget is spent
   dipole import --dry-run FILE [--clusters OUT.tsv]
-                                              show what would become of a channel list;
+                                              show what would become of a channel list, by the
+                                              rules of the configuration;
                                               OUT.tsv: entry index TAB channel id
 
   --config FILE   settings; see dipole.example.toml (default: none are needed)

@@ -9,6 +9,7 @@ use std::{
 use budget::{DoesNotFit, Plan};
 
 use crate::{
+    adapt,
     cli::Args,
     config::{self, ConfigError, Loaded},
     plan,
@@ -110,7 +111,8 @@ fn beyond_the_plan(loaded: &Loaded, plan: &Plan) -> String {
 
 /// `dipole import --dry-run`.
 pub(crate) fn import(args: &Args) -> Result<(), Failure> {
-    let plan = plan::of(&load(args)?.config)?;
+    let loaded = load(args)?;
+    let plan = plan::of(&loaded.config)?;
     let path = args.list.clone().unwrap_or_default();
     let list = File::open(&path).map_err(|error| Failure::File {
         path: path.clone(),
@@ -126,6 +128,7 @@ pub(crate) fn import(args: &Args) -> Result<(), Failure> {
         &name,
         playlist::Limits::default(),
         plan.import_bytes_max,
+        &adapt::rules(&loaded.config, &plan),
     )
     .map_err(|error| Failure::List { path, error })?;
     if let Some(out) = &args.clusters {
@@ -143,6 +146,9 @@ fn told(report: &sync::Report) -> String {
         "{} entries, {} channels, {} entries twice, {} backups\n",
         report.entries, report.channels, report.duplicates, report.backups
     );
+    if report.left_out > 0 {
+        text.push_str(&format!("left out by rules: {} entries\n", report.left_out));
+    }
     if report.surplus > 0 {
         text.push_str(&format!(
             "left out: {} streams of channels that have {} better ones\n",
@@ -173,11 +179,13 @@ fn told(report: &sync::Report) -> String {
     text
 }
 
-/// A line per entry: index TAB channel id.
+/// A line per entry that is not left out: index TAB channel id.
 fn write_clusters(path: &Path, report: &sync::Report) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     for (index, channel) in report.clusters.iter().enumerate() {
-        writeln!(out, "{index}\t{channel}")?;
+        if let Some(channel) = channel {
+            writeln!(out, "{index}\t{channel}")?;
+        }
     }
     out.flush()
 }

@@ -6,7 +6,9 @@ mod command;
 mod error;
 mod failover;
 mod guide;
+mod lineup;
 mod password;
+mod rules;
 mod source;
 mod throttle;
 
@@ -15,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::rules::Profile;
 use base::ByteSize;
 pub(crate) use command::Command;
 use desk::SourceSettings;
@@ -22,6 +25,7 @@ pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 pub(crate) use guide::{Guide, Programmes};
+pub(crate) use lineup::{Lineup, Numbering, Range};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
 
@@ -61,8 +65,16 @@ pub(crate) struct Config {
     pub(crate) discovery: Discovery,
     /// Certificates.
     pub(crate) tls: Tls,
+    /// Which channels there are, and their numbers.
+    pub(crate) lineup: Lineup,
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
+    /// Patterns that rules share.
+    pub(crate) template: Vec<::rules::Template>,
+    /// Which entries become channels, and under what name.
+    pub(crate) rule: Vec<::rules::Rule>,
+    /// Parts of the lineup by name.
+    pub(crate) profile: Vec<Profile>,
     /// Channel lists.
     pub(crate) source: Vec<SourceSettings>,
     /// What is kept of the guides.
@@ -148,6 +160,16 @@ fn any(port: u16) -> Vec<SocketAddr> {
     vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port)]
 }
 
+impl Config {
+    /// The rules of the file.
+    pub(crate) fn rules(&self) -> ::rules::RuleSet {
+        ::rules::RuleSet {
+            templates: self.template.clone(),
+            rules: self.rule.clone(),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -164,7 +186,11 @@ impl Default for Config {
             clients: Clients::default(),
             discovery: Discovery::default(),
             tls: Tls::default(),
+            lineup: Lineup::default(),
             command: Vec::new(),
+            template: Vec::new(),
+            rule: Vec::new(),
+            profile: Vec::new(),
             source: Vec::new(),
             programmes: Programmes::default(),
             guide: Vec::new(),
@@ -305,6 +331,8 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
+    rules::check(&config.rules(), &config.profile)?;
+    lineup::check(&config.lineup)?;
     guide::check(&config.guide, &config.programmes)?;
     let sources = &config.source;
     within(
@@ -343,6 +371,10 @@ mod tests {
         let with_defaults = Config {
             command: config.command.clone(),
             source: config.source.clone(),
+            template: config.template.clone(),
+            rule: config.rule.clone(),
+            profile: config.profile.clone(),
+            lineup: config.lineup.clone(),
             guide: config.guide.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),

@@ -12,7 +12,7 @@ use ring::{Pool, SEGMENT_BYTES};
 use serve::{AccountView, Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
 use tokio::sync::watch;
 
-use crate::{config::Loaded, settings};
+use crate::{adapt, config::Loaded, settings};
 
 /// What of the configuration and the plan the page shows.
 pub(crate) fn config(
@@ -29,6 +29,7 @@ pub(crate) fn config(
         plan: rows,
         budget_bytes: plan.demand.budget.bytes(),
         settings: settings::shown(loaded),
+        profiles: adapt::parts(&loaded.config),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serve::{Setting, SettingOrigin};
 
-use crate::config::{Config, HlsVariant, Loaded, TestChannel};
+use crate::config::{Config, HlsVariant, Lineup, Loaded, Range, TestChannel};
 
 /// Every setting but the sources, which the page shows by themselves.
 pub(crate) fn shown(loaded: &Loaded) -> Vec<Setting> {
@@ -31,6 +31,7 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         clients,
         discovery,
         tls,
+        lineup,
         ..
     } = config;
     let clients_max = clients.max.map(|max| max.to_string());
@@ -75,6 +76,14 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
             config.programmes.past_hours.to_string(),
         ),
         ("command", commands(config)),
+        ("lineup.numbering", lineup.numbering.name().to_owned()),
+        ("lineup.first_number", lineup.first_number.to_string()),
+        ("lineup.groups", groups(&lineup.groups)),
+        ("lineup.groups_off", list(&lineup.groups_off)),
+        ("lineup.range", ranges(lineup)),
+        ("template", config.template.len().to_string()),
+        ("rule", config.rule.len().to_string()),
+        ("profile", profiles(config)),
         ("source", config.source.len().to_string()),
         ("guide", config.guide.len().to_string()),
     ]
@@ -101,6 +110,23 @@ fn list<T: ToString>(values: &[T]) -> String {
 /// By name: a token may stand among the arguments.
 fn commands(config: &Config) -> String {
     let names: Vec<&str> = config.command.iter().map(|it| it.name.as_str()).collect();
+    list(&names)
+}
+
+fn groups(groups: &[String]) -> String {
+    if groups.is_empty() {
+        return "all".to_owned();
+    }
+    list(groups)
+}
+
+fn ranges(lineup: &Lineup) -> String {
+    let range = |it: &Range| format!("{}: {}-{}", it.group, it.first, it.last);
+    list(&lineup.range.iter().map(range).collect::<Vec<_>>())
+}
+
+fn profiles(config: &Config) -> String {
+    let names: Vec<&str> = config.profile.iter().map(|it| it.name.as_str()).collect();
     list(&names)
 }
 

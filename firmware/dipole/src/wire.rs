@@ -190,16 +190,17 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
+    let (rules_tx, rules) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
     let dealings = adapt::dealings(config, &plan);
-    let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,
         status: status_tx,
+        rules: rules_tx,
         orders,
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
@@ -218,10 +219,10 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
     let serve_config = page::config(loaded, identity, &plan, rows);
-    let recalled = lineup.clone();
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(status),
+        rules,
         guides: guides.views,
         guide: guides.opener,
         guide_places: serve::GuidePlaces::new(plan.guides_max),
@@ -232,10 +233,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod_places,
     };
     let ending = shutdown.child_token();
-    let serving = tokio::spawn(async move {
-        once_recalled(recalled).await;
-        serve::run(serve_config, feeds, listeners, ending).await
-    });
+    let serving = tokio::spawn(serve_recalled(serve_config, feeds, listeners, ending));
     Running {
         shutdown,
         tuners,
@@ -248,10 +246,16 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     }
 }
 
-/// Until the lineup of the last run is there, or will not come. Whoever asks before that waits in the
-/// listener's queue: a client that found no channel at all would forget those that it knows.
-async fn once_recalled(mut lineup: watch::Receiver<Arc<Lineup>>) {
-    let _ = lineup.changed().await;
+/// Serves once the lineup of the last run is there, or will not come. Whoever asks before that waits
+/// in the listener's queue: a client that found no channel at all would forget those that it knows.
+async fn serve_recalled(
+    config: serve::Config,
+    feeds: serve::Feeds,
+    listeners: serve::Listeners,
+    ending: CancellationToken,
+) -> io::Result<()> {
+    let _ = feeds.lineup.clone().changed().await;
+    serve::run(config, feeds, listeners, ending).await
 }
 
 impl Running {

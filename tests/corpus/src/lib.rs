@@ -14,6 +14,7 @@ mod names_of_channels;
 mod packets;
 mod pieces;
 mod rtp_payloads;
+mod rule_sets;
 mod segments;
 mod transport_stream;
 mod xtream_api;
@@ -28,7 +29,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     target("m3u", m3u_list::feed),
     target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
@@ -40,6 +41,7 @@ pub const TARGETS: [Target; 13] = [
     target("hdhomerun_names", packets::feed_names),
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
+    target("rules", rule_sets::feed),
     target("names", names_of_channels::feed),
     target("xtream", xtream_api::feed),
 ];

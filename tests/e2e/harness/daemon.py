@@ -146,10 +146,10 @@ class Answer:
         return json.loads(self.body)
 
 
-def get(path, method="GET", host=lan.TUNER, port=80, headers=None):
+def get(path, method="GET", host=lan.TUNER, port=80, headers=None, body=None):
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, body, headers or {})
         return Answer(connection.getresponse())
     finally:
         connection.close()

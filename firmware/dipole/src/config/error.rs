@@ -29,6 +29,9 @@ pub(crate) enum ConfigError {
         /// What is wrong.
         error: upstream::command::ProfileError,
     },
+    /// A rule cannot be used.
+    #[error(transparent)]
+    Rule(#[from] rules::RuleError),
     /// A source cannot be as it stands there.
     #[error("{place}: {error}")]
     Source {

@@ -14,7 +14,7 @@ use tokio::{sync::SemaphorePermit, time::timeout};
 
 use crate::{
     address::Reached, api, asked::Asked, body::Body, documents, guide, handover::Seat, page, query,
-    respond, route::Route, shared::Shared, stream, vod,
+    respond, route::Route, shared::Shared, stream, view::WHOLE, vod,
 };
 
 /// A request's body: kept for the API's routes that change something, read and dropped elsewhere.
@@ -29,7 +29,14 @@ pub(crate) async fn answer(
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let path = query::decoded(head.uri.path());
-    let route = Route::of(&path);
+    let (view, route) = match shared.views.of(&path) {
+        Some((WHOLE, path)) => (WHOLE, Route::of(path)),
+        Some((view, path)) => (
+            view,
+            Route::of(path).filter(|route| route.is_of_a_profile()),
+        ),
+        None => (WHOLE, None),
+    };
     if let (Some(Route::ApiSourceList(id)), true) = (route, head.method == Method::POST) {
         return respond::dressed(uploaded(shared, seat, head, body, id).await);
     }
@@ -48,6 +55,7 @@ pub(crate) async fn answer(
     let asked = Asked {
         request: Request::from_parts(head, ()),
         reached,
+        view,
         body,
     };
     let response = respond::dressed(routed(shared, seat, &asked, route).await);
@@ -83,6 +91,7 @@ async fn uploaded(
     let asked = Asked {
         reached: Reached::of(&head.uri, &head.headers, seat.local),
         request: Request::from_parts(head, ()),
+        view: WHOLE,
         body: Bytes::new(),
     };
     if !asked.reached.is_ours(&shared.config.names) {
@@ -111,6 +120,8 @@ async fn routed(
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
+        Some(Route::ApiRules) => api::rules(shared, asked).await,
+        Some(Route::ApiRulesPreview) => api::preview(shared, asked).await,
         Some(Route::ApiSourceOrder(id, verb)) => api::order(shared, asked, id, verb).await,
         Some(Route::ApiSources) if asked.request.method() == Method::POST => {
             api::sources_post(shared, asked).await
@@ -134,7 +145,7 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::Discover => documents::discover(shared, asked),
         Route::DeviceXml => documents::device_xml(shared, asked),
         Route::Lineup(format) => documents::lineup(shared, asked, format),
-        Route::LineupStatus => documents::lineup_status(shared),
+        Route::LineupStatus => documents::lineup_status(shared, asked),
         Route::LineupPost => documents::lineup_post(shared, asked),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
@@ -147,6 +158,8 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
         Route::Stream(_)
         | Route::Vod(_)
+        | Route::ApiRules
+        | Route::ApiRulesPreview
         | Route::ApiSourceOrder(..)
         | Route::ApiSourceList(_)
         | Route::Guide(_)

@@ -9,6 +9,8 @@ use crate::address::Reached;
 pub(crate) struct Asked {
     pub(crate) request: Request<()>,
     pub(crate) reached: Reached,
+    /// Which part of the lineup it looks at; see [`crate::view::Views::of`].
+    pub(crate) view: usize,
     /// The body, where the route is one of the API's that change something; empty elsewhere.
     pub(crate) body: Bytes,
 }

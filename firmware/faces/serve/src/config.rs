@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use desk::{Desk, SourceSettings};
+use desk::{Desk, RulesView, SourceSettings};
 use hdhomerun::Identity;
 use lineup::Lineup;
 use serde::Serialize;
@@ -31,6 +31,21 @@ pub struct Config {
     pub budget_bytes: u64,
     /// The settings in force, for the page.
     pub settings: Vec<Setting>,
+    /// Parts of the lineup that are offered under names of their own.
+    pub profiles: Vec<Profile>,
+}
+
+/// A part of the lineup, offered at `/profile/<name>/`. A channel must pass all that is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name: letters, digits, `_` and `-` of ASCII.
+    pub name: String,
+    /// Names of groups, in any case; empty: all.
+    pub groups: Vec<String>,
+    /// Names of sources; empty: all.
+    pub sources: Vec<String>,
+    /// First and last majors of GuideNumbers; empty: all.
+    pub numbers: Vec<(u16, u16)>,
 }
 
 impl Config {
@@ -45,6 +60,8 @@ pub struct Feeds {
     pub lineup: watch::Receiver<Arc<Lineup>>,
     /// The sources, in the order of their numbers.
     pub sources: watch::Receiver<Vec<SourceView>>,
+    /// The owner's rules.
+    pub rules: watch::Receiver<Arc<RulesView>>,
     /// The sources of programmes, in the order in which they are asked.
     pub guides: watch::Receiver<Vec<GuideView>>,
     /// Who writes the guide.

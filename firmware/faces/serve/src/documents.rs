@@ -11,7 +11,12 @@ use hyper::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::{
-    asked::Asked, body::Body, lineup_document::LineupPieces, query, respond, shared::Shared,
+    asked::Asked,
+    body::Body,
+    lineup_document::{LineupPieces, Part},
+    query, respond,
+    shared::Shared,
+    view::{Selection, View},
 };
 
 /// A client's scan has the sources read, but not more often than this: any page in a browser of
@@ -21,32 +26,49 @@ const SCAN_REFRESH_PAUSE: Duration = Duration::from_secs(60);
 const JSON: &str = "application/json";
 
 pub(crate) fn discover(shared: &Shared, asked: &Asked) -> Response<Body> {
-    let base = asked.reached.base_url();
-    written(JSON, |out| {
-        write_discover_json(out, &shared.config.identity, &base)
-    })
+    let (view, base) = reached(shared, asked);
+    written(JSON, |out| write_discover_json(out, &view.identity, &base))
 }
 
 pub(crate) fn device_xml(shared: &Shared, asked: &Asked) -> Response<Body> {
-    let base = asked.reached.base_url();
+    let (view, base) = reached(shared, asked);
     written("application/xml", |out| {
-        write_device_xml(out, &shared.config.identity, &base)
+        write_device_xml(out, &view.identity, &base)
     })
+}
+
+/// What is looked at, and where its documents lie for this client.
+fn reached<'a>(shared: &'a Shared, asked: &Asked) -> (&'a View, String) {
+    let view = shared.views.get(asked.view);
+    let base = format!("{}{}", asked.reached.base_url(), view.prefix);
+    (view, base)
+}
+
+/// The channels that are looked at.
+fn selection(shared: &Shared, asked: &Asked) -> Selection {
+    let view = shared.views.get(asked.view);
+    view.selection(&shared.feeds.sources.borrow())
 }
 
 /// The same lineup whatever `?show=` asks for.
 pub(crate) fn lineup(shared: &Shared, asked: &Asked, format: LineupFormat) -> Response<Body> {
     let lineup = Arc::clone(&shared.feeds.lineup.borrow());
+    // The guide of a part is the whole one: what it has no channel for, it leaves lying.
     let bases = [
         asked.reached.with_port(shared.stream_port),
         asked.reached.base_url(),
     ];
-    let pieces = LineupPieces::new(lineup, format, bases, &shared.lengths);
+    let part = Part {
+        view: asked.view,
+        selection: selection(shared, asked),
+    };
+    let pieces = LineupPieces::new(lineup, part, format, bases, &shared.lengths);
     respond::document(format.content_type(), Body::Lineup(pieces))
 }
 
-pub(crate) fn lineup_status(shared: &Shared) -> Response<Body> {
-    let channels = shared.feeds.lineup.borrow().len();
+pub(crate) fn lineup_status(shared: &Shared, asked: &Asked) -> Response<Body> {
+    let lineup = Arc::clone(&shared.feeds.lineup.borrow());
+    let channels = selection(shared, asked).count(&lineup);
     let scan = shared.scanner.look(Instant::now(), channels);
     written(JSON, |out| write_lineup_status_json(out, scan))
 }

@@ -28,11 +28,12 @@ mod scan;
 mod server;
 mod shared;
 mod stream;
+mod view;
 mod vod;
 
 pub use config::{
-    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, ProgressView, ReadingPhase, Setting,
-    SettingOrigin, SourceState, SourceView,
+    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
+    Setting, SettingOrigin, SourceState, SourceView,
 };
 pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};

@@ -11,6 +11,8 @@ use bytes::Bytes;
 use hdhomerun::documents::{ByteCount, Entry, LineupFormat};
 use lineup::{Channel, Lineup};
 
+use crate::view::Selection;
+
 /// A piece is handed to the connection once it holds this much.
 const PIECE_BYTES: usize = 16 * 1024;
 /// What one entry of usual size may add to a piece that is nearly full.
@@ -22,28 +24,34 @@ const FORMATS: [LineupFormat; 3] = [LineupFormat::Json, LineupFormat::Xml, Lineu
 #[derive(Debug)]
 pub(crate) struct LineupPieces {
     lineup: Arc<Lineup>,
+    selection: Selection,
     format: LineupFormat,
     stream_base: String,
     page_base: String,
     /// Index of the next channel; `None` before the head is written.
     next: Option<usize>,
+    /// Whether an entry has been written.
+    is_begun: bool,
     remaining_bytes: u64,
 }
 
 impl LineupPieces {
     pub(crate) fn new(
         lineup: Arc<Lineup>,
+        part: Part,
         format: LineupFormat,
         [stream_base, page_base]: [String; 2],
         lengths: &Lengths,
     ) -> Self {
-        let remaining_bytes = lengths.of(&lineup, format, [&stream_base, &page_base]);
+        let remaining_bytes = lengths.of(&lineup, &part, format, [&stream_base, &page_base]);
         Self {
             lineup,
+            selection: part.selection,
             format,
             stream_base,
             page_base,
             next: None,
+            is_begun: false,
             remaining_bytes,
         }
     }
@@ -77,14 +85,26 @@ impl LineupPieces {
                 self.format.write_tail(piece)?;
                 break;
             };
-            let entry = entry(&channel);
-            self.format
-                .write_entry(piece, &entry, &self.stream_base, index == 0)?;
+            if self.selection.holds(&self.lineup, index, &channel) {
+                let entry = entry(&channel);
+                let is_first = !std::mem::replace(&mut self.is_begun, true);
+                self.format
+                    .write_entry(piece, &entry, &self.stream_base, is_first)?;
+            }
             index += 1;
         }
         self.next = Some(index);
         Ok(())
     }
+}
+
+/// Which channels a document is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Part {
+    /// The place of the view.
+    pub(crate) view: usize,
+    /// What belongs to it now.
+    pub(crate) selection: Selection,
 }
 
 /// Lengths of the newest lineup's documents, each counted once.
@@ -95,7 +115,23 @@ pub(crate) struct Lengths(Lock<Counted>);
 struct Counted {
     /// Whose lengths they are. Weak, so that no old lineup is kept.
     lineup: Weak<Lineup>,
-    without_base: [Option<u64>; FORMATS.len()],
+    /// By the place of the view; as many as the configuration has.
+    views: Vec<CountedView>,
+}
+
+/// What is known of one view.
+#[derive(Clone, Debug, Default)]
+struct CountedView {
+    /// What belonged to it: a source that is renamed changes that.
+    selection: Selection,
+    without_base: [Option<Length>; FORMATS.len()],
+}
+
+/// Of a document whose entries name no address.
+#[derive(Clone, Copy, Debug)]
+struct Length {
+    bytes: u64,
+    entries: u64,
 }
 
 impl Lengths {
@@ -104,6 +140,7 @@ impl Lengths {
     fn of(
         &self,
         lineup: &Arc<Lineup>,
+        part: &Part,
         format: LineupFormat,
         [stream_base, page_base]: [&str; 2],
     ) -> u64 {
@@ -112,7 +149,6 @@ impl Lengths {
         } else {
             0
         };
-        let bases = lineup.len() as u64 * stream_base.len() as u64 + in_head as u64;
         let at = FORMATS.iter().position(|f| *f == format).unwrap_or(0);
         let mut counted = self.0.lock();
         if !Weak::ptr_eq(&counted.lineup, &Arc::downgrade(lineup)) {
@@ -121,22 +157,48 @@ impl Lengths {
                 ..Counted::default()
             };
         }
-        *counted.without_base[at].get_or_insert_with(|| count(lineup, format)) + bases
+        if counted.views.len() <= part.view {
+            counted.views.resize(part.view + 1, CountedView::default());
+        }
+        let view = &mut counted.views[part.view];
+        if view.selection != part.selection {
+            *view = CountedView {
+                selection: part.selection.clone(),
+                ..CountedView::default()
+            };
+        }
+        let count = || count(lineup, &part.selection, format);
+        let Length { bytes, entries } = *view.without_base[at].get_or_insert_with(count);
+        bytes + entries * stream_base.len() as u64 + in_head as u64
     }
 }
 
-fn count(lineup: &Lineup, format: LineupFormat) -> u64 {
+fn count(lineup: &Lineup, selection: &Selection, format: LineupFormat) -> Length {
     let mut count = ByteCount::default();
-    write_all(&mut count, lineup, format).expect("counting cannot fail");
-    count.0
+    let entries = write_all(&mut count, lineup, selection, format);
+    Length {
+        bytes: count.0,
+        entries: entries.expect("counting cannot fail"),
+    }
 }
 
-fn write_all(out: &mut impl Write, lineup: &Lineup, format: LineupFormat) -> std::fmt::Result {
+/// How many entries were written.
+fn write_all(
+    out: &mut impl Write,
+    lineup: &Lineup,
+    selection: &Selection,
+    format: LineupFormat,
+) -> Result<u64, std::fmt::Error> {
+    let mut entries = 0;
     format.write_head(out, "")?;
     for (index, channel) in lineup.iter().enumerate() {
-        format.write_entry(out, &entry(&channel), "", index == 0)?;
+        if selection.holds(lineup, index, &channel) {
+            format.write_entry(out, &entry(&channel), "", entries == 0)?;
+            entries += 1;
+        }
     }
-    format.write_tail(out)
+    format.write_tail(out)?;
+    Ok(entries)
 }
 
 fn entry<'a>(channel: &'a Channel<'a>) -> Entry<'a> {
@@ -183,6 +245,7 @@ mod tests {
             for format in FORMATS {
                 let mut pieces = LineupPieces::new(
                     Arc::clone(&lineup),
+                    Part::default(),
                     format,
                     [base.to_owned(), base.to_owned()],
                     &lengths,

@@ -39,6 +39,10 @@ pub(crate) enum Route {
     ApiStatus,
     /// The page's channel list.
     ApiChannels,
+    /// The owner's rules.
+    ApiRules,
+    /// What rules would make of the lists.
+    ApiRulesPreview,
     /// All sources, or one more.
     ApiSources,
     /// Public lists to choose from.
@@ -76,6 +80,8 @@ impl Route {
             "/api/v1/sources" => Self::ApiSources,
             "/api/v1/sources/public" => Self::ApiPublicLists,
             "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
+            "/api/v1/rules" => Self::ApiRules,
+            "/api/v1/rules/preview" => Self::ApiRulesPreview,
             _ if path.starts_with("/api/") => failover_of(path)
                 .or_else(|| source_of(path))
                 .unwrap_or(Self::ApiUnknown),
@@ -91,10 +97,12 @@ impl Route {
     pub(crate) fn allow(self) -> &'static str {
         match self {
             Self::LineupPost
+            | Self::ApiRulesPreview
             | Self::ApiSourceOrder(..)
             | Self::ApiSourceList(_)
             | Self::ApiFailover(_)
             | Self::ApiTunerFailover(_) => "POST",
+            Self::ApiRules => "GET, HEAD, PUT",
             Self::ApiSources => "GET, HEAD, POST",
             Self::ApiSource(_) => "GET, HEAD, PUT, DELETE",
             _ => "GET, HEAD",
@@ -105,12 +113,27 @@ impl Route {
         self.allow().split(", ").any(|name| name == method.as_str())
     }
 
+    /// Whether a profile has it as well: what a client asks of a device. Streams are everybody's.
+    pub(crate) fn is_of_a_profile(self) -> bool {
+        matches!(
+            self,
+            Self::Discover
+                | Self::DeviceXml
+                | Self::Lineup(_)
+                | Self::LineupStatus
+                | Self::LineupPost
+                | Self::TunerStatus
+        )
+    }
+
     /// Whether it belongs to the API, which only our own page may use in a browser.
     pub(crate) fn is_api(self) -> bool {
         matches!(
             self,
             Self::ApiStatus
                 | Self::ApiChannels
+                | Self::ApiRules
+                | Self::ApiRulesPreview
                 | Self::ApiSources
                 | Self::ApiPublicLists
                 | Self::ApiSource(_)

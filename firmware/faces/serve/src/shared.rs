@@ -12,6 +12,7 @@ use crate::{
     lineup_document::Lengths,
     page::Assets,
     scan::Scanner,
+    view::Views,
 };
 
 /// Requests with a body that is kept, at once: a person changes one thing after the other. Bodies and
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) assets: Assets,
     pub(crate) scanner: Scanner,
     pub(crate) lengths: Lengths,
+    pub(crate) views: Views,
     pub(crate) stream_port: u16,
     pub(crate) started: Instant,
     /// When a client's scan last had the sources read.
@@ -43,12 +45,14 @@ impl Shared {
         stream_port: u16,
         shutdown: CancellationToken,
     ) -> Self {
+        let views = Views::new(&config.identity, &config.profiles);
         Self {
             config,
             feeds,
             assets: Assets::new(),
             scanner: Scanner::default(),
             lengths: Lengths::default(),
+            views,
             stream_port,
             started: Instant::now(),
             scan_refreshed: Lock::new(None),

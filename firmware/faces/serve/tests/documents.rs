@@ -150,3 +150,101 @@ async fn thirty_thousand_channels_come_in_pieces() {
     let reply = client.reply().await;
     assert_eq!(reply.json().as_array().unwrap().len(), 1, "the new lineup");
 }
+
+#[tokio::test]
+async fn profiles_are_devices_of_their_own() {
+    let server = Server::start(Setup::default());
+    let (http, host) = (server.http, "10.0.0.5");
+    let device = ask_as(http, "/discover.json", host).await.json();
+    let kids = ask_as(http, "/profile/kids/discover.json", host)
+        .await
+        .json();
+    assert_eq!(kids["BaseURL"], "http://10.0.0.5/profile/kids");
+    assert_eq!(
+        kids["LineupURL"],
+        "http://10.0.0.5/profile/kids/lineup.json"
+    );
+    assert_eq!(kids["FriendlyName"], "Living room kids");
+    assert_ne!(kids["DeviceID"], device["DeviceID"]);
+    let xml = ask_as(http, "/profile/kids/device.xml", host).await;
+    assert!(xml.text().contains(kids["DeviceID"].as_str().unwrap()));
+
+    for (profile, numbers) in [("kids", vec!["2", "4"]), ("nobody", vec![])] {
+        let path = format!("/profile/{profile}/lineup.json");
+        let lineup = ask_as(http, &path, host).await.json();
+        let of = |entry: &serde_json::Value| entry["GuideNumber"].as_str().map(str::to_owned);
+        let found: Vec<_> = lineup.as_array().unwrap().iter().filter_map(of).collect();
+        assert_eq!(found, numbers, "{profile}");
+        for entry in lineup.as_array().unwrap() {
+            let stream = format!("http://10.0.0.5:{}/auto/v", server.stream.port());
+            assert!(
+                entry["URL"].as_str().unwrap().starts_with(&stream),
+                "{entry}"
+            );
+        }
+        for format in ["xml", "m3u"] {
+            let path = format!("/profile/{profile}/lineup.{format}");
+            let get = ask(http, "GET", &path).await;
+            assert_eq!(
+                get.header("content-length"),
+                Some(&*get.body.len().to_string())
+            );
+        }
+    }
+    assert_eq!(
+        ask(http, "POST", "/profile/kids/lineup.post?scan=start")
+            .await
+            .status,
+        200
+    );
+    for path in [
+        "/profile/kids",
+        "/profile/kids/",
+        "/profile/nobodyelse/lineup.json",
+        "/profile/kids/auto/v2",
+        "/profile/kids/api/v1/status",
+    ] {
+        assert_eq!(ask(http, "GET", path).await.status, 404, "{path}");
+    }
+}
+
+/// The length of a document is kept from client to client, and must follow the lineup and the names
+/// of sources.
+#[tokio::test]
+async fn a_profile_follows_the_lineup() {
+    let server = Server::start(Setup::default());
+    let count = async || {
+        let lineup = ask(server.http, "GET", "/profile/kids/lineup.json").await;
+        lineup.json().as_array().unwrap().len()
+    };
+    assert_eq!((count().await, count().await), (2, 2));
+    server
+        .lineup
+        .send_replace(lineup_of(&[PLAYS, PLAYS]).into());
+    assert_eq!(count().await, 1);
+    let mut renamed = server.sources.borrow().clone();
+    "Other".clone_into(&mut renamed[0].settings.name);
+    server.sources.send_replace(renamed);
+    assert_eq!(count().await, 0);
+}
+
+#[tokio::test]
+async fn more_channels_than_plex_shows_are_told_of() {
+    let server = Server::start(Setup::default());
+    for (channels, said) in [
+        (449, ""),
+        (450, "before there are more"),
+        (481, "miss the rest"),
+    ] {
+        server
+            .lineup
+            .send_replace(lineup_of(&vec![PLAYS; channels]).into());
+        let status = ask(server.http, "GET", "/api/v1/status").await.json();
+        let notice = status["lineup"]["notice"].as_str().unwrap_or_default();
+        assert!(
+            notice.contains(said) && notice.is_empty() == said.is_empty(),
+            "{notice}"
+        );
+        assert_eq!(status["lineup"]["profiles"][0]["channels"], 2);
+    }
+}

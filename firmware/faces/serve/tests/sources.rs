@@ -24,7 +24,9 @@ async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &[
 
 /// What an order is, in a word, once it has been answered so.
 async fn carried_out(order: Order, done: Result<(), Refused>) -> String {
-    let Order::Source(order) = order;
+    let Order::Source(order) = order else {
+        return format!("{order:?}");
+    };
     match order {
         SourceOrder::Add { settings, answer } => {
             answer.give(done.map(|()| SourceId(7)));

@@ -16,6 +16,7 @@ mod order;
 mod panel;
 pub mod public;
 mod refused;
+mod rules;
 mod settings;
 mod source;
 
@@ -24,5 +25,6 @@ pub use counter::{Desk, Orders, open};
 pub use order::Order;
 pub use panel::{HOSTS_MAX, Output};
 pub use refused::Refused;
+pub use rules::{DryRun, RulesOrder, RulesView};
 pub use settings::{BadSetting, Kind, RtspTransport, Sharing, SourceSettings};
 pub use source::{LIST_PIECES_MAX, ListPieces, ListUpload, SourceId, SourceOrder, upload};

@@ -1,12 +1,20 @@
 //! What can be ordered, by area.
 
-use crate::SourceOrder;
+use crate::{RulesOrder, SourceOrder};
 
 /// One wish for a change of the facts.
 #[derive(Debug)]
 pub enum Order {
     /// About sources and their lists.
     Source(SourceOrder),
+    /// About the owner's rules.
+    Rules(RulesOrder),
+}
+
+impl From<RulesOrder> for Order {
+    fn from(order: RulesOrder) -> Self {
+        Self::Rules(order)
+    }
 }
 
 impl From<SourceOrder> for Order {

@@ -97,7 +97,8 @@ fn find_part(
     let entries: Vec<(usize, u32)> = part
         .iter()
         .filter_map(|&index| {
-            // As its entry was listed: what the channel is called lacks the country.
+            // As its entry was listed, or as a rule has renamed it, which is its owner's word: what the
+            // channel is called lacks the country.
             let entry = lineup.streams(index).next()?;
             let parts = names::read(&NameEntry {
                 name: entry.name,

@@ -12,6 +12,8 @@ pub(crate) struct Collected {
     pub texts: Span,
     /// What `tvg-chno` asks for, where it is valid.
     pub asked: Option<GuideNumber>,
+    /// The majors that a rule asks for, first and last.
+    pub range: Option<(u16, u16)>,
     pub source: u16,
     /// Of the source.
     pub priority: i16,

@@ -28,6 +28,8 @@ pub struct EntryText<'a> {
     pub tvg_shift: Cow<'a, str>,
     /// Request headers for the stream, `Name: value` lines joined by `\n`.
     pub headers: Cow<'a, str>,
+    /// The majors that a rule asks for, first and last; no list says so.
+    pub numbers: Option<(u16, u16)>,
 }
 
 impl<'a> EntryText<'a> {
@@ -71,6 +73,7 @@ impl<'a> EntryText<'a> {
             tvg_chno,
             tvg_shift,
             headers,
+            numbers: None,
         }
     }
 

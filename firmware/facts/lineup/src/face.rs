@@ -17,6 +17,14 @@ pub(crate) fn of<'a>(streams: &(impl ExactSizeIterator<Item = [&'a str; TEXTS]> 
     }
 }
 
+/// The group of a channel whose streams have these texts.
+pub(crate) fn group_of<'a>(
+    streams: &(impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone),
+) -> &'a str {
+    let best = streams.clone().nth(group(streams).into());
+    best.map_or("", |[_, group, ..]| group)
+}
+
 /// The group that most streams are in; of those alike the one that the best stream is in. No group
 /// is none.
 fn group<'a>(streams: &(impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone)) -> u8 {

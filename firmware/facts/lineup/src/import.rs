@@ -7,7 +7,8 @@ use crate::{
     SourceKey, Verdict, arena,
     clusters::Clusters,
     collected::Collected,
-    face, ids, numbering,
+    face, ids,
+    numbering::{self, Numbering, Wish},
     snapshot::{Head, Row},
     title, twins,
 };
@@ -27,6 +28,8 @@ pub struct Importer {
     bytes_max: usize,
     lineup_bytes_max: usize,
     merging: Options,
+    numbering: Numbering,
+    is_anew: bool,
 }
 
 /// An import that has succeeded.
@@ -62,6 +65,8 @@ impl Importer {
             bytes_max,
             lineup_bytes_max: usize::MAX,
             merging: Options::default(),
+            numbering: Numbering::default(),
+            is_anew: false,
         }
     }
 
@@ -78,6 +83,17 @@ impl Importer {
     #[must_use]
     pub fn merging(self, merging: Options) -> Self {
         Self { merging, ..self }
+    }
+
+    /// Channels get their numbers in this way. `is_anew`: it was another one at the last import, so
+    /// that known channels keep only what they could have got today.
+    #[must_use]
+    pub fn numbered(self, numbering: Numbering, is_anew: bool) -> Self {
+        Self {
+            numbering,
+            is_anew,
+            ..self
+        }
     }
 
     /// Entries added so far.
@@ -125,6 +141,7 @@ impl Importer {
             keys,
             texts: arena::append(&mut self.text, texts),
             asked: entry.tvg_chno.trim().parse().ok(),
+            range: entry.numbers,
             source: source.index,
             priority: source.priority,
             score: 0,
@@ -142,6 +159,8 @@ impl Importer {
             text,
             mut rows,
             merging,
+            numbering,
+            is_anew,
             ..
         } = self;
         if !rows.is_sorted_by_key(|row| row.source) {
@@ -154,15 +173,16 @@ impl Importer {
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
-            .map(|(streams, &id)| (id, asked(&rows, streams)))
+            .map(|(streams, &id)| wish(&text, &rows, streams, id))
             .collect();
-        let numbers = numbering::give(&wishes, &known.numbers);
+        let of_house = built_in.map(|channel| (channel.id, channel.number));
+        let numbers = numbering::give(&wishes, &known.numbers, of_house, &numbering, is_anew);
+        drop(wishes);
         let is_new = |id: &&ChannelId| known.numbers.find(**id).is_none();
         let new = ids.iter().filter(is_new).count();
 
-        let built_in_number = built_in.map(|channel| (channel.id, channel.number));
         let present = ids.iter().copied().zip(numbers.iter().copied());
-        known.numbers.renew(present.chain(built_in_number));
+        known.numbers.renew(present.chain(of_house));
         let generation = known.numbers.generation();
         let present = keys.iter().map(|it| (it.key, ids[it.channel as usize]));
         known.held.renew(present, generation);
@@ -214,9 +234,16 @@ impl Importer {
 }
 
 /// What a channel asks for: the best of its streams that asks speaks for it.
-fn asked(rows: &[Collected], streams: &[u32]) -> Option<GuideNumber> {
-    let mut wishes = streams.iter().map(|&row| rows[row as usize].asked);
-    wishes.find_map(|asked| asked)
+fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -> Wish<'t> {
+    let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
+    let texts = |&row: &u32| rows[row as usize].texts.of(text);
+    let mut streams = streams.iter().map(|&row| rows[row as usize]);
+    Wish {
+        id,
+        asked: streams.clone().find_map(|row| row.asked),
+        range: streams.find_map(|row| row.range),
+        group: face::group_of(&kept.iter().map(texts)),
+    }
 }
 
 /// The lineup, in the arena of the entries.

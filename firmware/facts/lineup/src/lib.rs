@@ -9,7 +9,8 @@
 //! **Channels.** Which entries are streams of one channel is for [`names::merge`] to say; why a
 //! stream is one stands with it ([`Channel::reason`]). See [`clusters`](Imported::clusters). A channel
 //! is called what a person would call it: by its cleanest name, without country, quality and
-//! decoration, with the country behind it where channels of several countries share the name.
+//! decoration, with the country behind it where channels of several countries share the name. A name
+//! that a rule has written is read as if the list had it.
 //!
 //! **Streams.** The best comes first: by the quality that its name promises, else its address
 //! ([`Channel::score`]), then by the priority of its source, then in the order of sources and lists.
@@ -34,6 +35,10 @@
 //! `tvg-chno` asks for, if that is valid and free; else the smallest that is free and that no
 //! `tvg-chno` of a list asks for, in the order of the lists. Numbers of channels that are gone stay
 //! theirs while they are remembered. After 65,535 the minors follow: 1.1, 2.1, and so on.
+//!
+//! The owner may choose otherwise ([`Numbering`]): by ranges for groups, counted through, by rules that
+//! name a range. Choosing moves the channels that do not fit the choice, once; from then on they keep
+//! their numbers again.
 //!
 //! What does not belong here: fetching and reading lists (`sync`, `playlist`), writing them down
 //! (`store`).
@@ -70,5 +75,6 @@ pub use identity::StableHash;
 pub use import::{Imported, Importer};
 pub use known::Known;
 pub use names::merge::{Options as Merging, Reason};
+pub use numbering::{GroupRange, Numbering, NumberingMode};
 pub use numbers::{Numbers, Remembered};
 pub use snapshot::{Face, Lineup};

@@ -4,7 +4,7 @@
 use std::{env, error::Error, path::Path};
 
 use lineup::{Channel, ChannelId, GuideNumber, HeldKey, Known, Lineup, LineupBuilder, Remembered};
-use store::{Import, Options, Store};
+use store::{Choices, Import, Options, Store};
 
 const CHANNELS: u16 = 30_000;
 const CACHE_BYTES: usize = 1 << 20;
@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             lineup: &lineup,
             known: &known,
             sources: &[],
+            choices: Choices::default(),
             states: &[],
             list: None,
         })?;

@@ -134,6 +134,11 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// All that is left, as one text.
+    pub(crate) fn rest(self) -> Result<&'a str, Fault> {
+        std::str::from_utf8(self.0).map_err(|_| Fault::Row("a text is not UTF-8"))
+    }
+
     /// Nothing may follow the last field.
     pub(crate) fn end(self) -> Result<(), Fault> {
         if self.0.is_empty() {

@@ -18,7 +18,7 @@ use crate::{
 /// the list lacks what no channel kept, and the validators that would spare the reading go.
 pub(crate) fn make_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
     let sources = match transaction.open_table(META)?.get(META_LINEUP)? {
-        Some(row) => import::decode_lineup(row.value())?.0,
+        Some(row) => import::decode_lineup(row.value())?.sources,
         None => return Ok(()),
     };
     let order = in_order(transaction)?;

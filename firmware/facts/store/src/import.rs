@@ -15,7 +15,7 @@ use crate::{
 };
 
 const LINEUP_LAYOUT: u8 = 3;
-/// Without priorities: written by earlier versions, still read.
+/// Without priorities and choices: written by earlier versions, still read.
 const BARE_LAYOUT: u8 = 2;
 /// Names in place of numbers, and without the derivation: written by earlier versions, still read.
 const NAMES_LAYOUT: u8 = 1;
@@ -29,10 +29,22 @@ pub struct Import<'a> {
     pub known: &'a Known,
     /// Numbers and priorities of the sources that it was derived from, in their order.
     pub sources: &'a [(u16, i16)],
+    /// What of the owner's it was derived by.
+    pub choices: Choices,
     /// State of each source that has another one now.
     pub states: &'a [(u16, SourceState)],
     /// The list that is new, and the number of its source.
     pub list: Option<(u16, &'a List)>,
+}
+
+/// What the owner has chosen and a lineup was derived by, as figures: where one differs, so may the
+/// lineup.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Of the rules.
+    pub rules: u64,
+    /// Of the way in which channels get numbers; 0 where that was not written down.
+    pub numbering: u64,
 }
 
 /// How much of an import was news to the store.
@@ -56,6 +68,8 @@ pub struct Snapshot {
     pub sources: Vec<(u16, i16)>,
     /// How it was derived from the lists: [`lineup::DERIVATION`] of the Dipole that did.
     pub derivation: u32,
+    /// What of the owner's it was derived by.
+    pub choices: Choices,
 }
 
 pub(crate) fn save(transaction: &WriteTransaction, import: &Import<'_>) -> Result<Saved, Fault> {
@@ -80,7 +94,7 @@ fn save_sources(transaction: &WriteTransaction, import: &Import<'_>) -> Result<(
         state.encode(&mut value);
         table.insert(id, value.as_slice())?;
     }
-    encode_lineup(import.sources, &mut value);
+    encode_lineup(import.sources, import.choices, &mut value);
     transaction
         .open_table(META)?
         .insert(META_LINEUP, value.as_slice())?;
@@ -95,26 +109,50 @@ pub(crate) fn load(
     let Some(row) = transaction.open_table(META)?.get(META_LINEUP)? else {
         return Ok(None);
     };
-    let (sources, derivation) = decode_lineup(row.value())?;
+    let Derived {
+        sources,
+        derivation,
+        choices,
+    } = decode_lineup(row.value())?;
     Ok(Some(Snapshot {
         lineup: channels::load(&transaction.open_table(CHANNELS)?, bytes_max)?,
         sources,
         derivation,
+        choices,
     }))
 }
 
-fn encode_lineup(sources: &[(u16, i16)], value: &mut Vec<u8>) {
+/// What the last lineup was derived by.
+pub(crate) fn load_choices(transaction: &ReadTransaction) -> Result<Choices, Fault> {
+    let row = transaction.open_table(META)?.get(META_LINEUP)?;
+    let decoded = row.map(|row| decode_lineup(row.value())).transpose()?;
+    Ok(decoded.map_or_else(Choices::default, |derived| derived.choices))
+}
+
+fn encode_lineup(sources: &[(u16, i16)], choices: Choices, value: &mut Vec<u8>) {
     let count = u16::try_from(sources.len()).unwrap_or(u16::MAX);
     let mut fields = Encoder::new(value, LINEUP_LAYOUT);
-    fields.u32(lineup::DERIVATION).u16(count);
+    fields
+        .u32(lineup::DERIVATION)
+        .u64(choices.rules)
+        .u64(choices.numbering)
+        .u16(count);
     for (id, priority) in &sources[..usize::from(count)] {
         fields.u16(*id).u16(priority.cast_unsigned());
     }
 }
 
-/// The sources, and the derivation; 0 where the priorities are not known either, so that the lineup
-/// is derived anew. In schema 1 the place of a source's name was its number.
-pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<(u16, i16)>, u32), Fault> {
+/// How a lineup was derived.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Derived {
+    pub(crate) sources: Vec<(u16, i16)>,
+    derivation: u32,
+    choices: Choices,
+}
+
+/// Where priorities and choices are not known the derivation is 0, so that the lineup is derived
+/// anew. In schema 1 the place of a source's name was its number.
+pub(crate) fn decode_lineup(value: &[u8]) -> Result<Derived, Fault> {
     let layouts = [LINEUP_LAYOUT, BARE_LAYOUT, NAMES_LAYOUT];
     let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
     if layout == NAMES_LAYOUT {
@@ -123,18 +161,34 @@ pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<(u16, i16)>, u32), Faul
             fields.text()?;
         }
         fields.end()?;
-        return Ok(((0..count).map(|id| (id, 0)).collect(), 0));
+        return Ok(Derived {
+            sources: (0..count).map(|id| (id, 0)).collect(),
+            derivation: 0,
+            choices: Choices::default(),
+        });
     }
-    let has_priorities = layout == LINEUP_LAYOUT;
+    let is_whole = layout == LINEUP_LAYOUT;
     let derivation = fields.u32()?;
+    let choices = if is_whole {
+        Choices {
+            rules: fields.u64()?,
+            numbering: fields.u64()?,
+        }
+    } else {
+        Choices::default()
+    };
     let mut sources = Vec::new();
     for _ in 0..fields.u16()? {
         let id = fields.u16()?;
-        let priority = if has_priorities { fields.u16()? } else { 0 };
+        let priority = if is_whole { fields.u16()? } else { 0 };
         sources.push((id, priority.cast_signed()));
     }
     fields.end()?;
-    Ok((sources, if has_priorities { derivation } else { 0 }))
+    Ok(Derived {
+        sources,
+        derivation: if is_whole { derivation } else { 0 },
+        choices,
+    })
 }
 
 /// A row as a Dipole of the first schema wrote it, for the test of its migration.
@@ -155,14 +209,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sources_come_back(ids in vec(any::<(u16, i16)>(), 0..5), names in vec(any::<String>(), 0..5)) {
+        fn sources_come_back(
+            ids in vec(any::<(u16, i16)>(), 0..5), names in vec(any::<String>(), 0..5),
+            rules: u64, numbering: u64,
+        ) {
+            let choices = Choices { rules, numbering };
             let mut value = Vec::new();
-            encode_lineup(&ids, &mut value);
-            prop_assert_eq!(decode_lineup(&value).unwrap(), (ids, lineup::DERIVATION));
+            encode_lineup(&ids, choices, &mut value);
+            let whole = Derived { sources: ids, derivation: lineup::DERIVATION, choices };
+            prop_assert_eq!(decode_lineup(&value).unwrap(), whole);
             let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
             encode_lineup_first(&borrowed, &mut value);
-            let places = (0..).take(names.len()).map(|id| (id, 0)).collect();
-            prop_assert_eq!(decode_lineup(&value).unwrap(), (places, 0));
+            let sources = (0..).take(names.len()).map(|id| (id, 0)).collect();
+            let first = Derived { sources, derivation: 0, choices: Choices::default() };
+            prop_assert_eq!(decode_lineup(&value).unwrap(), first);
         }
 
         #[test]

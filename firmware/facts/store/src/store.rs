@@ -13,7 +13,7 @@ use lineup::{EntryText, Known};
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book,
+    Choices, Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book,
     fault::{Fault, disk},
     import, known, lists, schema,
     tables::SOURCE_STATES,
@@ -146,6 +146,14 @@ impl Store {
         self.read(|transaction| import::load(transaction, bytes_max))
     }
 
+    /// What of the owner's the lineup of the last import was derived by.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_choices(&self) -> Result<Choices, Error> {
+        self.read(import::load_choices)
+    }
+
     /// The numbers given and keys held so far.
     ///
     /// # Errors
@@ -214,13 +222,16 @@ impl Store {
         self.read(book::load)
     }
 
-    fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, Fault>) -> Result<T, Error> {
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&ReadTransaction) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
         self.with(|database| work(&database.begin_read()?))
     }
 
     /// Runs `work` in a transaction that is on the disk when this returns: redb commits with
     /// `Durability::Immediate` unless told otherwise, and nothing here tells it.
-    fn write<T>(
+    pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, Fault>,
     ) -> Result<T, Error> {

@@ -37,3 +37,5 @@ pub(crate) const META_DEVICE: &str = "device";
 pub(crate) const META_GENERATION: &str = "generation";
 /// In [`META`]: the sources that the lineup was derived from, and how.
 pub(crate) const META_LINEUP: &str = "lineup";
+/// In [`META`]: the owner's rules.
+pub(crate) const META_RULES: &str = "rules";

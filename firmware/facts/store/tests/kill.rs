@@ -14,7 +14,7 @@ use std::{
 use lineup::{
     Channel, ChannelId, EntryText, GuideNumber, HeldKey, Known, Lineup, LineupBuilder, Remembered,
 };
-use store::{Import, List, ListWriter, Options, SourceState, Store};
+use store::{Choices, Import, List, ListWriter, Options, SourceState, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_FOLDER";
 const KILLS: u64 = 24;
@@ -96,6 +96,7 @@ fn saves_until_killed() {
                 lineup: &lineup(generation),
                 known: &known(generation),
                 sources: &[(0, 0)],
+                choices: Choices::default(),
                 states: &[(0, state)],
                 list: Some((0, &list)),
             })

@@ -27,6 +27,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         resume_pause: std::time::Duration::from_secs(1),
         commands: Vec::new(),
         test_channel: TestChannel::Auto,
+        numbering: lineup::Numbering::default(),
+        rules: sync::RulesConfig::default(),
     };
     let options = Options {
         cache_bytes: 2 << 20,
@@ -34,11 +36,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(Store::open(Path::new(&data), options)?);
     let (lineup, _) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
+    let (rules, _) = watch::channel(Arc::default());
     let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup,
         status,
+        rules,
         orders,
         told: Box::new(|_| ()),
         shutdown: shutdown.clone(),

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use desk::{Kind, SourceSettings, public};
 use url::Url;
 
-use crate::{Error, sources::Sources};
+use crate::{Error, RulesConfig, sources::Sources};
 
 /// Everything that an import depends on.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Config {
     pub commands: Vec<String>,
     /// When the test channel is in the lineup.
     pub test_channel: TestChannel,
+    /// How channels get their numbers.
+    pub numbering: lineup::Numbering,
+    /// What becomes of entries.
+    pub rules: RulesConfig,
 }
 
 /// When the built-in test channel is in the lineup.

@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
-use lineup::{AsListed, ChannelId, EntryText, Importer, Known, Lineup, Reason, SourceKey};
+use lineup::{ChannelId, EntryText, Importer, Known, Lineup, Reason, SourceKey, Verdict};
 use playlist::Limits;
 
 use crate::{
-    Error,
+    Error, RulesConfig,
     collect::{Collector, Folder, Sink},
+    shape::Shaper,
 };
 
 /// Bytes read at a time.
@@ -18,6 +19,8 @@ const PIECE_BYTES: usize = 64 << 10;
 pub struct Report {
     /// Entries in the list.
     pub entries: usize,
+    /// Of these, the ones that rules leave out.
+    pub left_out: usize,
     /// Channels that they make.
     pub channels: usize,
     /// Entries that are the same as another.
@@ -28,8 +31,8 @@ pub struct Report {
     pub surplus: usize,
     /// The channels of the most streams, the largest first; at most [`MERGES_MAX`].
     pub merges: Vec<Merge>,
-    /// The channel of each entry, in the order of the list.
-    pub clusters: Vec<ChannelId>,
+    /// The channel of each entry, in the order of the list; `None` of one that is left out.
+    pub clusters: Vec<Option<ChannelId>>,
     /// What is wrong with the list; bounded by [`Limits::warnings_max`].
     pub warnings: Vec<String>,
     /// Why entries are missing at the end, where they are.
@@ -65,20 +68,29 @@ pub struct Stream {
 struct Alone<'a> {
     importer: Importer,
     source: SourceKey<'a>,
+    shaper: Shaper,
+    /// Whether each entry is in the importer.
+    is_kept: Vec<bool>,
 }
 
 impl Sink for Alone<'_> {
     fn take(&mut self, entry: EntryText<'_>) -> Result<(), String> {
-        let added = self.importer.add(self.source, entry, &AsListed);
-        added.map(|_| ()).map_err(|full| full.to_string())
+        if self.is_kept.len() == Importer::ENTRIES_MAX {
+            return Err(format!("more than {} entries", Importer::ENTRIES_MAX));
+        }
+        let added = self.importer.add(self.source, entry, &self.shaper);
+        let verdict = added.map_err(|full| full.to_string())?;
+        self.is_kept.push(verdict == Verdict::Keep);
+        Ok(())
     }
 
     fn entries(&self) -> u64 {
-        self.importer.len() as u64
+        self.is_kept.len() as u64
     }
 }
 
-/// Imports the list that `list` reads as the source of this name, into at most `bytes_max` bytes.
+/// Imports the list that `list` reads as the source of this name, into at most `bytes_max` bytes,
+/// through these rules.
 ///
 /// # Errors
 /// Where the list cannot be read or is none.
@@ -87,6 +99,7 @@ pub fn dry_run(
     source: &str,
     limits: Limits,
     bytes_max: usize,
+    rules: &RulesConfig,
 ) -> Result<Report, Error> {
     let alone = Alone {
         importer: Importer::new(bytes_max),
@@ -95,6 +108,8 @@ pub fn dry_run(
             name: source,
             priority: 0,
         },
+        shaper: rules.ready()?,
+        is_kept: Vec::new(),
     };
     let mut collector = Collector::new(limits, Folder::default(), alone);
     let mut piece = vec![0; PIECE_BYTES];
@@ -109,16 +124,24 @@ pub fn dry_run(
         }
     }
     let collected = collector.finish()?;
-    let entries = collected.sink.importer.len();
-    let imported = collected.sink.importer.finish(Known::new(), None);
+    let Alone {
+        importer, is_kept, ..
+    } = collected.sink;
+    let left_out = is_kept.len() - importer.len();
+    let imported = importer.finish(Known::new(), None);
+    let mut kept = imported.clusters.into_iter();
+    let clusters = is_kept
+        .iter()
+        .map(|&it| if it { kept.next() } else { None });
     Ok(Report {
-        entries,
+        entries: is_kept.len(),
+        left_out,
         channels: imported.lineup.len(),
         surplus: imported.lineup.len() + imported.backups - imported.lineup.all_streams().len(),
         merges: merges(&imported.lineup),
         duplicates: imported.duplicates,
         backups: imported.backups,
-        clusters: imported.clusters,
+        clusters: clusters.collect(),
         warnings: collected.warnings,
         cut: collected.cut,
     })

@@ -90,6 +90,9 @@ pub enum Error {
     /// The lineup of all sources does not fit.
     #[error(transparent)]
     Full(#[from] lineup::Full),
+    /// The rules cannot be used.
+    #[error("the rules cannot be used, so the channels stay as they were: {0}")]
+    Rules(String),
     /// The store does not take it.
     #[error("the import could not be stored: {0}")]
     Store(#[from] store::Error),

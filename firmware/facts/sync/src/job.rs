@@ -4,7 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use desk::SourceSettings;
-use lineup::{AsListed, Lineup};
+use lineup::Lineup;
 use store::{Import, List, ListWriter, SourceState, Store, WRITER_BYTES};
 use tokio::sync::mpsc;
 
@@ -16,6 +16,7 @@ use crate::{
     panel::LiveList,
     progress::{Gauge, Phase},
     rebuild::{self, Rebuild, Rebuilt},
+    rules::RuleBook,
     shrink,
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct Job {
     pub(crate) index: u16,
     pub(crate) config: Arc<Config>,
     pub(crate) store: Arc<Store>,
+    pub(crate) rules: RuleBook,
     /// The lineup that the import changes.
     pub(crate) previous: Arc<Lineup>,
     /// What is known of the source.
@@ -128,7 +130,7 @@ impl Job {
         let rebuild = Rebuild {
             config: &self.config,
             store: &self.store,
-            shaping: &AsListed,
+            rules: &self.rules,
             fresh: Some((self.index, list)),
             may_cut,
         };
@@ -153,6 +155,7 @@ impl Job {
             lineup: &rebuilt.lineup,
             known: &rebuilt.known,
             sources: &self.config.sources.deriving().collect::<Vec<_>>(),
+            choices: rebuilt.choices,
             states: &[(self.index, state.clone())],
             list: Some((self.index, list)),
         })?;

@@ -4,7 +4,8 @@
 //! thread of their own (`job`), where they become the list of the source, compressed; no stream
 //! waits for any of that. A list that is the one in the store costs nothing more. Another one takes
 //! its place, the lineup is made anew from the lists of all sources (`rebuild`), and both are stored
-//! in one transaction. A source that fails keeps the list that it had.
+//! in one transaction. A source that fails keeps the list that it had. On their way from the lists to
+//! the lineup entries pass the owner's rules (`rules`, `shape`); rules that are changed make it anew.
 //!
 //! Sources are read one after the other, in the order of their lasting numbers, so that one list is in
 //! memory at a time; at the very first start the channels of an earlier one have their numbers before
@@ -38,9 +39,11 @@ mod rebuild;
 mod recall;
 mod refresh;
 mod request;
+mod rules;
 mod run;
 mod schedule;
 mod secrets;
+mod shape;
 mod shrink;
 mod sources;
 mod status;
@@ -53,6 +56,7 @@ pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
 pub use panel::{AccountStatus, HostCause, HostFailure, PanelError, guide_address};
 pub use progress::{Phase, Progress};
+pub use rules::RulesConfig;
 pub use run::{Ports, run};
 pub use sources::{SOURCES_MAX, Sources};
 pub use status::{SourceStatus, State};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use desk::{ListPieces, Order, Orders, Refused, SourceId, SourceOrder, SourceSettings};
-use lineup::AsListed;
+use desk::{ListPieces, Order, Orders, Refused, RulesOrder, SourceId, SourceOrder, SourceSettings};
+use rules::RuleSet;
 use store::SourceState;
 use tokio::{task, time::Instant};
 
@@ -11,7 +11,7 @@ use crate::{
     Config, Error, Sources,
     change::{self, Rebuilding},
     config::{self, Location},
-    rebuild::anew,
+    rebuild::{Fact, anew},
     refresh::{Origin, Reading},
     run::{Imports, Known},
     secrets,
@@ -23,6 +23,7 @@ impl Imports {
     pub(crate) async fn carry_out(&mut self, order: Order, orders: &mut Orders) {
         match order {
             Order::Source(order) => self.carry_out_for_source(order, orders).await,
+            Order::Rules(order) => self.carry_out_for_rules(order).await,
         }
     }
 
@@ -46,6 +47,43 @@ impl Imports {
                 answer,
             } => answer.give(self.take(source, list, orders).await),
         }
+    }
+
+    async fn carry_out_for_rules(&mut self, order: RulesOrder) {
+        match order {
+            RulesOrder::Save { set, seen, answer } => {
+                answer.give(self.save_rules(*set, seen).await);
+            }
+            RulesOrder::Preview { set, answer } => {
+                let sources = self.config.sources.clone();
+                let store = Arc::clone(&self.store);
+                answer.give(self.rules.preview(store, sources, *set).await);
+            }
+        }
+    }
+
+    /// Other rules, and the lineup under them: both or none.
+    async fn save_rules(&mut self, set: RuleSet, seen: u64) -> Result<u64, Refused> {
+        let next = self.rules.changed(set, seen)?;
+        let (config, store, rules) = (
+            Arc::clone(&self.config),
+            Arc::clone(&self.store),
+            next.clone(),
+        );
+        let saving = task::spawn_blocking(move || {
+            rules.check()?;
+            let row = rules.row()?;
+            let rebuilt = anew(&config, &store, &rules, Fact::Rules(&row));
+            rebuilt.map_err(|error| match error {
+                // They let in more than there is room for.
+                Error::Full(full) => Refused::Invalid(full.to_string()),
+                error => Refused::Storage(error.to_string()),
+            })
+        });
+        let lineup = saving.await.unwrap_or(Err(Refused::Ending))?;
+        self.rules.take(&next);
+        self.show(lineup);
+        Ok(self.rules.revision())
     }
 
     pub(crate) fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
@@ -220,9 +258,9 @@ impl Imports {
             ..Config::clone(&self.config)
         };
         let (config, store) = (Arc::new(config), Arc::clone(&self.store));
-        let new = Arc::clone(&config);
+        let (new, rules) = (Arc::clone(&config), self.rules.clone());
         let kept = task::spawn_blocking(move || match rebuilding {
-            Rebuilding::Yes => anew(&new, &store, &AsListed, Some(&rows)).map(Some),
+            Rebuilding::Yes => anew(&new, &store, &rules, Fact::Book(&rows)).map(Some),
             Rebuilding::No => Ok(store.save_book(&rows).map(|()| None)?),
         });
         let lineup = match kept.await {

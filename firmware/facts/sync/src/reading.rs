@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
-use desk::{Answer, Order, Orders, Refused, SourceOrder};
+use desk::{Answer, Order, Orders, Refused, RulesOrder, SourceOrder};
 use store::SourceState;
 
 use crate::{
@@ -57,6 +57,7 @@ impl Imports {
             store: Arc::clone(&self.store),
             http: self.http.clone(),
             board: Arc::clone(&self.board),
+            rules: self.rules.clone(),
             lineup: Arc::clone(&self.lineup.borrow()),
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
             accepts: known.is_some_and(|known| known.accepts)
@@ -76,6 +77,12 @@ impl Imports {
             }
             Order::Source(SourceOrder::Cancel { source, answer }) => {
                 answer.give(Err(self.not_being_read(source)));
+                Meanwhile::Done
+            }
+            // It shares its memory with what is read.
+            Order::Rules(RulesOrder::Preview { answer, .. }) => {
+                let why = "a list is being read: try again once it has been";
+                answer.give(Err(Refused::Conflict(why.to_owned())));
                 Meanwhile::Done
             }
             order => Meanwhile::Postpone(order),

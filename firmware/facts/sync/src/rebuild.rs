@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use lineup::{
-    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Shaping, SourceKey,
+    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Numbering, Shaping,
+    SourceKey,
 };
-use store::{Import, List, SourceRow, Store};
+use store::{Choices, Import, List, RulesRow, SourceRow, Store};
 
-use crate::{Config, Error, TestChannel, sources::SOURCES_MAX, test_channel};
+use crate::{Config, Error, TestChannel, rules::RuleBook, sources::SOURCES_MAX, test_channel};
 
 /// What a lineup is made of.
 pub(crate) struct Rebuild<'a> {
@@ -15,7 +16,7 @@ pub(crate) struct Rebuild<'a> {
     /// The lists of all sources.
     pub(crate) store: &'a Store,
     /// The owner's rules.
-    pub(crate) shaping: &'a dyn Shaping,
+    pub(crate) rules: &'a RuleBook,
     /// A list that takes the place of the one in the store, and the number of its source.
     pub(crate) fresh: Option<(u16, &'a List)>,
     /// Whether a part of the fresh list will do: its source has no other.
@@ -26,6 +27,8 @@ pub(crate) struct Rebuild<'a> {
 pub(crate) struct Rebuilt {
     pub(crate) lineup: Lineup,
     pub(crate) known: Known,
+    /// What of the owner's it was made by.
+    pub(crate) choices: Choices,
     /// Entries that are the same as another.
     pub(crate) duplicates: usize,
     /// So many entries of the fresh list fit, and why no more.
@@ -38,6 +41,7 @@ impl Rebuild<'_> {
     /// Where the plan has no room for all lists it is [`Error::Full`], unless it is a fresh list
     /// alone that may be cut: that one is added last, so that no other loses a channel to it.
     pub(crate) fn run(&self) -> Result<Rebuilt, Error> {
+        let shaper = &self.rules.ready()?;
         let mut known = self.store.load_known()?;
         let test = match self.config.test_channel {
             TestChannel::Always => Some(test_channel::beside(&mut known.numbers)),
@@ -45,21 +49,25 @@ impl Rebuild<'_> {
         };
         let held = self.fresh.map_or(0, |(_, list)| list.bytes());
         let bytes_max = self.config.import_bytes_max.saturating_sub(held);
-        let mut importer = Importer::new(bytes_max).for_lineup_of(self.config.lineup_bytes_max);
+        let choices = choices(self.config, self.rules);
+        let is_anew = numbering_was(self.store.load_choices()?) != choices.numbering;
+        let mut importer = Importer::new(bytes_max)
+            .for_lineup_of(self.config.lineup_bytes_max)
+            .numbered(numbering(self.config, self.rules), is_anew);
         let last = self.fresh.filter(|_| self.may_cut);
         for index in self.config.sources.enabled() {
             match self.fresh {
                 Some((fresh, _)) if fresh == index && self.may_cut => {}
                 Some((fresh, list)) if fresh == index => {
-                    self.add(index, &mut importer, |take| {
+                    self.add(index, &mut importer, shaper, |take| {
                         list.each(take);
                         Ok(())
                     })?
                 }
-                _ => self.add_stored(index, &mut importer)?,
+                _ => self.add_stored(index, &mut importer, shaper)?,
             }
         }
-        let cut = last.and_then(|(index, list)| self.add_part(index, list, &mut importer));
+        let cut = last.and_then(|(index, list)| self.add_part(index, list, &mut importer, shaper));
         let Imported {
             mut lineup,
             known,
@@ -72,13 +80,19 @@ impl Rebuild<'_> {
         Ok(Rebuilt {
             lineup,
             known,
+            choices,
             duplicates,
             cut,
         })
     }
 
-    fn add_stored(&self, index: u16, importer: &mut Importer) -> Result<(), Error> {
-        self.add(index, importer, |take| {
+    fn add_stored(
+        &self,
+        index: u16,
+        importer: &mut Importer,
+        shaper: &dyn Shaping,
+    ) -> Result<(), Error> {
+        self.add(index, importer, shaper, |take| {
             Ok(self.store.each_entry(index, take)?)
         })
     }
@@ -88,23 +102,30 @@ impl Rebuild<'_> {
         &self,
         index: u16,
         importer: &mut Importer,
+        shaper: &dyn Shaping,
         list: impl FnOnce(&mut dyn FnMut(EntryText<'_>) -> ControlFlow<()>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let key = self.key(index);
         let mut full = None;
         list(&mut |entry| {
-            full = importer.add(key, entry, self.shaping).err();
+            full = importer.add(key, entry, shaper).err();
             flow(full.is_none())
         })?;
         full.map_or(Ok(()), |full| Err(full.into()))
     }
 
     /// Adds as much of a list as fits; how many entries that were, where not all.
-    fn add_part(&self, index: u16, list: &List, importer: &mut Importer) -> Option<(u64, Full)> {
+    fn add_part(
+        &self,
+        index: u16,
+        list: &List,
+        importer: &mut Importer,
+        shaper: &dyn Shaping,
+    ) -> Option<(u64, Full)> {
         let key = self.key(index);
         let (mut count, mut full) = (0, None);
         list.each(|entry| {
-            full = importer.add(key, entry, self.shaping).err();
+            full = importer.add(key, entry, shaper).err();
             count += u64::from(full.is_none());
             flow(full.is_none())
         });
@@ -129,14 +150,33 @@ const fn flow(goes_on: bool) -> ControlFlow<()> {
     }
 }
 
+/// How channels get their numbers, by the configuration and the rules.
+fn numbering(config: &Config, rules: &RuleBook) -> Numbering {
+    Numbering {
+        of_rules: rules.numbers_fingerprint(),
+        ..config.numbering.clone()
+    }
+}
+
+fn choices(config: &Config, rules: &RuleBook) -> Choices {
+    Choices {
+        rules: rules.fingerprint(&config.sources),
+        numbering: numbering(config, rules).fingerprint(),
+    }
+}
+
+/// A Dipole that did not write it down knew one way alone.
+fn numbering_was(choices: Choices) -> u64 {
+    match choices.numbering {
+        0 => Numbering::default().fingerprint(),
+        numbering => numbering,
+    }
+}
+
 /// The lineup of the last run. Where it would not be the same today, because sources have come, gone,
-/// moved or another priority, or the test channel, or because this Dipole derives otherwise, it is made anew and
-/// stored.
-pub(crate) fn recall(
-    config: &Config,
-    store: &Store,
-    shaping: &dyn Shaping,
-) -> Result<Lineup, Error> {
+/// moved or another priority, or the test channel, because its owner has chosen other rules or
+/// numbers, or because this Dipole derives otherwise, it is made anew and stored.
+pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
     let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
         return Ok(lonely(config)?);
     };
@@ -147,11 +187,12 @@ pub(crate) fn recall(
     if are_the_same
         && has_test(&snapshot.lineup) == wants_test(&snapshot.lineup, config)
         && snapshot.derivation == lineup::DERIVATION
+        && snapshot.choices == choices(config, rules)
     {
         return Ok(snapshot.lineup);
     }
-    match anew(config, store, shaping, None) {
-        Err(error) if are_the_same => {
+    match anew(config, store, rules, Fact::Known) {
+        Err(error) if are_the_same || matches!(error, Error::Rules(_)) => {
             tracing::error!(%error, "the lineup was not made anew; it stays as it was");
             Ok(snapshot.lineup)
         }
@@ -159,17 +200,28 @@ pub(crate) fn recall(
     }
 }
 
-/// The lineup of all lists as they are, stored; together with the sources where they are new.
+/// A fact that is new with a lineup, and stored together with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fact<'a> {
+    /// None.
+    Known,
+    /// Which sources there are.
+    Book(&'a [SourceRow]),
+    /// The rules.
+    Rules(&'a RulesRow),
+}
+
+/// The lineup of all lists as they are, stored.
 pub(crate) fn anew(
     config: &Config,
     store: &Store,
-    shaping: &dyn Shaping,
-    book: Option<&[SourceRow]>,
+    rules: &RuleBook,
+    fact: Fact<'_>,
 ) -> Result<Lineup, Error> {
     let rebuild = Rebuild {
         config,
         store,
-        shaping,
+        rules,
         fresh: None,
         may_cut: false,
     };
@@ -178,12 +230,14 @@ pub(crate) fn anew(
         lineup: &rebuilt.lineup,
         known: &rebuilt.known,
         sources: &config.sources.deriving().collect::<Vec<_>>(),
+        choices: rebuilt.choices,
         states: &[],
         list: None,
     };
-    match book {
-        Some(rows) => store.save_book_and_import(rows, &import)?,
-        None => store.save_import(&import)?,
+    match fact {
+        Fact::Known => store.save_import(&import)?,
+        Fact::Book(rows) => store.save_book_and_import(rows, &import)?,
+        Fact::Rules(row) => store.save_rules_and_import(row, &import)?,
     };
     Ok(rebuilt.lineup)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lineup::{AsListed, Lineup};
+use lineup::Lineup;
 use store::{SourceState, Store};
 
-use crate::{Config, Error, rebuild, sources::Sources};
+use crate::{Config, Error, rebuild, rules::RuleBook, sources::Sources};
 
 /// Where this run begins.
 pub(crate) struct Recalled {
@@ -28,7 +28,7 @@ impl Recalled {
 
 /// Gives the sources of the configuration file their numbers, adds those of the store, and takes up
 /// the lineup under both.
-pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> {
+pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Recalled, Error> {
     let rows = store.load_book()?;
     let sources = Sources::recalled(&config.sources, &rows);
     let wanted = sources.rows()?;
@@ -49,7 +49,7 @@ pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> 
         sources,
         ..config.clone()
     };
-    let lineup = rebuild::recall(&config, store, &AsListed).unwrap_or_else(|error| {
+    let lineup = rebuild::recall(&config, store, rules).unwrap_or_else(|error| {
         tracing::error!(%error, "the lineup of the last run cannot be used; it is made anew as the sources are read");
         rebuild::lonely(&config).unwrap_or_default()
     });

@@ -22,6 +22,7 @@ use crate::{
     fetch::{self, Door, List, Opened, Validators},
     job::{Done, Ended, Job, Piece},
     progress::{Gauge, Phase},
+    rules::RuleBook,
     status::{Board, State},
 };
 
@@ -76,6 +77,7 @@ pub(crate) struct Attempt {
     pub(crate) store: Arc<Store>,
     pub(crate) http: http::Client,
     pub(crate) board: Arc<Board>,
+    pub(crate) rules: RuleBook,
     /// The lineup that is published.
     pub(crate) lineup: Arc<Lineup>,
     /// What is known of the source.
@@ -112,6 +114,7 @@ impl Attempt {
             index: self.index,
             config: Arc::clone(&self.config),
             store: Arc::clone(&self.store),
+            rules: self.rules.clone(),
             previous: Arc::clone(&self.lineup),
             state: self.state.clone(),
             accept_shrink: self.accepts,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use desk::{Order, Orders};
+use desk::{Order, Orders, RulesView};
 use lineup::Lineup;
 use store::{SourceState, Store};
 use tokio::{
@@ -22,6 +22,7 @@ use crate::{
     Config, Error, SourceStatus, Sources, rebuild,
     recall::{Recalled, recall},
     refresh::{Origin, Reading},
+    rules::RuleBook,
     schedule::Schedule,
     status::Board,
 };
@@ -32,6 +33,8 @@ pub struct Ports {
     pub lineup: watch::Sender<Arc<Lineup>>,
     /// What the page shows.
     pub status: watch::Sender<Vec<SourceStatus>>,
+    /// The owner's rules, for whoever shows them.
+    pub rules: watch::Sender<Arc<RulesView>>,
     /// What faces ask to be changed.
     pub orders: Orders,
     /// Told the sources at the start and whenever they change, before any lineup that names a new
@@ -52,6 +55,7 @@ impl fmt::Debug for Ports {
 pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
     let mut imports = Imports {
         board: Arc::new(Board::new(ports.status)),
+        rules: RuleBook::new(&config.rules, ports.rules),
         config: Arc::new(config),
         store,
         http,
@@ -71,6 +75,7 @@ pub(crate) struct Imports {
     pub(crate) store: Arc<Store>,
     pub(crate) http: http::Client,
     pub(crate) board: Arc<Board>,
+    pub(crate) rules: RuleBook,
     pub(crate) shutdown: CancellationToken,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
     pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
@@ -109,7 +114,12 @@ impl Imports {
     /// the start: the sources are about to be read anyway.
     async fn recall(&mut self) {
         let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
-        let recalled = task::spawn_blocking(move || recall(&config, &store)).await;
+        let rules = self.rules.clone();
+        let recalling = task::spawn_blocking(move || {
+            rules.recall(&store);
+            recall(&config, &store, &rules)
+        });
+        let recalled = recalling.await;
         let recalled = recalled.unwrap_or(Err(Error::Aborted));
         let Recalled {
             sources,

@@ -10,8 +10,21 @@ use sync::{Error, Report, dry_run};
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/parse");
 
+fn rules() -> sync::RulesConfig {
+    sync::RulesConfig {
+        bytes_max: 1 << 20,
+        ..sync::RulesConfig::default()
+    }
+}
+
 fn read(list: &[u8]) -> Result<Report, Error> {
-    dry_run(list, "test", playlist::Limits::default(), 16 << 20)
+    dry_run(
+        list,
+        "test",
+        playlist::Limits::default(),
+        16 << 20,
+        &rules(),
+    )
 }
 
 #[test]
@@ -53,7 +66,14 @@ fn refuses_what_is_no_list_and_tells_what_does_not_fit() {
     let list: String = (0..999)
         .map(|n| format!("#EXTINF:-1,{n}\nhttp://a.example/{n}\n"))
         .collect();
-    let report = dry_run(list.as_bytes(), "test", playlist::Limits::default(), 20_000).unwrap();
+    let report = dry_run(
+        list.as_bytes(),
+        "test",
+        playlist::Limits::default(),
+        20_000,
+        &rules(),
+    )
+    .unwrap();
     assert!(report.entries < 999);
     assert!(report.cut.unwrap().contains("memory.budget"));
 }

@@ -5,6 +5,7 @@
 
 mod channels;
 mod failover;
+mod rules;
 mod sources;
 mod status;
 
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use channels::channels;
 pub(crate) use failover::{failover, failover_of_tuner};
+pub(crate) use rules::{preview, rules};
 pub(crate) use sources::{
     Verb, order, public_lists, source, source_change, sources, sources_post, upload,
 };

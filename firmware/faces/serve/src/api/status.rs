@@ -1,5 +1,7 @@
 //! `GET /api/v1/status`: everything the page shows besides the channels.
 
+use std::sync::Arc;
+
 use hdhomerun::MODEL;
 use hyper::Response;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::{
     config::{GuideView, Setting, SourceView},
     respond,
     shared::Shared,
+    view::View,
 };
 
 #[derive(Serialize)]
@@ -23,7 +26,7 @@ struct Status<'a> {
     sources: Vec<Source<'a>>,
     guides: &'a [GuideView],
     settings: &'a [Setting],
-    lineup: LineupFacts,
+    lineup: LineupFacts<'a>,
 }
 
 #[derive(Serialize)]
@@ -140,9 +143,22 @@ impl<'a> From<&'a SourceView> for Source<'a> {
 }
 
 #[derive(Serialize)]
-struct LineupFacts {
+struct LineupFacts<'a> {
     channels: usize,
     bytes: usize,
+    /// What its length means to some client, and what to do.
+    notice: Option<String>,
+    profiles: Vec<ProfileFacts<'a>>,
+}
+
+/// A part of the lineup that is offered by itself.
+#[derive(Serialize)]
+struct ProfileFacts<'a> {
+    name: &'a str,
+    /// Where a client finds it as a device.
+    base: String,
+    channels: usize,
+    notice: Option<String>,
 }
 
 pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -150,12 +166,6 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
     let sources = shared.feeds.sources.borrow().clone();
     let guides = shared.feeds.guides.borrow().clone();
     let base = asked.reached.base_url();
-    let lineup = shared.feeds.lineup.borrow();
-    let lineup_facts = LineupFacts {
-        channels: lineup.len(),
-        bytes: lineup.bytes(),
-    };
-    drop(lineup);
     respond::json(&Status {
         device: Device {
             name: &config.identity.friendly_name,
@@ -167,7 +177,7 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         addresses: Addresses {
             lineup_m3u: format!("{base}/lineup.m3u"),
             xmltv: format!("{base}/xmltv.xml"),
-            base,
+            base: base.clone(),
             stream_base: asked.reached.with_port(shared.stream_port),
         },
         tuners: tuners(shared),
@@ -176,7 +186,46 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         sources: sources.iter().map(Source::from).collect(),
         guides: &guides,
         settings: &config.settings,
-        lineup: lineup_facts,
+        lineup: lineup(shared, &base, &sources),
+    })
+}
+
+fn lineup<'a>(shared: &'a Shared, base: &str, sources: &[SourceView]) -> LineupFacts<'a> {
+    let lineup = Arc::clone(&shared.feeds.lineup.borrow());
+    let profile = |view: &'a View| {
+        let channels = view.selection(sources).count(&lineup);
+        ProfileFacts {
+            name: view.name(),
+            base: format!("{base}{}", view.prefix),
+            channels,
+            notice: notice(channels),
+        }
+    };
+    LineupFacts {
+        channels: lineup.len(),
+        bytes: lineup.bytes(),
+        notice: notice(lineup.len()),
+        profiles: shared.views.profiles().map(profile).collect(),
+    }
+}
+
+/// Channels of one device that Plex shows, as its users found out; what lies beyond is missing or
+/// warned of, depending on its version.
+const PLEX_CHANNELS: usize = 480;
+/// So few more, and a list that grows a little passes it.
+const PLEX_CHANNELS_NEAR: usize = 450;
+
+/// What to know about so many channels.
+fn notice(channels: usize) -> Option<String> {
+    let remedy =
+        "choose groups by [lineup], leave channels out by rules, or give Plex a [[profile]]";
+    if channels > PLEX_CHANNELS {
+        return Some(format!(
+            "{channels} channels: Plex shows about {PLEX_CHANNELS} of a device and may miss the rest; {remedy}"
+        ));
+    }
+    (channels >= PLEX_CHANNELS_NEAR).then(|| {
+        format!("{channels} channels: Plex shows about {PLEX_CHANNELS} of a device; before there are more, {remedy}")
     })
 }
 

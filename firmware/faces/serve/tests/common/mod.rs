@@ -19,8 +19,8 @@ use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
 use serve::{
-    Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
-    VodPlaces,
+    Config, Feeds, Gauge, Listeners, PlanRow, Profile, Setting, SettingOrigin, SourceState,
+    SourceView, VodPlaces,
 };
 use socket2::SockRef;
 use tokio::{sync::watch, task::JoinHandle};
@@ -119,10 +119,11 @@ pub(crate) fn lineup_of(urls: &[&str]) -> Lineup {
     let mut builder = LineupBuilder::new(64 << 20);
     for (number, url) in (1_u16..).zip(urls) {
         let name = format!("Channel \"{number}\" & <more> HD");
+        let group = if number == 3 { "News" } else { "FILMS" };
         let (id, number) = (ChannelId(number.into()), GuideNumber::new(number, 0));
         builder
             .push(Channel {
-                group: "News",
+                group,
                 ..Channel::new(id, number.unwrap(), &name, url)
             })
             .unwrap();
@@ -139,15 +140,33 @@ pub(crate) struct Server {
     pub(crate) tuners: Arc<Tuners>,
     pub(crate) fanout: fanout::Handle,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
+    pub(crate) rules: watch::Sender<Arc<desk::RulesView>>,
     pub(crate) orders: desk::Orders,
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
-    _sources: watch::Sender<Vec<SourceView>>,
+    pub(crate) sources: watch::Sender<Vec<SourceView>>,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.fanout.stop();
+    }
+}
+
+fn tuner_config(setup: &Setup) -> tuner::Config {
+    tuner::Config {
+        tuners: setup.tuners,
+        ring: ring::Limits {
+            behind_min: 2,
+            segments_max: 8,
+        },
+        linger: Duration::ZERO,
+        first_picture_max: setup.first_picture_max,
+        sources: vec![tuner::SourceLimits {
+            connections: setup.connections,
+            sharing: setup.sharing,
+        }],
+        failover: tuner::FailoverConfig::default(),
     }
 }
 
@@ -159,22 +178,8 @@ impl Server {
             // 40 ms of 100 packets each: 10 seconds at 3.8 Mbit/s.
             stream: ingest::synthetic::stream(250, 100),
         });
-        let tuner_config = tuner::Config {
-            tuners: setup.tuners,
-            ring: ring::Limits {
-                behind_min: 2,
-                segments_max: 8,
-            },
-            linger: Duration::ZERO,
-            first_picture_max: setup.first_picture_max,
-            sources: vec![tuner::SourceLimits {
-                connections: setup.connections,
-                sharing: setup.sharing,
-            }],
-            failover: tuner::FailoverConfig::default(),
-        };
         let opener: Arc<dyn Opener> = provider.clone();
-        let tuners = Tuners::new(tuner_config, ring::Pool::new(64), opener);
+        let tuners = Tuners::new(tuner_config(&setup), ring::Pool::new(64), opener);
         let (fanout, _thread) = fanout::start(fanout::Config {
             clients_max: setup.clients_max,
             ..fanout::Config::default()
@@ -182,11 +187,13 @@ impl Server {
         .unwrap();
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
         let (sources, sources_feed) = watch::channel(vec![source()]);
+        let (rules, rules_feed) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
             sources: sources_feed,
+            rules: rules_feed,
             guides: watch::channel(Vec::new()).1,
             guide: Arc::new(programmes::Programmes),
             guide_places: serve::GuidePlaces::new(1),
@@ -219,10 +226,11 @@ impl Server {
             tuners,
             fanout,
             lineup,
+            rules,
             orders,
             shutdown,
             task,
-            _sources: sources,
+            sources,
         }
     }
 
@@ -263,6 +271,20 @@ fn config(pages_max: usize, tuners: usize) -> Config {
             value: tuners.to_string(),
             origin: SettingOrigin::ConfigFile,
         }],
+        profiles: vec![
+            profile("kids", &["Films"], &["Example"], (2, 4)),
+            profile("nobody", &[], &["Elsewhere"], (1, 9)),
+        ],
+    }
+}
+
+fn profile(name: &str, groups: &[&str], sources: &[&str], numbers: (u16, u16)) -> Profile {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    Profile {
+        name: name.to_owned(),
+        groups: owned(groups),
+        sources: owned(sources),
+        numbers: vec![numbers],
     }
 }
 

@@ -12,7 +12,7 @@ use lineup::{
 use redb::{StorageBackend, backends::FileBackend};
 
 use super::*;
-use crate::{List, ListWriter};
+use crate::{Choices, List, ListWriter};
 
 const OPTIONS: Options = Options {
     cache_bytes: 1 << 20,
@@ -123,6 +123,7 @@ fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error>
         lineup,
         known: &known(u16::try_from(lineup.len()).unwrap(), generation),
         sources: &[(PROVIDER, 5)],
+        choices: Choices::default(),
         states: &sources(lineup.len() as u64),
         list: None,
     })
@@ -134,6 +135,7 @@ fn save_list(store: &Store, count: u16, name: &str) -> Result<Saved, Error> {
         lineup: &lineup(count, name),
         known: &known(count, 1),
         sources: &[(PROVIDER, 5)],
+        choices: Choices::default(),
         states: &sources(count.into()),
         list: Some((PROVIDER, &list(count, name))),
     })
@@ -228,6 +230,7 @@ fn lists_come_and_go_with_their_sources() {
             lineup: &lineup(12, "Both"),
             known: &known(12, 2),
             sources: &[(0, 0), (PROVIDER, 0), (9, 0)],
+            choices: Choices::default(),
             states: &[(id, SourceState::default())],
             list: Some((id, &list)),
         };

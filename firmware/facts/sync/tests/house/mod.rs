@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use desk::{Desk, SourceSettings};
-use lineup::Lineup;
+use desk::{Desk, RulesView, SourceSettings};
+use lineup::{Lineup, Numbering};
 use store::{Options, Store};
-use sync::{Config, Ports, SourceStatus, State, TestChannel, run};
+use sync::{Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -26,6 +26,7 @@ pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
     pub(crate) desk: Desk,
+    pub(crate) rules: watch::Receiver<Arc<RulesView>>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -41,6 +42,38 @@ impl House {
         sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
+        let rules = RulesConfig {
+            bytes_max: 1 << 20,
+            ..RulesConfig::default()
+        };
+        Self::start_as(data, sources, test_channel, rules, Numbering::default())
+    }
+
+    pub(crate) fn start_with_rules(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        rules: RulesConfig,
+    ) -> Self {
+        let numbering = Numbering::default();
+        Self::start_as(data, sources, TestChannel::Auto, rules, numbering)
+    }
+
+    pub(crate) fn start_with_numbers(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        numbering: Numbering,
+    ) -> Self {
+        let rules = RulesConfig::default();
+        Self::start_as(data, sources, TestChannel::Auto, rules, numbering)
+    }
+
+    fn start_as(
+        data: &Path,
+        sources: Vec<SourceSettings>,
+        test_channel: TestChannel,
+        rules: RulesConfig,
+        numbering: Numbering,
+    ) -> Self {
         let config = Config {
             sources: sources.into_iter().collect(),
             resume_pause: Duration::ZERO,
@@ -49,6 +82,8 @@ impl House {
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
             test_channel,
+            numbering,
+            rules,
         };
         let options = Options {
             cache_bytes: 1 << 20,
@@ -56,11 +91,13 @@ impl House {
         let store = Arc::new(Store::open(data, options).unwrap());
         let (lineup_sender, lineup) = watch::channel(Arc::default());
         let (status_sender, status) = watch::channel(Vec::new());
+        let (rules_sender, rules_in_force) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
         let ports = Ports {
             lineup: lineup_sender,
             status: status_sender,
+            rules: rules_sender,
             orders,
             told: Box::new(|_| ()),
             shutdown: shutdown.clone(),
@@ -71,6 +108,7 @@ impl House {
             lineup,
             status,
             desk,
+            rules: rules_in_force,
             shutdown,
             task,
         }
@@ -194,7 +232,11 @@ impl Drop for Server {
 async fn answer(mut stream: TcpStream, shared: &Mutex<Shared>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
+        let Ok(byte) = stream.read_u8().await else {
+            // A reading that was broken off.
+            return;
+        };
+        head.push(byte);
     }
     let answer = {
         let mut shared = shared.lock().unwrap();
