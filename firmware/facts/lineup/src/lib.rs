@@ -35,6 +35,7 @@ mod arena;
 mod channel;
 mod clusters;
 mod collected;
+pub mod decisions;
 mod identity;
 mod ids;
 mod import;

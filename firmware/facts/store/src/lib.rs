@@ -9,6 +9,7 @@
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
 mod codec;
+mod decisions;
 mod device;
 mod error;
 mod fault;
@@ -19,6 +20,7 @@ mod store;
 mod table;
 mod tables;
 
+pub use decisions::Logged;
 pub use device::Device;
 pub use error::Error;
 pub use import::{Import, Saved, Snapshot};

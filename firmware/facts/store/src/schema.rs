@@ -9,14 +9,14 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANNELS, META, META_SCHEMA, NUMBERS, SOURCES},
+    tables::{CHANGES, CHANNELS, DECISIONS, HOMES, META, META_SCHEMA, NUMBERS, SOURCES, TURNS},
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found];
+const STEPS: &[Step] = &[found, decisions];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -24,6 +24,15 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(NUMBERS)?;
     transaction.open_table(SOURCES)?;
     device::create(transaction)
+}
+
+/// Manual decisions, and their log.
+fn decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(DECISIONS)?;
+    transaction.open_table(HOMES)?;
+    transaction.open_table(CHANGES)?;
+    transaction.open_table(TURNS)?;
+    Ok(())
 }
 
 /// Brings the file to our version in one transaction, or leaves it alone.
@@ -80,6 +89,8 @@ mod tests {
 
     use super::*;
 
+    const FIRST: &[Step] = &[found];
+
     fn memory() -> Database {
         Database::builder()
             .create_with_backend(InMemoryBackend::new())
@@ -106,7 +117,7 @@ mod tests {
     #[test]
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
-        let device = migrate_with(&database, STEPS).unwrap();
+        let device = migrate_with(&database, FIRST).unwrap();
         let later: &[Step] = &[found, second];
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
@@ -115,12 +126,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_the_first_layout_gets_what_it_lacks() {
+        let database = memory();
+        let device = migrate_with(&database, FIRST).unwrap();
+        assert_eq!(migrate(&database).unwrap(), device);
+        let reading = database.begin_read().unwrap();
+        assert!(reading.open_table(DECISIONS).is_ok() && reading.open_table(CHANGES).is_ok());
+    }
+
+    #[test]
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
-        let device = migrate_with(&database, STEPS).unwrap();
+        let device = migrate_with(&database, FIRST).unwrap();
         assert!(migrate_with(&database, &[found, failing]).is_err());
         assert_eq!(sources(&database), 0);
-        assert_eq!(migrate_with(&database, STEPS).unwrap(), device);
+        assert_eq!(migrate_with(&database, FIRST).unwrap(), device);
     }
 
     #[test]
@@ -128,7 +148,7 @@ mod tests {
         let database = memory();
         let later: &[Step] = &[found, second];
         let device = migrate_with(&database, later).unwrap();
-        let refused = migrate_with(&database, STEPS).unwrap_err();
+        let refused = migrate_with(&database, FIRST).unwrap_err();
         assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }

@@ -5,14 +5,18 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use base::Lock;
-use lineup::Numbers;
+use lineup::{
+    Numbers,
+    decisions::{Changed, Decisions},
+};
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Device, Error, Import, Saved, Snapshot, SourceState,
+    Device, Error, Import, Logged, Saved, Snapshot, SourceState, decisions,
     fault::{Fault, disk},
     import, schema,
     tables::SOURCES,
@@ -136,6 +140,46 @@ impl Store {
     /// See [`Error`].
     pub fn load_numbers(&self) -> Result<Numbers, Error> {
         self.read(import::load_numbers)
+    }
+
+    /// Everything that was decided by hand.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_decisions(&self) -> Result<Decisions, Error> {
+        self.read(decisions::load)
+    }
+
+    /// Saves what was decided, a note of it in the log and the lineup that follows from it, together.
+    ///
+    /// # Errors
+    /// After any [`Error`] the store holds what it held before.
+    pub fn save_edit(
+        &self,
+        changed: &Changed,
+        at: SystemTime,
+        import: &Import<'_>,
+    ) -> Result<Logged, Error> {
+        self.write(|transaction| {
+            import::save(transaction, import)?;
+            decisions::save(transaction, changed, at)
+        })
+    }
+
+    /// The log of what was decided, the newest first.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_changes(&self) -> Result<Vec<Logged>, Error> {
+        self.read(decisions::changes)
+    }
+
+    /// What change `n` did; `None` where the log does not have it any more.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_change(&self, n: u64) -> Result<Option<Changed>, Error> {
+        self.read(|transaction| decisions::change(transaction, n))
     }
 
     /// Notes how an attempt to read a source went, where no lineup comes of it. Nothing is written

@@ -11,6 +11,14 @@ pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::ne
 pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
 /// What is known of each source, by its name.
 pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
+/// What was decided of each channel, by channel id.
+pub(crate) const DECISIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("decisions");
+/// The channel that an entry belongs to by hand, by the keys of its name and of its address.
+pub(crate) const HOMES: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("homes");
+/// The log of what was decided, by its number: what is told of each change.
+pub(crate) const CHANGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("changes");
+/// What each change of the log did, by the same number.
+pub(crate) const TURNS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("turns");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";

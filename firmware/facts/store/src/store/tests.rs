@@ -63,6 +63,14 @@ fn sources(entries: u64) -> Vec<(String, SourceState)> {
     vec![("provider".to_owned(), state)]
 }
 
+fn import<'a>(lineup: &'a Lineup, numbers: &'a Numbers) -> Import<'a> {
+    Import {
+        lineup,
+        numbers,
+        sources: &[],
+    }
+}
+
 fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error> {
     store.save_import(&Import {
         lineup,
@@ -362,3 +370,5 @@ fn a_full_disk_keeps_the_last_good_lineup_and_heals_without_a_restart() {
     save(&store, &lineup(500, "Better"), 2).unwrap();
     assert!(names(&store).iter().all(|name| name.starts_with("Better")));
 }
+
+mod decisions;
