@@ -11,7 +11,7 @@ use serve::{BindError, Listeners};
 use store::Store;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinHandle as Task,
     time::timeout,
 };
@@ -189,7 +189,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
     let (status_tx, status) = watch::channel(Vec::new());
-    let (refresh, refresh_rx) = mpsc::channel(1);
+    let (desk, orders) = desk::open();
     let throttle = adapt::throttle(config);
     let watched = lineup.clone();
     let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
@@ -198,7 +198,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let ports = sync::Ports {
         lineup: lineup_tx,
         status: status_tx,
-        refresh: refresh_rx,
+        orders,
         shutdown: shutdown.child_token(),
     };
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
@@ -222,7 +222,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let feeds = serve::Feeds {
         lineup,
         sources: page::source_views(config, status),
-        refresh,
+        desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
         vod: adapt::films(config, throttle),

@@ -7,6 +7,7 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
     failover::{Cooldowns, FailoverConfig, Moment, StandbyConfig},
+    limits::SourceLimits,
     opener::Opener,
     slots::Slots,
 };
@@ -47,7 +48,7 @@ impl Common {
     pub(crate) fn new(
         failover: FailoverConfig,
         first_picture_max: Duration,
-        connections: Vec<Option<usize>>,
+        sources: &[SourceLimits],
         opener: Arc<dyn Opener>,
     ) -> Self {
         Self {
@@ -56,7 +57,7 @@ impl Common {
             failover,
             first_picture_max,
             opener,
-            slots: Slots::new(connections),
+            slots: Slots::new(sources.iter().map(|it| it.connections).collect()),
             started: Instant::now(),
         }
     }

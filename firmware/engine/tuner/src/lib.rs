@@ -16,6 +16,7 @@
 mod common;
 mod failover;
 mod feed;
+mod limits;
 mod opener;
 mod play;
 mod refusal;
@@ -25,6 +26,7 @@ mod table;
 mod tuners;
 
 pub use failover::{AppliesTo, FailoverConfig, FailureKind, StandbyConfig, Standing};
+pub use limits::SourceLimits;
 pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};
 pub use slots::{Priority, Slot, Slots};

@@ -18,6 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     common::Common,
     failover::FailoverConfig,
+    limits::SourceLimits,
     opener::Opener,
     play::Play,
     refusal::{LockedBy, Refusal},
@@ -37,11 +38,8 @@ pub struct Config {
     pub linger: Duration,
     /// How long a client waits for its first picture; real devices take 5 s.
     pub first_picture_max: Duration,
-    /// Upstream connections that each source allows at once, by source index; `None` is no limit.
-    pub connections: Vec<Option<usize>>,
-    /// Whether viewers share the upstreams of a channel, by the source of its first stream; a source
-    /// without an entry is shared.
-    pub sharing: Vec<Sharing>,
+    /// What each source allows, by source index; one without an entry allows everything.
+    pub sources: Vec<SourceLimits>,
     /// How patient failing over is.
     pub failover: FailoverConfig,
 }
@@ -131,6 +129,8 @@ pub struct Tuners {
 
 #[derive(Debug)]
 struct State {
+    /// By the source of a channel's first stream; a source without an entry is shared.
+    sharing: Vec<Sharing>,
     table: Table,
     /// Streams being played, at most one per tuner.
     streams: Vec<Arc<Stream>>,
@@ -145,6 +145,14 @@ impl State {
             stream.sharing == Sharing::Shared && stream.spec.channel == channel
         };
         self.streams.iter().find(is_it).cloned()
+    }
+
+    /// How a channel is played: as the source of its first stream says. Whether a backup plays makes
+    /// no difference, or a failing stream would change who shares what.
+    fn sharing_of(&self, spec: &ChannelSpec) -> Sharing {
+        let source = spec.streams.first().map(|stream| stream.source);
+        let sharing = source.and_then(|source| self.sharing.get(usize::from(source)));
+        sharing.copied().unwrap_or_default()
     }
 
     fn next_id(&mut self) -> StreamId {
@@ -171,10 +179,11 @@ impl Tuners {
         let common = Common::new(
             config.failover.clone(),
             config.first_picture_max,
-            config.connections.clone(),
+            &config.sources,
             opener,
         );
         let state = State {
+            sharing: config.sources.iter().map(|it| it.sharing).collect(),
             table: Table::new(config.tuners),
             streams: Vec::new(),
             ever: 0,
@@ -189,6 +198,19 @@ impl Tuners {
             runtime: Handle::current(),
             shutdown: CancellationToken::new(),
         })
+    }
+
+    /// What a source allows from now on. What plays goes on as it began.
+    pub fn limit(&self, source: u16, limits: SourceLimits) {
+        let place = usize::from(source);
+        {
+            let sharing = &mut self.state.lock().sharing;
+            if sharing.len() <= place {
+                sharing.resize(place + 1, Sharing::default());
+            }
+            sharing[place] = limits.sharing;
+        }
+        self.common.slots.limit(source, limits.connections);
     }
 
     /// How many tuners there are.
@@ -239,7 +261,7 @@ impl Tuners {
         asker: Asker,
     ) -> Result<Lease, Refusal> {
         let mut state = self.state.lock();
-        let sharing = self.sharing(&spec);
+        let sharing = state.sharing_of(&spec);
         let known = match sharing {
             Sharing::Shared => state.shared(spec.channel),
             Sharing::Direct => None,
@@ -256,14 +278,6 @@ impl Tuners {
             stream,
             tuner,
         })
-    }
-
-    /// How a channel is played: as the source of its first stream says. Whether a backup plays makes
-    /// no difference, or a failing stream would change who shares what.
-    fn sharing(&self, spec: &ChannelSpec) -> Sharing {
-        let source = spec.streams.first().map(|stream| stream.source);
-        let sharing = source.and_then(|source| self.config.sharing.get(usize::from(source)));
-        sharing.copied().unwrap_or_default()
     }
 
     /// Stops streams that lingered on a tuner which now plays something else.

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tuner::{
     Config, FailoverConfig, FailureKind, NotPlaying, Opener, PlayError, Playing, Refusal, Sharing,
-    Tuners, Viewing, Want,
+    SourceLimits, Tuners, Viewing, Want,
 };
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
@@ -122,8 +122,12 @@ impl House {
             },
             linger: LINGER,
             first_picture_max: Duration::from_secs(5),
-            connections: vec![Some(2), Some(5), None],
-            sharing: vec![Sharing::Shared, Sharing::Direct],
+            sources: [(Some(2), Sharing::Shared), (Some(5), Sharing::Direct)]
+                .map(|(connections, sharing)| SourceLimits {
+                    connections,
+                    sharing,
+                })
+                .to_vec(),
             failover: FailoverConfig {
                 applies_to,
                 ..FailoverConfig::default()

@@ -21,7 +21,7 @@ use tokio::{
 };
 use tuner::{
     Config, FailoverConfig, FailureKind, NotPlaying, Opener, PlayError, Playing, Priority, Refusal,
-    Standing, Tuners, Viewing, Want,
+    SourceLimits, Standing, Tuners, Viewing, Want,
 };
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
@@ -140,8 +140,13 @@ impl House {
             },
             linger: Duration::ZERO,
             first_picture_max: Duration::from_secs(5),
-            connections: connections.to_vec(),
-            sharing: Vec::new(),
+            sources: connections
+                .iter()
+                .map(|&connections| SourceLimits {
+                    connections,
+                    ..SourceLimits::default()
+                })
+                .collect(),
             failover: FailoverConfig::default(),
         };
         change(&mut config);

@@ -17,7 +17,7 @@ use ring::{Limits, Pool};
 use tokio::time::{Instant, advance, sleep};
 use tuner::{
     Config, FailoverConfig, FailureKind, LockedBy, Opener, Phase, PlayError, Playing, Refusal,
-    Tuners, Viewing, Want,
+    SourceLimits, Tuners, Viewing, Want,
 };
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
@@ -100,8 +100,7 @@ fn tuners(count: usize, change: impl FnOnce(&mut Config)) -> (Arc<Tuners>, Arc<S
         },
         linger: Duration::ZERO,
         first_picture_max: Duration::from_secs(5),
-        connections: vec![None],
-        sharing: Vec::new(),
+        sources: Vec::new(),
         failover: FailoverConfig::default(),
     };
     change(&mut config);
@@ -277,7 +276,12 @@ async fn a_stream_lingers_and_gives_way() {
 
 #[tokio::test(start_paused = true)]
 async fn a_source_gets_no_more_connections_than_it_allows() {
-    let (tuners, script, _) = tuners(4, |config| config.connections = vec![Some(1)]);
+    let (tuners, script, _) = tuners(4, |config| {
+        config.sources = vec![SourceLimits {
+            connections: Some(1),
+            ..SourceLimits::default()
+        }]
+    });
     let first = watch(&tuners, 1, "fine").await.unwrap();
     assert_eq!(
         watch(&tuners, 2, "fine").await.unwrap_err(),

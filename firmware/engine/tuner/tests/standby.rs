@@ -22,7 +22,7 @@ use tokio::{
 };
 use tuner::{
     Config, FailoverConfig, FailureKind, Opener, PlayError, Playing, Priority, Progress,
-    StandbyConfig, Standing, Tuners, Viewing, Want,
+    SourceLimits, StandbyConfig, Standing, Tuners, Viewing, Want,
 };
 
 const VIEWER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
@@ -140,8 +140,13 @@ impl House {
             },
             linger: SECOND,
             first_picture_max: Duration::from_secs(5),
-            connections: connections.to_vec(),
-            sharing: Vec::new(),
+            sources: connections
+                .iter()
+                .map(|&connections| SourceLimits {
+                    connections,
+                    ..SourceLimits::default()
+                })
+                .collect(),
             failover: FailoverConfig {
                 standby: Some(standby),
                 ..FailoverConfig::default()

@@ -34,6 +34,8 @@ pub struct PlayRequest {
     pub headers: Vec<(String, String)>,
     /// Goes before one among `headers`.
     pub user_agent: Option<String>,
+    /// Whose certificate is accepted over https.
+    pub trust: http::Trust,
     /// Name or address of the interface at which groups are joined; goes before the one that the
     /// address names.
     pub interface: Option<String>,
@@ -143,6 +145,7 @@ impl Player {
             template: http::Request {
                 headers: request.headers.clone(),
                 user_agent: request.user_agent.clone(),
+                trust: request.trust,
                 ..http::Request::new(url)
             },
         };

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Limited};
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::{Body as _, Incoming},
     header::{CONNECTION, HeaderValue},
 };
@@ -15,7 +16,7 @@ use crate::{
     respond, route::Route, shared::Shared, stream, vod,
 };
 
-/// Nothing we serve reads a request's body: it is read and dropped up to this size.
+/// A request's body: kept for the API's routes that change something, read and dropped elsewhere.
 const REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
 const REQUEST_BODY_MAX: Duration = Duration::from_secs(10);
 
@@ -26,20 +27,30 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    if let Err(refusal) = drop_body(body).await {
-        return respond::dressed(refusal);
-    }
+    let path = query::decoded(head.uri.path());
+    let route = Route::of(&path);
+    let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
+        && !matches!(head.method, Method::GET | Method::HEAD);
+    let body = match read_body(body, is_kept).await {
+        Ok(body) => body,
+        Err(refusal) => return respond::dressed(refusal),
+    };
     let reached = Reached::of(&head.uri, &head.headers, seat.local);
     let asked = Asked {
         request: Request::from_parts(head, ()),
         reached,
+        body,
     };
-    respond::dressed(routed(shared, seat, &asked).await)
+    respond::dressed(routed(shared, seat, &asked, route).await)
 }
 
-async fn routed(shared: &Shared, seat: &Seat, asked: &Asked) -> Response<Body> {
-    let path = query::decoded(asked.request.uri().path());
-    let response = match Route::of(&path) {
+async fn routed(
+    shared: &Shared,
+    seat: &Seat,
+    asked: &Asked,
+    route: Option<Route>,
+) -> Response<Body> {
+    let response = match route {
         None => respond::problem(StatusCode::NOT_FOUND, "there is nothing at this address"),
         Some(route) if route.is_api() && !asked.reached.is_ours(&shared.config.names) => {
             misdirected()
@@ -53,6 +64,7 @@ async fn routed(shared: &Shared, seat: &Seat, asked: &Asked) -> Response<Body> {
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
+        Some(Route::ApiRefresh) => api::refresh(shared, asked).await,
         Some(route) => plain(shared, asked, route),
     };
     if asked.is_head() {
@@ -73,10 +85,9 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
-        Route::ApiRefresh => api::refresh(shared, asked),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_) | Route::Vod(_) | Route::ApiUnknown => {
+        Route::Stream(_) | Route::Vod(_) | Route::ApiRefresh | Route::ApiUnknown => {
             respond::empty(StatusCode::NOT_FOUND)
         }
     }
@@ -90,19 +101,22 @@ fn misdirected() -> Response<Body> {
 }
 
 /// Reads a body to its end within limits, so that the connection can be kept.
-async fn drop_body(body: Incoming) -> Result<(), Response<Body>> {
+async fn read_body(body: Incoming, is_kept: bool) -> Result<Bytes, Response<Body>> {
     if body.is_end_stream() {
-        return Ok(());
+        return Ok(Bytes::new());
     }
     let mut body = Limited::new(body, REQUEST_BODY_BYTES_MAX);
     let read = timeout(REQUEST_BODY_MAX, async {
+        let mut kept = BytesMut::new();
         while let Some(frame) = body.frame().await {
-            frame?;
+            if let (true, Ok(data)) = (is_kept, frame?.into_data()) {
+                kept.extend_from_slice(&data);
+            }
         }
-        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(kept.freeze())
     });
     let (status, detail) = match read.await {
-        Ok(Ok(())) => return Ok(()),
+        Ok(Ok(body)) => return Ok(body),
         Ok(Err(_)) => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "a request's body is at most 64 KiB",

@@ -1,5 +1,6 @@
 //! A request as routes see it.
 
+use bytes::Bytes;
 use hyper::{Method, Request};
 
 use crate::address::Reached;
@@ -8,6 +9,8 @@ use crate::address::Reached;
 pub(crate) struct Asked {
     pub(crate) request: Request<()>,
     pub(crate) reached: Reached,
+    /// The body, where the route is one of the API's that change something; empty elsewhere.
+    pub(crate) body: Bytes,
 }
 
 impl Asked {

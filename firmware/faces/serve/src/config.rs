@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
+use desk::Desk;
 use hdhomerun::Identity;
 use lineup::Lineup;
 use serde::Serialize;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tuner::Tuners;
 
 use crate::vod::{VodOpener, VodPlaces};
@@ -41,8 +42,8 @@ pub struct Feeds {
     pub lineup: watch::Receiver<Arc<Lineup>>,
     /// The sources, in the order of the configuration.
     pub sources: watch::Receiver<Vec<SourceView>>,
-    /// Asks for an import of all sources now. A full channel means that one is due already.
-    pub refresh: mpsc::Sender<()>,
+    /// Where changes of facts are asked for.
+    pub desk: Desk,
     /// The tuners.
     pub tuners: Arc<Tuners>,
     /// The data plane.

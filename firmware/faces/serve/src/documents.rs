@@ -69,8 +69,7 @@ fn refresh_for_scan(shared: &Shared) {
     let mut refreshed = shared.scan_refreshed.lock();
     if refreshed.is_none_or(|at| now.duration_since(at) >= SCAN_REFRESH_PAUSE) {
         *refreshed = Some(now);
-        // Full: one is due already. Closed: the daemon is ending.
-        shared.feeds.refresh.try_send(()).unwrap_or_default();
+        shared.feeds.desk.wish_refresh();
     }
 }
 

@@ -6,6 +6,7 @@ use common::{
     Server, Setup,
     client::{Client, ask, ask_as, ask_with},
 };
+use desk::{Order, Refused, SourceOrder};
 
 const FILES: [(&str, &str); 5] = [
     ("/", "text/html; charset=utf-8"),
@@ -106,19 +107,41 @@ async fn channels_come_in_pages() {
 async fn only_our_page_can_ask_for_a_refresh() {
     let mut server = Server::start(Setup::default());
     let target = "/api/v1/sources/refresh";
-    for (headers, status) in [
-        ("", 403),
-        ("X-Dipole: 0\r\n", 403),
-        ("Sec-Fetch-Site: cross-site\r\n", 403),
-        ("Sec-Fetch-Site: same-site\r\n", 403),
-        ("Sec-Fetch-Site: same-origin\r\n", 202),
-        ("X-Dipole: 1\r\n", 202),
+    for headers in [
+        "",
+        "X-Dipole: 0\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
     ] {
         let reply = ask_with(server.http, "POST", target, headers).await;
+        assert_eq!(reply.status, 403, "{headers}");
+    }
+    assert!(server.orders.waiting().is_none(), "nothing was asked for");
+    for (headers, answer, status) in [
+        ("Sec-Fetch-Site: same-origin\r\n", Ok(()), 202),
+        ("X-Dipole: 1\r\n", Err(Refused::Busy), 503),
+        (
+            "X-Dipole: 1\r\n",
+            Err(Refused::Conflict("no".to_owned())),
+            409,
+        ),
+    ] {
+        let asked = ask_with(server.http, "POST", target, headers);
+        let writer = async {
+            let order = server.orders.next().await.expect("an order");
+            let Order::Source(SourceOrder::Refresh {
+                source,
+                answer: way_back,
+            }) = order
+            else {
+                panic!("another order: {order:?}");
+            };
+            assert_eq!(source, None);
+            way_back.give(answer);
+        };
+        let (reply, ()) = tokio::join!(asked, writer);
         assert_eq!(reply.status, status, "{headers}");
     }
-    server.refresh.try_recv().expect("one import is due");
-    assert!(server.refresh.try_recv().is_err(), "and not two");
 }
 
 #[tokio::test]

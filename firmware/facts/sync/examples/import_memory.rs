@@ -5,7 +5,7 @@ use std::{env, error::Error, path::Path, sync::Arc};
 
 use store::{Options, Store};
 use sync::{Config, Ports, SourceConfig, State, TestChannel, run};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use upstream::http;
 
@@ -31,12 +31,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(Store::open(Path::new(&data), options)?);
     let (lineup, _) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
-    let (_refresh, refresh) = mpsc::channel(1);
+    let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup,
         status,
-        refresh,
+        orders,
         shutdown: shutdown.clone(),
     };
     let client = http::Client::new(http::ClientConfig::default());

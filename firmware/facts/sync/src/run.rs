@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::SystemTime};
 
+use desk::{Order, Orders, Refused, SourceId, SourceOrder};
 use lineup::Lineup;
 use store::{SourceState, Store};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     task,
     time::{Instant, sleep_until},
 };
@@ -29,9 +30,8 @@ pub struct Ports {
     pub lineup: watch::Sender<Arc<Lineup>>,
     /// What the page shows.
     pub status: watch::Sender<Vec<SourceStatus>>,
-    /// Each message asks to read all sources now. A capacity of 1 is enough: one request that
-    /// waits stands for all.
-    pub refresh: mpsc::Receiver<()>,
+    /// What faces ask to be changed.
+    pub orders: Orders,
     /// Ends the imports. One that is being stored is finished first.
     pub shutdown: CancellationToken,
 }
@@ -42,7 +42,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
     let Ports {
         lineup,
         status,
-        refresh,
+        orders,
         shutdown,
     } = ports;
     let now = Instant::now();
@@ -60,7 +60,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
         shutdown,
     };
     imports.recall().await;
-    imports.go_on(refresh).await;
+    imports.go_on(orders).await;
 }
 
 /// Everything that an import reads or changes.
@@ -101,7 +101,7 @@ impl Imports {
         self.lineup.send_replace(Arc::new(lineup));
     }
 
-    async fn go_on(&mut self, mut refresh: mpsc::Receiver<()>) {
+    async fn go_on(&mut self, mut orders: Orders) {
         while !self.shutdown.is_cancelled() {
             if let Some(index) = self.due(Instant::now()) {
                 self.refresh(index).await;
@@ -110,7 +110,7 @@ impl Imports {
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
                 () = wait(self.next()) => {}
-                Some(()) = refresh.recv() => self.all_due(),
+                Some(order) = orders.next() => self.carry_out(order),
             }
         }
     }
@@ -205,11 +205,31 @@ impl Imports {
         self.sources.iter().map(|source| source.schedule.due).min()
     }
 
-    fn all_due(&mut self) {
-        let now = Instant::now();
-        for source in &mut self.sources {
-            source.schedule.due = now;
+    fn carry_out(&mut self, order: Order) {
+        match order {
+            Order::Source(SourceOrder::Refresh { source, answer }) => {
+                answer.give(self.make_due(source));
+            }
+            Order::Source(SourceOrder::Cancel { source, answer }) => {
+                let why = format!("source {source} is not being read now");
+                answer.give(Err(Refused::Conflict(why)));
+            }
         }
+    }
+
+    fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
+        let now = Instant::now();
+        let Some(SourceId(place)) = source else {
+            for source in &mut self.sources {
+                source.schedule.due = now;
+            }
+            return Ok(());
+        };
+        let source = self.sources.get_mut(usize::from(place));
+        let source =
+            source.ok_or_else(|| Refused::NotFound(format!("there is no source {place}")))?;
+        source.schedule.due = now;
+        Ok(())
     }
 }
 

@@ -53,6 +53,16 @@ impl Ledger {
         }
     }
 
+    /// Another rate for all streams of a source. Those that nothing limited when they began go on
+    /// without one.
+    pub(super) fn limit(&mut self, source: u16, kbit: u64) {
+        let place = usize::from(source);
+        if self.sources.len() <= place {
+            self.sources.resize_with(place + 1, || None);
+        }
+        self.sources[place] = Bucket::new(kbit);
+    }
+
     /// A stream of this source; `None` where nothing limits it.
     pub(super) fn open(&mut self, source: u16) -> Option<StreamId> {
         let bucket = Bucket::new(self.stream_kbit);

@@ -41,6 +41,12 @@ impl Throttle {
         }
     }
 
+    /// Limits the streams of a source to another rate, in kbit/s; 0 is none. A stream that nothing
+    /// limits when it begins is never limited.
+    pub fn limit(&self, source: u16, kbit: u64) {
+        self.ledger.lock().limit(source, kbit);
+    }
+
     /// What a stream of this source has to pay; `None` where nothing limits it.
     #[must_use]
     pub fn stream(&self, source: u16) -> Option<Toll> {

@@ -129,6 +129,24 @@ fn who_leaves_is_not_waited_for() {
 }
 
 #[test]
+fn another_rate_holds_at_once() {
+    let mut house = House::new(&rates(0, 0, &[800]), &[0]);
+    house.run(Duration::from_secs(5), |_| GRANT);
+    let slow = house.bytes_of(0);
+    house.ledger.limit(0, 8000);
+    house.run(Duration::from_secs(10), |_| GRANT);
+    let fast = house.bytes_of(0) - slow;
+    assert!(
+        slow < 700_000 && (4_900_000..5_400_000).contains(&fast),
+        "{slow} {fast}"
+    );
+    house.ledger.limit(0, 0);
+    assert_eq!(house.ledger.open(0), None);
+    house.ledger.limit(40, 800);
+    assert!(house.ledger.open(40).is_some(), "a source that came later");
+}
+
+#[test]
 fn what_nothing_limits_pays_nothing() {
     let mut ledger = Ledger::new(&rates(0, 0, &[0, 500]));
     assert_eq!(ledger.open(0), None);

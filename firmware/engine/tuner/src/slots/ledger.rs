@@ -64,6 +64,21 @@ impl Ledger {
         }
     }
 
+    /// Other connections from now on. Who holds more than are allowed keeps them until they are
+    /// closed; who waits gets what there is more of: ticket and new holder of each.
+    pub(super) fn limit(
+        &mut self,
+        source: u16,
+        connections: Option<usize>,
+    ) -> Vec<(Ticket, HolderId)> {
+        let place = usize::from(source);
+        if self.limits.len() <= place {
+            self.limits.resize(place + 1, None);
+        }
+        self.limits[place] = connections;
+        std::iter::from_fn(|| self.next_of(source)).collect()
+    }
+
     pub(super) fn in_use(&self, source: u16) -> usize {
         let holders = self.holders.iter();
         holders.filter(|holder| holder.source == source).count()
@@ -149,6 +164,12 @@ impl Ledger {
     pub(super) fn release(&mut self, id: HolderId) -> Option<(Ticket, u16, HolderId)> {
         let place = self.holders.iter().position(|holder| holder.id == id)?;
         let source = self.holders.remove(place).source;
+        let (ticket, id) = self.next_of(source)?;
+        Some((ticket, source, id))
+    }
+
+    /// Who has waited for this source gets a connection, where it has one to give.
+    fn next_of(&mut self, source: u16) -> Option<(Ticket, HolderId)> {
         if !self.has_room(source) {
             return None;
         }
@@ -156,7 +177,7 @@ impl Ledger {
         let next = self.waiters.iter().position(wants)?;
         let waiter = self.waiters.remove(next);
         let id = self.hold(source, waiter.priority);
-        Some((waiter.ticket, source, id))
+        Some((waiter.ticket, id))
     }
 
     /// Leaves the queue; one that has been served is in it no more.
@@ -287,5 +308,28 @@ mod tests {
         let (stays, _) = wait(ledger.take(&[0], Viewer));
         ledger.leave(gone);
         assert_eq!(ledger.release(holder).unwrap().0, stays);
+    }
+
+    #[test]
+    fn another_limit_serves_who_waits_and_drives_nobody_out() {
+        let mut ledger = Ledger::new(vec![Some(1)]);
+        let first = slot(ledger.take(&[0], Viewer));
+        let (one, _) = wait(ledger.take(&[0], Viewer));
+        let (two, _) = wait(ledger.take(&[0], Viewer));
+        let served = ledger.limit(0, Some(2));
+        assert_eq!(
+            served.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(),
+            [one]
+        );
+        assert_eq!(ledger.limit(0, Some(1)), [], "both go on");
+        assert_eq!(ledger.in_use(0), 2);
+        assert_eq!(ledger.release(first), None, "there is one too many still");
+        let (ticket, 0, _) = ledger.release(served[0].1).unwrap() else {
+            panic!("another source");
+        };
+        assert_eq!(ticket, two);
+        assert_eq!(ledger.limit(9, Some(1)), []);
+        slot(ledger.take(&[9], Viewer));
+        wait(ledger.take(&[9], Viewer));
     }
 }

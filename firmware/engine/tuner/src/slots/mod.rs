@@ -73,14 +73,7 @@ impl Drop for Slot {
             let mut inner = self.slots.inner.lock();
             inner.holding.retain(|(id, _)| *id != self.id);
             let granted = inner.ledger.release(self.id);
-            granted.and_then(|(ticket, source, id)| {
-                let place = inner
-                    .waiting
-                    .iter()
-                    .position(|(known, _)| *known == ticket)?;
-                let (_, tell) = inner.waiting.swap_remove(place);
-                Some((tell, inner.slot(&self.slots, source, id)))
-            })
+            granted.and_then(|(ticket, source, id)| inner.grant(&self.slots, ticket, source, id))
         };
         if let Some((tell, slot)) = granted {
             drop(tell.send(slot));
@@ -89,6 +82,20 @@ impl Drop for Slot {
 }
 
 impl Inner {
+    /// The slot of whoever waits with this ticket, and where it is to be sent.
+    fn grant(
+        &mut self,
+        slots: &Arc<Slots>,
+        ticket: Ticket,
+        source: u16,
+        id: HolderId,
+    ) -> Option<(oneshot::Sender<Slot>, Slot)> {
+        let mut waiting = self.waiting.iter();
+        let place = waiting.position(|(known, _)| *known == ticket)?;
+        let (_, tell) = self.waiting.swap_remove(place);
+        Some((tell, self.slot(slots, source, id)))
+    }
+
     fn slot(&mut self, slots: &Arc<Slots>, source: u16, id: HolderId) -> Slot {
         let preempted = CancellationToken::new();
         self.holding.push((id, preempted.clone()));
@@ -127,6 +134,21 @@ impl Slots {
                 holding: Vec::new(),
             }),
         })
+    }
+
+    /// Allows a source another number of connections from now on. Those that are open stay open.
+    pub fn limit(self: &Arc<Self>, source: u16, connections: Option<usize>) {
+        let granted: Vec<_> = {
+            let mut inner = self.inner.lock();
+            let served = inner.ledger.limit(source, connections);
+            let served = served.into_iter();
+            served
+                .filter_map(|(ticket, id)| inner.grant(self, ticket, source, id))
+                .collect()
+        };
+        for (tell, slot) in granted {
+            drop(tell.send(slot));
+        }
     }
 
     /// Whether the source has a connection to give right now.

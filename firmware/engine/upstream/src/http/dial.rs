@@ -14,7 +14,7 @@ use super::link::Link;
 use super::origin::Origin;
 use super::tls::Tls;
 use super::wire::{OnBeat, Wire};
-use super::{ClientConfig, Error, Phase};
+use super::{ClientConfig, Error, Phase, Trust};
 
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 8;
@@ -55,6 +55,7 @@ pub(crate) async fn dial_tcp(
         secure: false,
         host: host.to_owned(),
         port,
+        trust: Trust::default(),
     };
     let dialled = async {
         let addresses = resolve(&origin).await?;

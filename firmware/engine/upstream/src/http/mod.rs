@@ -33,5 +33,5 @@ pub(crate) use dial::dial_tcp;
 pub use error::{Error, Phase};
 pub use live::Live;
 pub use redact::redact;
-pub use request::{Range, Request};
+pub use request::{Range, Request, Trust};
 pub use session::{Client, Session};

@@ -4,18 +4,20 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::{Error, redact};
+use super::{Error, Trust, redact};
 
-/// Scheme, host and port: what a kept connection may be used for again.
+/// Scheme, host, port and trust: what a kept connection may be used for again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     pub(super) secure: bool,
     pub(super) host: Host<String>,
     pub(super) port: u16,
+    /// A connection that was made without looking is not used by whoever wants to look.
+    pub(super) trust: Trust,
 }
 
 impl Origin {
-    pub(super) fn of(url: &Url) -> Result<Self, Error> {
+    pub(super) fn of(url: &Url, trust: Trust) -> Result<Self, Error> {
         let bad = |reason| Error::BadUrl {
             url: redact(url),
             reason,
@@ -31,6 +33,7 @@ impl Origin {
             secure,
             host: host.to_owned(),
             port,
+            trust,
         })
     }
 
@@ -64,10 +67,10 @@ mod tests {
             ("http://[::1]:8080/", "[::1]:8080", "[::1]:8080"),
             ("http://[::1]/", "[::1]", "[::1]:80"),
         ] {
-            let origin = Origin::of(&Url::parse(address).unwrap()).unwrap();
+            let origin = Origin::of(&Url::parse(address).unwrap(), Trust::default()).unwrap();
             assert_eq!(origin.authority(), authority);
             assert_eq!(origin.to_string(), shown);
         }
-        assert!(Origin::of(&Url::parse("rtsp://h/").unwrap()).is_err());
+        assert!(Origin::of(&Url::parse("rtsp://h/").unwrap(), Trust::default()).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::origin::Origin;
-use super::{Error, Request, redact};
+use super::{Error, Request, Trust, redact};
 
 /// Headers that show who asks: for one server only.
 const ACCOUNT_HEADERS: [&str; 2] = ["authorization", "cookie"];
@@ -62,7 +62,7 @@ impl Trail {
 
 /// The address of a Location header (RFC 9110, 10.2.2), relative to `from`.
 fn destination(from: &Url, location: Option<&[u8]>) -> Result<Url, Error> {
-    let bad = |reason| match Origin::of(from) {
+    let bad = |reason| match Origin::of(from, Trust::default()) {
         Ok(origin) => Error::BadRedirect {
             host: origin.to_string(),
             reason,

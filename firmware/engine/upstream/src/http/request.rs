@@ -6,6 +6,17 @@ use url::Url;
 
 use super::redact;
 
+/// Whose certificate is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// One that an authority which we know vouches for, made out to that host.
+    #[default]
+    Authorities,
+    /// Anybody's: who answers may read and change everything. Only for whom the owner of the box
+    /// has said so: providers with certificates of their own making.
+    Anybody,
+}
+
 /// One GET.
 #[derive(Clone)]
 pub struct Request {
@@ -22,6 +33,8 @@ pub struct Request {
     pub cookies: bool,
     /// Whether a gzipped body is welcome. It is handed on as it comes.
     pub accept_gzip: bool,
+    /// Whose certificate is accepted over https, after redirects too.
+    pub trust: Trust,
 }
 
 impl Request {
@@ -35,6 +48,7 @@ impl Request {
             range: None,
             cookies: true,
             accept_gzip: false,
+            trust: Trust::Authorities,
         }
     }
 }

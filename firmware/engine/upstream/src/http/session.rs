@@ -15,7 +15,7 @@ use super::link::Link;
 use super::origin::Origin;
 use super::redirect::Trail;
 use super::tls::Tls;
-use super::{ClientConfig, Error, Request};
+use super::{ClientConfig, Error, Request, Trust};
 
 /// Idle connections that a session keeps: playlists and segments often come from two hosts.
 const IDLE_LINKS_MAX: usize = 2;
@@ -102,7 +102,7 @@ impl Session {
         match response.status {
             200..=299 | 304 => Ok(response),
             code => {
-                let host = Origin::of(&response.url)?.to_string();
+                let host = Origin::of(&response.url, Trust::default())?.to_string();
                 response.discard().await;
                 Err(Error::Status { host, code })
             }
@@ -133,7 +133,7 @@ impl Session {
 
     /// One request and its answer, whatever it is.
     async fn exchange(&self, request: &Request) -> Result<Response, Error> {
-        let origin = Origin::of(&request.url)?;
+        let origin = Origin::of(&request.url, request.trust)?;
         if let Some(mut link) = self.idle.take(&origin).await {
             match self.ask(&mut link, request).await {
                 Ok(answer) => return Ok(self.response(request, answer, link)),

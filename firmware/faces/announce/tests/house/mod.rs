@@ -81,8 +81,7 @@ impl House {
             },
             linger: Duration::ZERO,
             first_picture_max: Duration::from_secs(5),
-            connections: vec![None],
-            sharing: Vec::new(),
+            sources: Vec::new(),
             failover: tuner::FailoverConfig::default(),
         };
         let tuners = Tuners::new(tuner_config, Pool::new(12), Arc::new(Picture));

@@ -8,7 +8,9 @@ mod failover;
 mod refresh;
 mod status;
 
+use desk::Refused;
 use hyper::{Response, StatusCode};
+use serde::de::DeserializeOwned;
 
 pub(crate) use channels::channels;
 pub(crate) use failover::{failover, failover_of_tuner};
@@ -24,6 +26,27 @@ fn refused(asked: &Asked) -> Option<Response<Body>> {
             StatusCode::FORBIDDEN,
             "a change must come from Dipole's own page, or carry the header `X-Dipole: 1`",
         )
+    })
+}
+
+/// What the desk refused, and why.
+fn not_done(refused: &Refused) -> Response<Body> {
+    let status = match refused {
+        Refused::NotFound(_) => StatusCode::NOT_FOUND,
+        Refused::Invalid(_) => StatusCode::BAD_REQUEST,
+        Refused::Conflict(_) => StatusCode::CONFLICT,
+        Refused::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
+        Refused::Busy | Refused::Ending => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    respond::problem(status, &refused.to_string())
+}
+
+/// The JSON that came with a request.
+#[allow(dead_code, reason = "the routes about stored sources take it")]
+fn posted<T: DeserializeOwned>(asked: &Asked) -> Result<T, Refused> {
+    serde_json::from_slice(&asked.body).map_err(|error| {
+        let why = format!("the request's body is not the JSON that is taken here: {error}");
+        Refused::Invalid(why)
     })
 }
 

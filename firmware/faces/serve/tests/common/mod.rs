@@ -22,10 +22,7 @@ use serve::{
     VodPlaces,
 };
 use socket2::SockRef;
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tuner::{Opener, PlayError, Playing, Tuners};
 
@@ -147,7 +144,7 @@ pub(crate) struct Server {
     pub(crate) tuners: Arc<Tuners>,
     pub(crate) fanout: fanout::Handle,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
-    pub(crate) refresh: mpsc::Receiver<()>,
+    pub(crate) orders: desk::Orders,
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
     _sources: watch::Sender<Vec<SourceView>>,
@@ -175,8 +172,10 @@ impl Server {
             },
             linger: Duration::ZERO,
             first_picture_max: setup.first_picture_max,
-            connections: vec![setup.connections],
-            sharing: vec![setup.sharing],
+            sources: vec![tuner::SourceLimits {
+                connections: setup.connections,
+                sharing: setup.sharing,
+            }],
             failover: tuner::FailoverConfig::default(),
         };
         let opener: Arc<dyn Opener> = provider.clone();
@@ -188,12 +187,12 @@ impl Server {
         .unwrap();
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
         let (sources, sources_feed) = watch::channel(vec![source()]);
-        let (refresh_asks, refresh) = mpsc::channel(1);
+        let (desk, orders) = desk::open();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
             sources: sources_feed,
-            refresh: refresh_asks,
+            desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
             vod: films.clone(),
@@ -222,7 +221,7 @@ impl Server {
             tuners,
             fanout,
             lineup,
-            refresh,
+            orders,
             shutdown,
             task,
             _sources: sources,

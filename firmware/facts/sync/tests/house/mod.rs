@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use desk::Desk;
 use lineup::Lineup;
 use store::{Options, Store};
 use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinHandle,
     time::Instant,
 };
@@ -22,7 +23,7 @@ use upstream::http;
 pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
-    pub(crate) refresh: mpsc::Sender<()>,
+    pub(crate) desk: Desk,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -51,12 +52,12 @@ impl House {
         let store = Arc::new(Store::open(data, options).unwrap());
         let (lineup_sender, lineup) = watch::channel(Arc::default());
         let (status_sender, status) = watch::channel(Vec::new());
-        let (refresh, requests) = mpsc::channel(1);
+        let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
         let ports = Ports {
             lineup: lineup_sender,
             status: status_sender,
-            refresh: requests,
+            orders,
             shutdown: shutdown.clone(),
         };
         let client = http::Client::new(http::ClientConfig::default());
@@ -64,7 +65,7 @@ impl House {
         Self {
             lineup,
             status,
-            refresh,
+            desk,
             shutdown,
             task,
         }
@@ -90,7 +91,7 @@ impl House {
 
     /// Asks for all sources and waits; for houses of one source.
     pub(crate) async fn refreshed(&mut self) -> SourceStatus {
-        self.refresh.send(()).await.unwrap();
+        self.desk.refresh(None).await.unwrap();
         self.settled().await.remove(0)
     }
 

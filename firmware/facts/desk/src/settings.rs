@@ -1,0 +1,306 @@
+//! What can be set about a source: the same keys in the configuration file, over the API and in the
+//! store.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Refused, public};
+
+/// Bytes of a name.
+const NAME_BYTES_MAX: usize = 64;
+/// Bytes of an address: some providers put a whole token into it.
+const URL_BYTES_MAX: usize = 4096;
+/// Bytes of any other text. The longest address of IPv6 with an interface behind it fits as well.
+const TEXT_BYTES_MAX: usize = 256;
+/// Request headers.
+const HEADERS_MAX: usize = 16;
+/// Bytes of the value of one.
+const HEADER_BYTES_MAX: usize = 1024;
+/// Hours between two readings: a week.
+const INTERVAL_HOURS_MAX: u64 = 168;
+/// Below it no picture comes at all, in kbit/s.
+const THROTTLE_KBIT_MIN: u64 = 100;
+/// 10 Gbit/s is no limit, in kbit/s.
+const THROTTLE_KBIT_MAX: u64 = 10_000_000;
+/// Priorities go from this below zero to this above it.
+const PRIORITY_MAX: i16 = 100;
+
+/// What a source is and how its provider is dealt with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSettings {
+    /// Its name, for people; 1–64 bytes.
+    pub name: String,
+    /// What its address leads to.
+    #[serde(default)]
+    pub kind: Kind,
+    /// `http://…`, `https://…`, the path of a file, or `iptv-org:…`; `None` where its list is
+    /// uploaded.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Whose streams come first in a channel of several sources: the higher. −100 to 100.
+    #[serde(default)]
+    pub priority: i16,
+    /// Sent instead of our own.
+    #[serde(default)]
+    pub user_agent: Option<String>,
+    /// Further request headers, for the list and its streams.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Hours between two readings, 1–168.
+    #[serde(default = "daily")]
+    pub interval_hours: u64,
+    /// Upstream connections at once; `None` is no limit.
+    #[serde(default)]
+    pub connections: Option<usize>,
+    /// Whether viewers of a channel share a connection.
+    #[serde(default)]
+    pub sharing: Sharing,
+    /// Rate of all its streams together in kbit/s; 0 is none.
+    #[serde(default)]
+    pub throttle_kbit: u64,
+    /// Network interface at which its groups are joined, by name or address.
+    #[serde(default)]
+    pub interface: Option<String>,
+    /// How the packets of its `rtsp://` streams come.
+    #[serde(default)]
+    pub rtsp_transport: RtspTransport,
+    /// Name of the command that plays its streams.
+    #[serde(default)]
+    pub command: Option<String>,
+    /// Whether certificates are looked at.
+    #[serde(default = "yes")]
+    pub tls_verify: bool,
+    /// Whether it is read, and its channels are in the lineup.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+/// What the address of a source leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An M3U list.
+    #[default]
+    M3u,
+}
+
+/// Whether the viewers of a channel share an upstream connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sharing {
+    /// All viewers of a channel share one, and one tuner.
+    #[default]
+    Shared,
+    /// Each viewer has one of its own, and a tuner of its own.
+    Direct,
+}
+
+/// How the packets of RTSP streams come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RtspTransport {
+    /// On the connection of the session.
+    #[default]
+    Tcp,
+    /// On ports of their own.
+    Udp,
+}
+
+/// A setting that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {why}")]
+pub struct BadSetting {
+    /// Which.
+    pub key: &'static str,
+    /// What is wrong with it, and what would do.
+    pub why: String,
+}
+
+impl From<BadSetting> for Refused {
+    fn from(bad: BadSetting) -> Self {
+        Self::Invalid(bad.to_string())
+    }
+}
+
+const fn daily() -> u64 {
+    24
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl SourceSettings {
+    /// A list at an address, and nothing else set.
+    #[must_use]
+    pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            kind: Kind::M3u,
+            url: Some(url.into()),
+            priority: 0,
+            user_agent: None,
+            headers: BTreeMap::new(),
+            interval_hours: daily(),
+            connections: None,
+            sharing: Sharing::Shared,
+            throttle_kbit: 0,
+            interface: None,
+            rtsp_transport: RtspTransport::Tcp,
+            command: None,
+            tls_verify: true,
+            enabled: true,
+        }
+    }
+
+    /// The ranges that the types do not hold.
+    ///
+    /// # Errors
+    /// The first setting that cannot be.
+    pub fn check(&self) -> Result<(), BadSetting> {
+        let name_fits = (1..=NAME_BYTES_MAX).contains(&self.name.trim().len())
+            && !self.name.contains(char::is_control);
+        hold(name_fits, "name", "1 to 64 bytes of text")?;
+        self.check_url()?;
+        let range = -PRIORITY_MAX..=PRIORITY_MAX;
+        hold(
+            range.contains(&self.priority),
+            "priority",
+            "from -100 to 100",
+        )?;
+        let texts = [
+            ("user_agent", &self.user_agent),
+            ("interface", &self.interface),
+            ("command", &self.command),
+        ];
+        for (key, text) in texts {
+            let fits = |text: &String| (1..=TEXT_BYTES_MAX).contains(&text.trim().len());
+            hold(
+                text.as_ref().is_none_or(fits),
+                key,
+                "1 to 256 bytes of text, or nothing at all",
+            )?;
+        }
+        self.check_headers()?;
+        let hours = 1..=INTERVAL_HOURS_MAX;
+        hold(
+            hours.contains(&self.interval_hours),
+            "interval_hours",
+            "from 1 to 168",
+        )?;
+        hold(
+            self.connections != Some(0),
+            "connections",
+            "at least 1, or nothing at all",
+        )?;
+        let rates = THROTTLE_KBIT_MIN..=THROTTLE_KBIT_MAX;
+        let rate_fits = self.throttle_kbit == 0 || rates.contains(&self.throttle_kbit);
+        hold(
+            rate_fits,
+            "throttle_kbit",
+            "0, or from 100 to 10000000 kbit/s",
+        )
+    }
+
+    fn check_url(&self) -> Result<(), BadSetting> {
+        let Some(url) = &self.url else {
+            return Ok(());
+        };
+        let fits = (1..=URL_BYTES_MAX).contains(&url.trim().len());
+        hold(fits, "url", "an address or a path of up to 4096 bytes")?;
+        match public::address(url) {
+            Some(Err(unknown)) => hold(false, "url", &unknown.to_string()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    fn check_headers(&self) -> Result<(), BadSetting> {
+        let is_name = |name: &str| {
+            let is_token =
+                |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            (1..=TEXT_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_token)
+        };
+        let is_value =
+            |value: &str| value.len() <= HEADER_BYTES_MAX && !value.contains(char::is_control);
+        let all_fit = self.headers.len() <= HEADERS_MAX
+            && self
+                .headers
+                .iter()
+                .all(|(name, value)| is_name(name) && is_value(value));
+        hold(
+            all_fit,
+            "headers",
+            "up to 16, each a name of HTTP and a value of up to 1024 bytes",
+        )
+    }
+}
+
+fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
+    if fits {
+        return Ok(());
+    }
+    Err(BadSetting {
+        key,
+        why: why.to_owned(),
+    })
+}
+
+impl fmt::Debug for SourceSettings {
+    /// Without what may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceSettings")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut SourceSettings);
+
+    #[test]
+    fn ranges_are_held_and_told_by_key() {
+        let cases: [(Change, &str); 11] = [
+            (|it| it.name = " ".to_owned(), "name"),
+            (|it| it.name = "a\nb".to_owned(), "name"),
+            (|it| it.url = Some(String::new()), "url"),
+            (|it| it.url = Some("iptv-org:nowhere".to_owned()), "url"),
+            (|it| it.priority = 101, "priority"),
+            (|it| it.user_agent = Some("x".repeat(300)), "user_agent"),
+            (
+                |it| drop(it.headers.insert("a b".to_owned(), String::new())),
+                "headers",
+            ),
+            (
+                |it| drop(it.headers.insert("a".to_owned(), "1\r\nb: 2".to_owned())),
+                "headers",
+            ),
+            (|it| it.interval_hours = 0, "interval_hours"),
+            (|it| it.connections = Some(0), "connections"),
+            (|it| it.throttle_kbit = 99, "throttle_kbit"),
+        ];
+        let good = SourceSettings::new("a", "http://a.example/");
+        assert_eq!(good.check(), Ok(()));
+        for (change, key) in cases {
+            let mut settings = good.clone();
+            change(&mut settings);
+            assert_eq!(settings.check().unwrap_err().key, key);
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_is_as_everybody_expects() {
+        let read: SourceSettings = serde_json::from_str(r#"{"name":"a","url":"u"}"#).unwrap();
+        assert_eq!(read, SourceSettings::new("a", "u"));
+        let upload: SourceSettings = serde_json::from_str(r#"{"name":"a"}"#).unwrap();
+        assert_eq!(upload.url, None);
+        assert!(serde_json::from_str::<SourceSettings>(r#"{"name":"a","urll":"u"}"#).is_err());
+        let secret = SourceSettings::new("a", "http://u:hush@h/");
+        assert!(!format!("{secret:?}").contains("hush"));
+    }
+}
