@@ -77,17 +77,15 @@ pub(crate) fn tuners(
         },
         linger: Duration::from_millis(config.tuner.linger_ms),
         first_picture_max: first_picture_max(config),
-        connections: config
+        sources: config
             .source
             .iter()
-            .map(|source| source.connections)
-            .collect(),
-        sharing: config
-            .source
-            .iter()
-            .map(|source| match source.sharing {
-                Sharing::Shared => tuner::Sharing::Shared,
-                Sharing::Direct => tuner::Sharing::Direct,
+            .map(|source| tuner::SourceLimits {
+                connections: source.connections,
+                sharing: match source.sharing {
+                    Sharing::Shared => tuner::Sharing::Shared,
+                    Sharing::Direct => tuner::Sharing::Direct,
+                },
             })
             .collect(),
         failover: config.failover.of_tuner(plan),
@@ -183,6 +181,8 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
         headers: headers(source),
         connections: source.connections,
         interval: source.interval(),
+        accept_shrink: source.accept_shrink,
+        ..sync::SourceConfig::new(source.name.as_str(), source.url.as_str())
     });
     sync::Config {
         sources: sources.collect(),

@@ -92,16 +92,10 @@ mod tests {
             (2, "Sport", "6", "http://a/2", 0),
             (3, "Film", "7", "http://a/3", 0),
         ] {
+            let number = number.parse().expect("a number");
             let channel = Channel {
-                id: ChannelId(id),
-                number: number.parse().expect("a number"),
-                name,
-                group: "",
-                tvg_id: "",
-                logo: "",
-                url,
-                headers: "",
                 source,
+                ..Channel::new(ChannelId(id), number, name, url)
             };
             builder.push(channel).expect("room");
         }

@@ -69,6 +69,7 @@ pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
     PlayRequest {
         url: stream.url.clone(),
         user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
+        trust: http::Trust::Authorities,
         rtsp_transport: manners.rtsp_transport,
         headers,
         interface: manners.interface,

@@ -188,6 +188,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let shutdown = CancellationToken::new();
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
+    let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (desk, orders) = desk::open();
     let throttle = adapt::throttle(config);
@@ -197,6 +198,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
 
     let ports = sync::Ports {
         lineup: lineup_tx,
+        changes: changes_tx,
         status: status_tx,
         orders,
         shutdown: shutdown.child_token(),
@@ -221,6 +223,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     };
     let feeds = serve::Feeds {
         lineup,
+        changes,
         sources: page::source_views(config, status),
         desk,
         tuners: Arc::clone(&tuners),

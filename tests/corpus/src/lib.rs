@@ -9,6 +9,7 @@ mod datagrams;
 mod films;
 mod hls_playlist;
 mod m3u_list;
+mod names_of_channels;
 mod packets;
 mod pieces;
 mod rtp_payloads;
@@ -25,7 +26,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     target("m3u", m3u_list::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
@@ -36,6 +37,7 @@ pub const TARGETS: [Target; 10] = [
     target("hdhomerun_names", packets::feed_names),
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
+    target("names", names_of_channels::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

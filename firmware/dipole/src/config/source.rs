@@ -44,6 +44,9 @@ pub(crate) struct Source {
     /// Hours between two readings.
     #[serde(default = "default_interval_hours")]
     pub(crate) interval_hours: u64,
+    /// Whether a list is taken that has lost more than half of its entries.
+    #[serde(default)]
+    pub(crate) accept_shrink: bool,
 }
 
 /// `sharing`: whether the viewers of a channel share an upstream connection.

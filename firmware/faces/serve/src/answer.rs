@@ -64,8 +64,10 @@ async fn routed(
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
-        Some(Route::ApiRefresh) => api::refresh(shared, asked).await,
-        Some(route) => plain(shared, asked, route),
+        Some(route) => match ordering(shared, asked, route).await {
+            Some(response) => response,
+            None => plain(shared, asked, route),
+        },
     };
     if asked.is_head() {
         respond::without_body(response)
@@ -74,22 +76,38 @@ async fn routed(
     }
 }
 
+/// Routes by which facts are changed; `None` for all others.
+async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
+    Some(match route {
+        Route::LineupPost => documents::lineup_post(shared, asked).await,
+        Route::ApiRefresh => api::refresh(shared, asked).await,
+        Route::ApiChannel(id) if asked.request.method() == Method::PATCH => {
+            api::patch(shared, asked, id).await
+        }
+        Route::ApiChannelsEdit => api::edit_many(shared, asked).await,
+        Route::ApiChannelsMerge => api::merge(shared, asked).await,
+        Route::ApiChannelSplit(id) => api::split(shared, asked, id).await,
+        Route::ApiUndo(change) => api::undo(shared, asked, change).await,
+        _ => return None,
+    })
+}
+
 fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
     match route {
         Route::Discover => documents::discover(shared, asked),
         Route::DeviceXml => documents::device_xml(shared, asked),
         Route::Lineup(format) => documents::lineup(shared, asked, format),
         Route::LineupStatus => documents::lineup_status(shared),
-        Route::LineupPost => documents::lineup_post(shared, asked),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
+        Route::ApiChannel(id) => api::channel(shared, asked, id),
+        Route::ApiChanges => api::changes(shared),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_) | Route::Vod(_) | Route::ApiRefresh | Route::ApiUnknown => {
-            respond::empty(StatusCode::NOT_FOUND)
-        }
+        // Streams and films, and what `ordering` answers.
+        _ => respond::empty(StatusCode::NOT_FOUND),
     }
 }
 

@@ -16,6 +16,7 @@ mod body;
 mod config;
 mod connection;
 mod documents;
+mod favourite;
 mod handover;
 mod lineup_document;
 mod listen;

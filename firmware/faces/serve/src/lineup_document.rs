@@ -71,11 +71,11 @@ impl LineupPieces {
             }
         };
         while piece.len() < PIECE_BYTES {
-            let Some(channel) = self.lineup.get(index) else {
+            let Some(channel) = self.lineup.get(index).filter(|_| index < self.lineup.len()) else {
                 self.format.write_tail(piece)?;
                 break;
             };
-            let entry = entry(&channel);
+            let entry = entry(&channel, self.lineup.is_favourite(index));
             self.format
                 .write_entry(piece, &entry, &self.stream_base, index == 0)?;
             index += 1;
@@ -122,17 +122,18 @@ fn count(lineup: &Lineup, format: LineupFormat) -> u64 {
 fn write_all(out: &mut impl Write, lineup: &Lineup, format: LineupFormat) -> std::fmt::Result {
     format.write_head(out)?;
     for (index, channel) in lineup.iter().enumerate() {
-        format.write_entry(out, &entry(&channel), "", index == 0)?;
+        let entry = entry(&channel, lineup.is_favourite(index));
+        format.write_entry(out, &entry, "", index == 0)?;
     }
     format.write_tail(out)
 }
 
-fn entry<'a>(channel: &'a Channel<'a>) -> Entry<'a> {
+fn entry<'a>(channel: &'a Channel<'a>, favorite: bool) -> Entry<'a> {
     Entry {
         number: &channel.number,
         name: channel.name,
         hd: channel.is_hd(),
-        favorite: false,
+        favorite,
         id: channel.id.0,
         logo: channel.logo,
         group: channel.group,
@@ -147,16 +148,12 @@ mod tests {
     fn lineup(channels: u16) -> Arc<Lineup> {
         let mut builder = LineupBuilder::new(64 << 20);
         for n in 1..=channels {
+            let (id, number) = (ChannelId(n.into()), GuideNumber::new(n, 0).unwrap());
+            let name = "A \"fine\" <channel> & more HD";
             let channel = Channel {
-                id: ChannelId(u64::from(n)),
-                number: GuideNumber::new(n, 0).unwrap(),
-                source: 0,
-                name: "A \"fine\" <channel> & more HD",
                 group: "News & \"views\"",
                 logo: "http://logo.example/?a=1&b=2",
-                tvg_id: "",
-                url: "http://a.example/",
-                headers: "",
+                ..Channel::new(id, number, name, "http://a.example/")
             };
             builder.push(channel).unwrap();
         }

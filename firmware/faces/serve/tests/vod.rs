@@ -237,16 +237,10 @@ async fn a_backup_is_asked_where_the_first_says_no() {
         "plain",
     ];
     for (source, habits) in (0..).zip(all) {
+        let (number, url) = (GuideNumber::new(7, 0).unwrap(), url(habits));
         let channel = Channel {
-            id: ChannelId(7),
-            number: GuideNumber::new(7, 0).unwrap(),
             source,
-            name: "Film",
-            group: "",
-            logo: "",
-            tvg_id: "",
-            url: &url(habits),
-            headers: "",
+            ..Channel::new(ChannelId(7), number, "Film", &url)
         };
         builder.push(channel).unwrap();
     }

@@ -22,6 +22,14 @@ impl Span {
         })
     }
 
+    /// The first text alone.
+    pub(crate) const fn name(self) -> Piece {
+        Piece {
+            start: self.start,
+            len: self.lens[0],
+        }
+    }
+
     /// Offset of the first text.
     pub(crate) const fn start(self) -> u32 {
         self.start
@@ -38,14 +46,46 @@ impl Span {
     }
 }
 
+/// One text in an arena, or a part of one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Piece {
+    start: u32,
+    len: u16,
+}
+
+impl Piece {
+    pub(crate) fn of(self, arena: &str) -> &str {
+        let start = self.start as usize;
+        arena
+            .get(start..start + usize::from(self.len))
+            .unwrap_or("")
+    }
+}
+
+/// Adds one text, cut as a [`Span`] cuts its own.
+pub(crate) fn append_one(arena: &mut String, text: &str) -> Piece {
+    let text = cut(text);
+    reserve(arena, text.len());
+    let start = u32::try_from(arena.len()).unwrap_or(u32::MAX);
+    arena.push_str(text);
+    Piece {
+        start,
+        len: u16::try_from(text.len()).unwrap_or(u16::MAX),
+    }
+}
+
+/// The arena grows by a quarter and not to the double: that would be paid from the budget.
+fn reserve(arena: &mut String, more: usize) {
+    if arena.capacity() - arena.len() < more {
+        arena.reserve_exact(more.max(arena.len() / 4).max(4096));
+    }
+}
+
 /// Adds texts that [`cut`] has measured to an arena of less than 4 GiB, which is the caller's
-/// maximum. The arena grows by a quarter and not to the double: that would be paid from the budget.
+/// maximum.
 pub(crate) fn append(arena: &mut String, texts: [&str; TEXTS]) -> Span {
     let start = u32::try_from(arena.len()).unwrap_or(u32::MAX);
-    let needed: usize = texts.iter().map(|text| text.len()).sum();
-    if arena.capacity() - arena.len() < needed {
-        arena.reserve_exact(needed.max(arena.len() / 4).max(4096));
-    }
+    reserve(arena, texts.iter().map(|text| text.len()).sum());
     for text in texts {
         arena.push_str(text);
     }

@@ -2,9 +2,12 @@
 
 use base::{ChannelId, GuideNumber, StreamSpec};
 
-use crate::clusters;
+use crate::Keys;
 
 /// One channel, or one stream of it, borrowed from its [`Lineup`](crate::Lineup).
+///
+/// As a channel it has the texts that viewers see, and of its primary stream what it takes to play
+/// it. As a stream it has the texts of its own entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channel<'a> {
     /// Lasting id.
@@ -26,16 +29,39 @@ pub struct Channel<'a> {
     pub url: &'a str,
     /// Request headers for the stream, `Name: value` lines joined by `\n`; may be empty.
     pub headers: &'a str,
+    /// How good the stream promises to be, from 0 to 1000; the streams of a channel are ordered by
+    /// it.
+    pub score: u16,
+    /// `tvg-shift`: minutes by which the times of the guide are moved for this stream.
+    pub shift_minutes: i16,
+    /// What the entry of this stream is known by; of a channel, that of its primary.
+    pub keys: Keys,
 }
 
-impl Channel<'_> {
+impl<'a> Channel<'a> {
     /// The `source` of the built-in test channel.
     pub const BUILT_IN: u16 = StreamSpec::BUILT_IN;
 
-    /// What entries of this channel have in common; see [`crate::Remembered::key`].
+    /// A channel or stream with nothing but what each has.
     #[must_use]
-    pub fn key(&self) -> u64 {
-        clusters::key(self.name, self.tvg_id, self.group)
+    pub const fn new(id: ChannelId, number: GuideNumber, name: &'a str, url: &'a str) -> Self {
+        Self {
+            id,
+            number,
+            source: 0,
+            name,
+            group: "",
+            logo: "",
+            tvg_id: "",
+            url,
+            headers: "",
+            score: 0,
+            shift_minutes: 0,
+            keys: Keys {
+                name: 0,
+                address: 0,
+            },
+        }
     }
 
     /// How this stream is asked for.

@@ -4,7 +4,9 @@
 //! the same name, but for case and space around it, and the same `tvg-id`; where there is none, the
 //! same group. Whatever joins more one day gives the same answer.
 
-use crate::{collected::Collected, identity::StableHash, twins};
+use std::cmp::Reverse;
+
+use crate::{ChannelId, Keys, collected::Collected, decisions::Decisions, entry, twins};
 
 /// Entries as channels, and channels as streams.
 #[derive(Debug)]
@@ -14,21 +16,20 @@ pub(crate) struct Clusters {
     /// Where the streams of each channel begin in `streams`; channels are in the order in which
     /// they appear in the lists.
     first: Vec<u32>,
-    /// Rows, channel by channel: those of the first source first, in the order of its list. Of
-    /// exact duplicates one row.
+    /// Rows, channel by channel, the best first. Of exact duplicates one row.
     streams: Vec<u32>,
 }
 
 impl Clusters {
     /// `twin_of`: for each row the one that stands for it.
-    pub(crate) fn of(rows: &[Collected], twin_of: &[u32]) -> Self {
+    pub(crate) fn of(text: &str, rows: &[Collected], twin_of: &[u32]) -> Self {
         let in_order = twins::in_order(twin_of);
-        // Key, source, place in the lists.
-        let mut sorted: Vec<(u64, u16, u32)> = (0..)
+        // What they have in common, place in the lists.
+        let mut sorted: Vec<(u64, u32)> = (0..)
             .zip(&in_order)
             .map(|(place, &row)| {
-                let Collected { key, source, .. } = rows[row as usize];
-                (key, source, place)
+                let [name, group, _, tvg_id, ..] = rows[row as usize].texts.of(text);
+                (entry::name_key(name, tvg_id, group), place)
             })
             .collect();
         sorted.sort_unstable();
@@ -36,8 +37,7 @@ impl Clusters {
         let mut channels: Vec<(u32, u32)> = Vec::new();
         let mut begin = 0;
         for alike in sorted.chunk_by(|a, b| a.0 == b.0) {
-            let place = alike.iter().map(|&(_, _, place)| place).min();
-            channels.push((place.unwrap_or(0), begin));
+            channels.extend(alike.first().map(|&(_, place)| (place, begin)));
             begin += u32::try_from(alike.len()).unwrap_or(u32::MAX);
         }
         channels.sort_unstable();
@@ -46,14 +46,17 @@ impl Clusters {
         let mut first = Vec::with_capacity(channels.len());
         let mut streams = Vec::with_capacity(sorted.len());
         for (channel, &(_, begin)) in (0..).zip(&channels) {
-            first.push(u32::try_from(streams.len()).unwrap_or(u32::MAX));
             let begin = begin as usize;
-            let (key, ..) = sorted[begin];
-            for &(_, _, place) in sorted[begin..].iter().take_while(|entry| entry.0 == key) {
+            let own = streams.len();
+            first.push(u32::try_from(own).unwrap_or(u32::MAX));
+            let (key, _) = sorted[begin];
+            for &(_, place) in sorted[begin..].iter().take_while(|entry| entry.0 == key) {
                 let row = in_order[place as usize];
                 channel_of[row as usize] = channel;
                 streams.push(row);
             }
+            // Stable: streams that are alike in all this stay in the order of their lists.
+            streams[own..].sort_by_key(|&row: &u32| best_first(&rows[row as usize]));
         }
         for (row, &twin) in twin_of.iter().enumerate() {
             channel_of[row] = channel_of[twin as usize];
@@ -62,6 +65,59 @@ impl Clusters {
             channel_of,
             first,
             streams,
+        }
+    }
+
+    /// The same, after what was decided: entries that belong elsewhere have moved, and with each
+    /// channel stands the id that a decision names.
+    pub(crate) fn placed(
+        mut self,
+        rows: &[Collected],
+        twin_of: &[u32],
+        decisions: &Decisions,
+    ) -> (Self, Vec<Option<ChannelId>>) {
+        if decisions.homes().is_empty() {
+            let ids = vec![None; self.len()];
+            return (self, ids);
+        }
+        let own = twins::in_order(twin_of);
+        let keys: Vec<Keys> = own.iter().map(|&row| rows[row as usize].keys).collect();
+        let channel_of = own.iter().map(|&row| self.channel_of[row as usize]);
+        let mut channel_of: Vec<u32> = channel_of.collect();
+        let ids = decisions.place(&keys, &mut channel_of);
+        let mut sorted: Vec<(u32, u32)> = channel_of.into_iter().zip(own).collect();
+        // Stable: streams that are alike stay in the order of their lists.
+        sorted.sort_by_key(|&(channel, row)| (channel, best_first(&rows[row as usize])));
+        self.first.clear();
+        self.streams.clear();
+        for &(channel, row) in &sorted {
+            if self.first.len() == channel as usize {
+                let begin = u32::try_from(self.streams.len()).unwrap_or(u32::MAX);
+                self.first.push(begin);
+            }
+            self.streams.push(row);
+            self.channel_of[row as usize] = channel;
+        }
+        for (row, &twin) in twin_of.iter().enumerate() {
+            self.channel_of[row] = self.channel_of[twin as usize];
+        }
+        (self, ids)
+    }
+
+    /// Puts streams that were pinned first.
+    pub(crate) fn pin(&mut self, rows: &[Collected], ids: &[ChannelId], decisions: &Decisions) {
+        for (channel, id) in ids.iter().enumerate() {
+            let Some(pins) = decisions.pins(*id) else {
+                continue;
+            };
+            let begin = self.first[channel] as usize;
+            let end = self.first.get(channel + 1).map(|&end| end as usize);
+            let end = end.unwrap_or(self.streams.len());
+            let own = self.streams[begin..end].to_vec();
+            let keys: Vec<Keys> = own.iter().map(|&row| rows[row as usize].keys).collect();
+            for (stream, place) in self.streams[begin..end].iter_mut().zip(pins.order(&keys)) {
+                *stream = own[place];
+            }
         }
     }
 
@@ -85,10 +141,8 @@ impl Clusters {
     }
 }
 
-/// What entries of one channel have in common; never 0. Of 64 bits: two of 100,000 channels agree by
-/// chance in one of four billion lists.
-pub(crate) fn key(name: &str, tvg_id: &str, group: &str) -> u64 {
-    let group = if tvg_id.is_empty() { group } else { "" };
-    let hash = StableHash::new().folded(name).text(tvg_id).text(group);
-    hash.value().max(1)
+/// The order of the streams of one channel: by what they promise, then by the priority of their
+/// source, then as the sources are ordered.
+fn best_first(row: &Collected) -> impl Ord + use<> {
+    (Reverse(row.score), Reverse(row.priority), row.source)
 }

@@ -1,18 +1,19 @@
 //! One entry between the playlist and the lineup.
 
-use crate::{ChannelId, GuideNumber, arena::Span};
+use crate::{GuideNumber, Keys, arena::Span};
 
 /// An entry that waits for its id and number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Collected {
-    /// First id of the identity.
-    pub identity: ChannelId,
-    /// Hash of identity and address.
-    pub mark: u64,
-    /// What the entries of its channel have in common.
-    pub key: u64,
+    /// Of the entry as its list has it.
+    pub keys: Keys,
+    pub texts: Span,
     /// What `tvg-chno` asks for, where it is valid.
     pub asked: Option<GuideNumber>,
     pub source: u16,
-    pub texts: Span,
+    /// Of the source.
+    pub priority: i16,
+    /// See [`crate::Channel::score`].
+    pub score: u16,
+    pub shift_minutes: i16,
 }

@@ -7,29 +7,44 @@
 /// Not made to withstand somebody who looks for collisions, and it need not be: channels whose
 /// hashes agree are told apart one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StableHash(u64);
+pub struct StableHash(u64);
+
+impl Default for StableHash {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl StableHash {
-    pub(crate) const fn new() -> Self {
+    /// Of nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
     /// Adds a text without the space around it and without telling the letters a–z from A–Z.
     #[must_use]
-    pub(crate) fn folded(self, text: &str) -> Self {
+    pub fn folded(self, text: &str) -> Self {
         let bytes = text.trim().bytes().chain([0xff]);
         Self(bytes.fold(self.0, |hash, byte| step(hash, byte.to_ascii_lowercase())))
     }
 
     /// Adds a text and an end mark that no UTF-8 holds, so that `ab`, `c` and `a`, `bc` differ.
     #[must_use]
-    pub(crate) fn text(self, text: &str) -> Self {
+    pub fn text(self, text: &str) -> Self {
         let bytes = text.bytes().chain([0xff]);
         Self(bytes.fold(self.0, step))
     }
 
+    /// Adds bytes, without an end mark.
+    #[must_use]
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        Self(bytes.iter().copied().fold(self.0, step))
+    }
+
     /// The well mixed value.
-    pub(crate) const fn value(self) -> u64 {
+    #[must_use]
+    pub const fn value(self) -> u64 {
         let mut hash = self.0;
         hash ^= hash >> 33;
         hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);

@@ -1,30 +1,23 @@
-//! One import: entries in, a lineup out.
+//! One import: the entries of all sources in, a lineup out.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::{
-    Channel, ChannelId, Full, GuideNumber, Lineup, Numbers, arena,
-    clusters::{self, Clusters},
+    Channel, ChannelId, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers, Shaping,
+    SourceKey, Verdict, arena,
+    clusters::Clusters,
     collected::Collected,
-    identity::StableHash,
-    ids, numbering,
-    snapshot::Row,
+    decisions::Decisions,
+    face, ids, numbering, quality,
+    snapshot::{Head, Row},
     twins,
 };
 
-/// What [`Importer::finish`] needs for an entry at most, besides the entry itself: row and indices
-/// of the lineup 48 B, its channel and its id 16 B, streams in order 12 B, other orders 24 B, id in
-/// use 16 B, number in use 28 B, memory of the number 52 B.
-const FINISH_BYTES_PER_ENTRY: usize = 48 + 16 + 12 + 24 + 16 + 28 + 52;
-
-/// The source of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SourceKey<'a> {
-    /// Place in the configuration; see [`crate::Channel::source`].
-    pub index: u16,
-    /// Its name, which becomes part of the ids: sources may be reordered, not renamed.
-    pub name: &'a str,
-}
+/// What [`Importer::finish`] needs for an entry at most, besides the entry itself, when the lineup
+/// is made: head, row and index 80 B, their order 40 B, its channel and its stream 12 B, id and
+/// number 16 B, memory of the number and of two keys 100 B. What it takes to find the id is less, and
+/// gone by then.
+const FINISH_BYTES_PER_ENTRY: usize = 80 + 40 + 12 + 16 + 100;
 
 /// Collects the entries of all sources, within a number of bytes that holds until the import is
 /// finished.
@@ -33,6 +26,8 @@ pub struct Importer {
     text: String,
     rows: Vec<Collected>,
     bytes_max: usize,
+    lineup_bytes_max: usize,
+    decisions: Arc<Decisions>,
 }
 
 /// An import that has succeeded.
@@ -41,12 +36,12 @@ pub struct Imported {
     /// The channels.
     pub lineup: Lineup,
     /// For the store and the next import.
-    pub numbers: Numbers,
-    /// The channel of each entry, in the order in which entries were added.
+    pub known: Known,
+    /// The channel of each entry that no rule left out, in the order of sources and of lists.
     pub clusters: Vec<ChannelId>,
     /// Entries that were the same as another of their source.
     pub duplicates: usize,
-    /// Entries that are backups of another. A channel keeps the first
+    /// Entries that are backups of another. A channel keeps the best
     /// [`Lineup::STREAMS_MAX`] of its streams.
     pub backups: usize,
     /// Channels that no earlier import knew.
@@ -66,6 +61,23 @@ impl Importer {
             text: String::new(),
             rows: Vec::new(),
             bytes_max,
+            lineup_bytes_max: usize::MAX,
+            decisions: Arc::default(),
+        }
+    }
+
+    /// The same, under what the owner has decided.
+    #[must_use]
+    pub fn under(self, decisions: Arc<Decisions>) -> Self {
+        Self { decisions, ..self }
+    }
+
+    /// The same, for a lineup of at most so many bytes.
+    #[must_use]
+    pub fn for_lineup_of(self, lineup_bytes_max: usize) -> Self {
+        Self {
+            lineup_bytes_max,
+            ..self
         }
     }
 
@@ -81,103 +93,132 @@ impl Importer {
         self.rows.is_empty()
     }
 
-    /// Adds an entry.
+    /// Adds an entry, as `shaping` leaves it. Sources may come in any order, each in one piece.
     ///
     /// # Errors
     /// [`Full`] where it no longer fits. What was added before stays.
-    pub fn add(&mut self, source: SourceKey<'_>, entry: &playlist::Entry<'_>) -> Result<(), Full> {
-        let playlist::Entry {
+    pub fn add(
+        &mut self,
+        source: SourceKey<'_>,
+        mut entry: EntryText<'_>,
+        shaping: &dyn Shaping,
+    ) -> Result<Verdict, Full> {
+        let keys = entry.keys();
+        if shaping.shape(source, &mut entry) == Verdict::Drop {
+            return Ok(Verdict::Drop);
+        }
+        let EntryText {
             name,
             url,
             group,
             logo,
             tvg_id,
             headers,
-            tvg_chno,
             ..
-        } = *entry;
-        let texts = [name, group, logo, tvg_id, url, headers.as_str()].map(arena::cut);
+        } = &entry;
+        let texts = [name, group, logo, tvg_id, url, headers].map(|text| arena::cut(text));
         let text_bytes: usize = texts.iter().map(|text| text.len()).sum();
-        if self.rows.len() >= Self::ENTRIES_MAX || self.bytes_with(text_bytes) > self.bytes_max {
-            return Err(Full {
-                bytes_max: self.bytes_max,
-                channels: self.rows.len(),
-            });
-        }
-        let [name, group, _, tvg_id, url, _] = texts;
-        let hash = StableHash::new().text(source.name).text(tvg_id).text(name);
+        self.check(text_bytes)?;
         if self.rows.len() == self.rows.capacity() {
             self.rows.reserve_exact((self.rows.len() / 4).max(64));
         }
         self.rows.push(Collected {
-            identity: ChannelId::from_hash(hash.value()),
-            key: clusters::key(name, tvg_id, group),
-            mark: hash.text(url).value(),
-            asked: tvg_chno.trim().parse().ok(),
-            source: source.index,
+            keys,
             texts: arena::append(&mut self.text, texts),
+            asked: entry.tvg_chno.trim().parse().ok(),
+            source: source.index,
+            priority: source.priority,
+            score: quality::score(name, url),
+            shift_minutes: entry.shift_minutes(),
         });
-        Ok(())
+        Ok(Verdict::Keep)
     }
 
-    /// Gives ids and numbers. `known` is what earlier imports gave.
+    /// Gives ids and numbers. `known` is what earlier imports gave. `built_in` is a channel of the
+    /// house that is to be among them, under the number that it has in `known`.
     #[must_use]
-    pub fn finish(self, known: &Numbers) -> Imported {
-        self.finish_beside(known, &Lineup::default())
-    }
-
-    /// The same, where `lineup` holds channels of sources that are not being imported. An entry that
-    /// is a stream of one of these gets its id and number.
-    #[must_use]
-    pub fn finish_beside(self, known: &Numbers, lineup: &Lineup) -> Imported {
-        let Self { text, rows, .. } = self;
-        let twin_of = twins::join(&text, &rows, known);
-        let channels = Clusters::of(&rows, &twin_of);
-        let imported: BTreeSet<u16> = rows.iter().map(|row| row.source).collect();
-        let is_elsewhere = |id| {
-            let mut streams = lineup.streams_of(id);
-            streams.any(|stream: Channel<'_>| !imported.contains(&stream.source))
-        };
-        let ids = ids::give(&text, &rows, &channels, known, is_elsewhere);
-        let wishes: Vec<_> = channels
-            .iter()
-            .zip(&ids)
-            .map(|(streams, &id)| (id, asked(&rows, streams)))
-            .collect();
-        let given = numbering::give(&wishes, known);
-        let new = ids.iter().filter(|id| known.find(**id).is_none()).count();
-
-        let mut lineup_rows: Vec<Row> = Vec::with_capacity(channels.streams());
-        for ((streams, &id), number) in channels.iter().zip(&ids).zip(given) {
-            let kept = (0..).zip(streams).take(Lineup::STREAMS_MAX);
-            lineup_rows.extend(kept.map(|(order, &row)| {
-                let Collected { source, texts, .. } = rows[row as usize];
-                Row {
-                    id,
-                    number,
-                    source,
-                    order,
-                    texts,
-                }
-            }));
+    pub fn finish(self, mut known: Known, built_in: Option<Channel<'_>>) -> Imported {
+        let Self {
+            text,
+            mut rows,
+            decisions,
+            ..
+        } = self;
+        if !rows.is_sorted_by_key(|row| row.source) {
+            rows.sort_by_key(|row| row.source);
         }
-        let numbers = remember(&lineup_rows, &channels, &rows, known);
+        let twin_of = twins::join(&text, &rows, &known.held);
+        let channels = Clusters::of(&text, &rows, &twin_of);
+        let (mut channels, fixed) = channels.placed(&rows, &twin_of, &decisions);
+        let keys = ids::keys(&rows, &channels);
+        let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
+        channels.pin(&rows, &ids, &decisions);
+        let wishes = channels.iter().zip(&ids);
+        let wishes = wishes.map(|(streams, &id)| (id, asked(&rows, streams)));
+        let built_in_wish = built_in.map(|channel| (channel.id, Some(channel.number)));
+        let wishes: Vec<_> = wishes.chain(built_in_wish).collect();
+        let mut numbers = numbering::give(&wishes, &known.numbers, &decisions);
+        let built_in = built_in.map(|channel| Channel {
+            number: numbers.pop().unwrap_or(channel.number),
+            ..channel
+        });
+        let is_new = |id: &&ChannelId| known.numbers.find(**id).is_none();
+        let new = ids.iter().filter(is_new).count();
+
+        let built_in_number = built_in.map(|channel| (channel.id, channel.number));
+        let present = ids.iter().copied().zip(numbers.iter().copied());
+        let present = present.chain(built_in_number);
+        let given = own_numbers(present, &known.numbers, &decisions);
+        known.numbers.renew(given.into_iter());
+        let generation = known.numbers.generation();
+        // Entries that were put somewhere go on being held by whom they were: there they belong once
+        // nobody puts them elsewhere.
+        let holders: Vec<_> = keys
+            .iter()
+            .filter_map(|it| match fixed[it.channel as usize] {
+                Some(_) => known.held.find(it.key).map(|held| (it.key, held.id)),
+                None => Some((it.key, ids[it.channel as usize])),
+            })
+            .collect();
+        known.held.renew(holders.into_iter(), generation);
+        let remembered_max = Numbers::REMEMBERED_MIN.max(2 * ids.len());
+        known.numbers.forget(remembered_max);
+        let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
+        known.held.forget(&known.numbers, remembered_max);
+        drop(keys);
+
         let clusters = channels.channel_of.iter();
         let clusters = clusters.map(|&channel| ids[channel as usize]).collect();
-        let text = if lineup_rows.len() == rows.len() {
-            text
-        } else {
-            lineup_rows.sort_unstable_by_key(|row| row.texts.start());
-            arena::compact(text, lineup_rows.iter_mut().map(|row| &mut row.texts))
-        };
+        let (duplicates, backups) = (
+            rows.len() - channels.streams(),
+            channels.streams() - channels.len(),
+        );
+        let given: Vec<_> = ids.into_iter().zip(numbers).collect();
         Imported {
-            lineup: Lineup::from_rows(text, lineup_rows),
-            numbers,
+            lineup: lineup(text, &rows, &channels, &given, built_in).under(decisions),
+            known,
             clusters,
-            duplicates: rows.len() - channels.streams(),
-            backups: channels.streams() - channels.len(),
+            duplicates,
+            backups,
             new,
         }
+    }
+
+    /// Whether an entry with so much text still fits.
+    fn check(&self, text_bytes: usize) -> Result<(), Full> {
+        let rows = self.rows.len() + 1;
+        let lineup_bytes = self.text.len() + text_bytes + rows * Lineup::BYTES_PER_CHANNEL;
+        let full = |bytes_max| Full {
+            bytes_max,
+            channels: self.rows.len(),
+        };
+        if lineup_bytes > self.lineup_bytes_max {
+            return Err(full(self.lineup_bytes_max));
+        }
+        if rows > Self::ENTRIES_MAX || self.bytes_with(text_bytes) > self.bytes_max {
+            return Err(full(self.bytes_max));
+        }
+        Ok(())
     }
 
     /// Bytes used once `more` of text have been added; the slack of growing by a quarter counts.
@@ -187,31 +228,115 @@ impl Importer {
     }
 }
 
-/// What a channel asks for: the first of its streams that asks speaks for it.
+/// What a channel asks for: the best of its streams that asks speaks for it.
 fn asked(rows: &[Collected], streams: &[u32]) -> Option<GuideNumber> {
     let mut wishes = streams.iter().map(|&row| rows[row as usize].asked);
     wishes.find_map(|asked| asked)
 }
 
-/// The numbers that the next import shall know.
-fn remember(given: &[Row], channels: &Clusters, rows: &[Collected], known: &Numbers) -> Numbers {
-    let last_seen = known.generation().saturating_add(1);
-    let primaries = given.iter().filter(|row| row.order == 0);
-    let mut numbers: Numbers = primaries
-        .zip(channels.iter())
-        .filter_map(|(&Row { id, number, .. }, streams)| {
-            let Collected { mark, key, .. } = rows[*streams.first()? as usize];
-            Some(crate::Remembered {
-                id,
-                number,
-                last_seen,
-                mark,
-                key,
-            })
-        })
-        .collect();
-    let present = numbers.len();
-    numbers.remember_gone(known);
-    numbers.forget(Numbers::REMEMBERED_MIN.max(2 * present));
-    numbers
+/// The numbers to remember: of a channel whose number was decided, the one that it has by itself.
+fn own_numbers(
+    present: impl Iterator<Item = (ChannelId, GuideNumber)>,
+    known: &Numbers,
+    decisions: &Decisions,
+) -> Vec<(ChannelId, GuideNumber)> {
+    let own = present.map(|(id, number)| {
+        let is_decided = decisions.number(id).is_some();
+        let own = known.find(id).filter(|_| is_decided).map(|row| row.number);
+        (id, own.unwrap_or(number))
+    });
+    own.collect()
+}
+
+/// The lineup, in the arena of the entries.
+fn lineup(
+    text: String,
+    collected: &[Collected],
+    channels: &Clusters,
+    given: &[(ChannelId, GuideNumber)],
+    built_in: Option<Channel<'_>>,
+) -> Lineup {
+    let mut rows: Vec<Row> = Vec::with_capacity(channels.streams() + 1);
+    let mut heads: Vec<Head> = Vec::with_capacity(channels.len() + 1);
+    for ((channel, streams), &(id, number)) in (0..).zip(channels.iter()).zip(given) {
+        let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
+        rows.extend((0..).zip(kept).map(|(order, &row)| {
+            let Collected {
+                keys,
+                texts,
+                source,
+                score,
+                shift_minutes,
+                ..
+            } = collected[row as usize];
+            Row {
+                channel,
+                keys,
+                texts,
+                source,
+                score,
+                shift_minutes,
+                order,
+            }
+        }));
+        let texts = |&row: &u32| collected[row as usize].texts.of(&text);
+        heads.push(Head {
+            id,
+            number,
+            first: 0,
+            name: arena::Piece::default(),
+            face: face::of(kept.iter().map(texts)),
+        });
+    }
+    let mut text = if rows.len() == collected.len() {
+        text
+    } else {
+        rows.sort_unstable_by_key(|row| row.texts.start());
+        let text = arena::compact(text, rows.iter_mut().map(|row| &mut row.texts));
+        rows.sort_unstable_by_key(|row| (row.channel, row.order));
+        text
+    };
+    for row in rows.iter().filter(|row| row.order == 0) {
+        heads[row.channel as usize].name = row.texts.name();
+    }
+    if let Some(channel) = built_in {
+        put(channel, &mut text, &mut heads, &mut rows);
+    }
+    Lineup::from_parts(text, heads, rows)
+}
+
+/// Adds a channel of the house.
+fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mut Vec<Row>) {
+    let Channel {
+        id,
+        number,
+        source,
+        name,
+        group,
+        logo,
+        tvg_id,
+        url,
+        headers,
+        score,
+        shift_minutes,
+        keys,
+    } = channel;
+    let texts = [name, group, logo, tvg_id, url, headers].map(arena::cut);
+    let texts = arena::append(text, texts);
+    rows.push(Row {
+        channel: u32::try_from(heads.len()).unwrap_or(u32::MAX),
+        keys,
+        texts,
+        source,
+        score,
+        shift_minutes,
+        order: 0,
+    });
+    heads.push(Head {
+        id,
+        number,
+        first: 0,
+        name: texts.name(),
+        face: Face::default(),
+    });
 }

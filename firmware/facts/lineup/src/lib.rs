@@ -1,51 +1,72 @@
 //! From playlist entries to channels with lasting ids and GuideNumbers. Pure: no clock, no file,
 //! no socket.
 //!
-//! An import collects the entries of all sources in an [`Importer`] and ends in [`Imported`]: a
-//! [`Lineup`], a snapshot that everybody reads through an `Arc`, and the [`Numbers`] that the store
-//! keeps for the next import.
+//! A lineup is derived from the lists of all sources, anew whenever one of them changes. An
+//! [`Importer`] takes their entries, each through the owner's rules ([`Shaping`]), and ends in
+//! [`Imported`]: a [`Lineup`], a snapshot that everybody reads through an `Arc`, and what is
+//! [`Known`] to the next import by way of the store.
 //!
 //! **Channels.** Entries of the same name and `tvg-id`, or without a `tvg-id` of the same name and
-//! group, are streams of one channel: the first in the order of sources and lists is the primary,
-//! the others are its backups. See [`clusters`](Imported::clusters).
+//! group, are streams of one channel. See [`clusters`](Imported::clusters).
 //!
-//! **Ids.** A [`ChannelId`] has two parts. The upper 44 bits are a hash of the name of the source,
-//! `tvg-id` and the name of a stream of the channel: the same on every machine and in every
-//! version, and independent of the address, which providers change at will. Of several streams it
-//! is the one whose source comes first, and in it the lowest address. The lower 20 bits tell apart
-//! channels that share all three (and, once in many years, two whose hashes agree): 0 for the
-//! first in the order of their addresses, and so on.
+//! **Streams.** The best comes first: by the quality that its name promises, else its address
+//! ([`Channel::score`]), then by the priority of its source, then in the order of sources and lists.
+//! The first is the primary, the others are its backups; the best [`Lineup::STREAMS_MAX`] are kept.
+//! Of what the primary lacks, the next stream that has it lends it to the channel ([`Face`]).
 //!
-//! Once given, an id is found again by what the entries of its channel have in common
-//! ([`Remembered::key`]), so that a stream that comes or goes, the primary included, and a source
-//! that moves change neither id nor number; where that has changed, by the address
-//! ([`Remembered::mark`]). What an earlier Dipole remembered has no key: a channel whose address is
-//! new takes the place of one that is gone.
+//! **Ids.** An entry is known by two [`Keys`], of its name and of its address, which are taken
+//! before any rule changes it and hold nothing of its source. Each key is held by the channel that
+//! its entry belonged to last ([`Held`]). A channel made anew takes the id that holds most of the
+//! keys of its entries' names, those that the last import saw counted first; of those alike, that
+//! which holds most of their addresses, then the one that was there first, then the smaller. So it stays the same through new addresses, new
+//! names, other backups, and sources that are moved or renamed. Where two channels claim one id, the
+//! one with more of its keys keeps it. A key that entries of several channels share speaks for none.
+//!
+//! An id has two parts. The upper 44 bits are a hash of the smallest name key among the entries that
+//! it was first given for: the same on every machine and in every version. The lower 20 bits tell
+//! apart channels that share it: 0 for the first in the order of their addresses, and so on.
 //!
 //! **Numbers.** A channel that is known keeps its number, also where the list has changed its
 //! `tvg-chno` meanwhile: clients remember channels by number. A new one gets the number that its
 //! `tvg-chno` asks for, if that is valid and free; else the smallest that is free and that no
-//! `tvg-chno` of the list asks for, in the order of the list. Numbers of channels that are gone stay
+//! `tvg-chno` of a list asks for, in the order of the lists. Numbers of channels that are gone stay
 //! theirs while they are remembered. After 65,535 the minors follow: 1.1, 2.1, and so on.
 //!
 //! What does not belong here: fetching and reading lists (`sync`, `playlist`), writing them down
 //! (`store`).
 
+/// Raised by whoever changes what becomes of the same lists: a stored lineup that was derived
+/// otherwise is derived anew at the next start.
+pub const DERIVATION: u32 = 1;
+
 mod arena;
+mod builder;
 mod channel;
 mod clusters;
 mod collected;
 pub mod decisions;
+mod entry;
+mod face;
+mod held;
 mod identity;
 mod ids;
 mod import;
+mod known;
 mod numbering;
 mod numbers;
+mod quality;
+mod shown;
 mod snapshot;
 mod twins;
 
 pub use base::{ChannelId, GuideNumber, GuideNumberError};
+pub use builder::{Full, LineupBuilder};
 pub use channel::Channel;
-pub use import::{Imported, Importer, SourceKey};
+pub use entry::{AsListed, ENTRY_TEXTS, EntryText, Keys, Shaping, SourceKey, Verdict};
+pub use held::{Held, HeldKey};
+pub use identity::StableHash;
+pub use import::{Imported, Importer};
+pub use known::Known;
 pub use numbers::{Numbers, Remembered};
-pub use snapshot::{Full, Lineup, LineupBuilder};
+pub use shown::Decidable;
+pub use snapshot::{Face, Lineup};

@@ -2,27 +2,31 @@
 
 use std::collections::{HashMap, hash_map::Entry as Slot};
 
-use crate::{ChannelId, GuideNumber, Numbers};
+use crate::{ChannelId, GuideNumber, Numbers, decisions::Decisions};
 
 /// A number for each channel, in the order of the list. `channels` are ids and what their
 /// `tvg-chno` asks for.
 pub(crate) fn give(
     channels: &[(ChannelId, Option<GuideNumber>)],
     known: &Numbers,
+    decisions: &Decisions,
 ) -> Vec<GuideNumber> {
-    // Who has a number, present or gone. Should a damaged store name two, the first keeps it.
+    // Who has a number, present or gone. What was decided comes first. Should a damaged store name
+    // two, the first keeps it.
     let mut owners: HashMap<GuideNumber, ChannelId> =
         HashMap::with_capacity(known.len() + channels.len());
+    for (id, number) in decisions.numbers() {
+        owners.entry(number).or_insert(id);
+    }
     for row in known.iter() {
         owners.entry(row.number).or_insert(row.id);
     }
     let mut given: Vec<Option<GuideNumber>> = channels
         .iter()
         .map(|&(id, _)| {
-            known
-                .find(id)
-                .map(|row| row.number)
-                .filter(|n| owners.get(n) == Some(&id))
+            let is_own = |number: &GuideNumber| owners.get(number) == Some(&id);
+            let known = || known.find(id).map(|row| row.number).filter(is_own);
+            decisions.number(id).filter(is_own).or_else(known)
         })
         .collect();
 

@@ -11,26 +11,23 @@ pub struct Remembered {
     pub id: ChannelId,
     /// Its number.
     pub number: GuideNumber,
+    /// The import that saw it first; 0 where that was not written down.
+    pub since: u32,
     /// The import that saw it last; see [`Numbers::generation`].
     pub last_seen: u32,
-    /// Hash of name and address: tells apart channels of one source that share their name.
-    pub mark: u64,
-    /// What the entries of the channel have in common; 0 where that was not written down.
-    pub key: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kept {
     number: GuideNumber,
+    since: u32,
     last_seen: u32,
-    mark: u64,
-    key: u64,
 }
 
 /// Ids and numbers given so far, of channels present and gone.
 ///
-/// A number that is remembered is never given to another channel. At most twice the channels of the
-/// lineup are remembered, or [`Numbers::REMEMBERED_MIN`]; those longest gone are forgotten first.
+/// A number that is remembered is never given to another channel. Channels longest gone are
+/// forgotten first; see [`crate::Known`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
     by_id: BTreeMap<ChannelId, Kept>,
@@ -40,7 +37,7 @@ pub struct Numbers {
 impl Numbers {
     /// At least this many channels are remembered, however small the lineup: a provider that sends
     /// ten channels one day and thousands the next must find all numbers as they were. About
-    /// 65,536 × 48 B = 3.1 MB while an import runs.
+    /// 65,536 × 32 B = 2.1 MB while an import runs.
     pub const REMEMBERED_MIN: usize = 65_536;
 
     /// Nothing given yet.
@@ -81,18 +78,16 @@ impl Numbers {
         let Remembered {
             id,
             number,
+            since,
             last_seen,
-            mark,
-            key,
         } = row;
         self.generation = self.generation.max(last_seen);
         self.by_id.insert(
             id,
             Kept {
                 number,
+                since,
                 last_seen,
-                mark,
-                key,
             },
         );
     }
@@ -103,19 +98,18 @@ impl Numbers {
         self.by_id.get(&id).map(|kept| remembered((&id, kept)))
     }
 
-    /// The channels of one identity, in the order of their ordinals.
-    pub(crate) fn of_identity(&self, id: ChannelId) -> impl Iterator<Item = Remembered> {
-        self.by_id
-            .range(id.first_of_identity()..=id.last_of_identity())
-            .map(remembered)
-    }
-
-    /// Takes over the channels of `known` that this lacks: those that are gone.
-    pub(crate) fn remember_gone(&mut self, known: &Self) {
-        for (id, kept) in &known.by_id {
-            self.by_id.entry(*id).or_insert(*kept);
+    /// Notes channels that an import has seen, and begins a new generation with it.
+    pub(crate) fn renew(&mut self, present: impl Iterator<Item = (ChannelId, GuideNumber)>) {
+        self.generation = self.generation.saturating_add(1);
+        for (id, number) in present {
+            let kept = self.by_id.entry(id).or_insert(Kept {
+                number,
+                since: self.generation,
+                last_seen: 0,
+            });
+            kept.number = number;
+            kept.last_seen = self.generation;
         }
-        self.generation = self.generation.max(known.generation);
     }
 
     /// Forgets channels that have been gone longest, until `remembered_max` are left.
@@ -144,18 +138,16 @@ fn remembered(
         &id,
         &Kept {
             number,
+            since,
             last_seen,
-            mark,
-            key,
         },
     ): (&ChannelId, &Kept),
 ) -> Remembered {
     Remembered {
         id,
         number,
+        since,
         last_seen,
-        mark,
-        key,
     }
 }
 
@@ -168,9 +160,8 @@ mod tests {
         Remembered {
             id: ChannelId(id),
             number,
+            since: 1,
             last_seen,
-            mark: id,
-            key: id + 1,
         }
     }
 

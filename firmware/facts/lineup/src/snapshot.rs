@@ -1,70 +1,147 @@
-//! The lineup as one compact, immutable value: a text arena and a row per stream, in the order of
-//! channels.
+//! The lineup as one compact, immutable value: a text arena, a head per channel and a row per
+//! stream, in the order of channels.
 //!
 //! 30,000 channels of a real list take about 6 MiB; a lineup under construction has a stated
-//! maximum and is refused as a whole beyond it.
+//! maximum and is refused as a whole beyond it (`builder`).
+
+use std::sync::Arc;
 
 use base::ChannelSpec;
 
 use crate::{
-    Channel, ChannelId, GuideNumber,
-    arena::{Span, append, cut},
+    Channel, ChannelId, GuideNumber, Keys,
+    arena::{Piece, Span},
+    shown::Shown,
 };
 
+/// One stream of a channel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
-    pub id: ChannelId,
-    pub number: GuideNumber,
-    pub source: u16,
-    /// Place among the channel's streams of this source.
-    pub order: u16,
+    /// Place of its channel among the heads.
+    pub channel: u32,
+    pub keys: Keys,
     pub texts: Span,
+    pub source: u16,
+    pub score: u16,
+    pub shift_minutes: i16,
+    /// Place among the streams of its channel.
+    pub order: u8,
 }
 
-/// All channels at one moment, in the order of their GuideNumbers.
-#[derive(Debug, Default)]
+// `order` suffices.
+const _: () = assert!(ChannelSpec::STREAMS_MAX <= u8::MAX as usize);
+
+/// What is one for all streams of a channel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub id: ChannelId,
+    pub number: GuideNumber,
+    /// Where its streams begin in the rows.
+    pub first: u32,
+    pub name: Piece,
+    pub face: Face,
+}
+
+/// Which streams lend the channel what they have and the primary may lack, as places among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Face {
+    /// Whose group is the channel's.
+    pub group: u8,
+    /// Whose logo.
+    pub logo: u8,
+    /// Whose `tvg-id`.
+    pub tvg_id: u8,
+}
+
+/// All channels at one moment, in the order of their GuideNumbers: as the lists make them, under what
+/// the owner has decided. Those that are out of use by decision stand behind the others, and nobody
+/// comes upon them who does not ask for them.
+#[derive(Clone, Debug, Default)]
 pub struct Lineup {
-    text: String,
+    pub(crate) core: Arc<Core>,
+    pub(crate) shown: Arc<Shown>,
+}
+
+/// What the lists make.
+#[derive(Debug, Default)]
+pub(crate) struct Core {
+    pub(crate) text: String,
+    /// In the order of numbers.
+    pub(crate) heads: Vec<Head>,
     /// Channel by channel, the primary first.
     rows: Vec<Row>,
-    /// Where each channel begins in `rows`.
-    first: Vec<u32>,
-    /// Indices into `first`, in the order of ids.
-    by_id: Vec<u32>,
+    /// Places of the heads in the order of ids.
+    pub(crate) by_id: Vec<u32>,
 }
 
 impl Lineup {
     /// Streams that a channel keeps; further ones are left out.
     pub const STREAMS_MAX: usize = ChannelSpec::STREAMS_MAX;
 
-    /// How many channels there are.
+    /// What a channel of one stream takes besides its texts.
+    pub(crate) const BYTES_PER_CHANNEL: usize =
+        size_of::<Head>() + size_of::<Row>() + size_of::<u32>();
+
+    /// How many channels clients see.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.first.len()
+        self.shown.active
     }
 
-    /// Whether there is no channel.
+    /// Whether clients see no channel.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.first.is_empty()
+        self.len() == 0
     }
 
-    /// The channel at `index`, counted in the order of GuideNumbers, as its primary stream says.
+    /// The channel at `index`, counted in the order of GuideNumbers; from [`Lineup::len`] on those
+    /// that clients do not see.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Channel<'_>> {
-        self.streams(index).next()
+        let head = self.head(index)?;
+        let mut streams = self.streams(index);
+        let primary = streams.next()?;
+        let lender = |place: u8| match place {
+            0 => Some(primary),
+            _ => streams.clone().nth(usize::from(place) - 1),
+        };
+        let Face {
+            group,
+            logo,
+            tvg_id,
+        } = head.face;
+        let seen = self.shown.decisions.seen(head.id);
+        let own = || head.name.of(&self.core.text);
+        let own_group = || lender(group).unwrap_or(primary).group;
+        Some(Channel {
+            name: seen.name.unwrap_or_else(own),
+            group: seen.group.unwrap_or_else(own_group),
+            logo: seen
+                .logo
+                .unwrap_or_else(|| lender(logo).unwrap_or(primary).logo),
+            tvg_id: lender(tvg_id).unwrap_or(primary).tvg_id,
+            shift_minutes: seen.shift_min.unwrap_or(primary.shift_minutes),
+            ..primary
+        })
+    }
+
+    /// Which streams of the channel at `index` lend it their texts.
+    #[must_use]
+    pub fn face(&self, index: usize) -> Face {
+        self.head(index).map_or(Face::default(), |head| head.face)
     }
 
     /// The streams of the channel at `index`, the primary first. Each is given as the channel would
     /// be were it the only one: its backups have names and logos of their own.
     pub fn streams(&self, index: usize) -> impl ExactSizeIterator<Item = Channel<'_>> + Clone {
-        let begin = self
-            .first
-            .get(index)
-            .map_or(self.rows.len(), |&at| at as usize);
-        let next = self.first.get(index + 1).map(|&at| at as usize);
-        let rows = self.rows.get(begin..next.unwrap_or(self.rows.len()));
-        rows.unwrap_or_default().iter().map(|row| self.channel(row))
+        let Core { heads, rows, .. } = &*self.core;
+        let begin = |place: usize| {
+            let head = heads.get(place);
+            head.map_or(rows.len(), |head| head.first as usize)
+        };
+        let place = self.shown.place(index).unwrap_or(heads.len());
+        let own = rows.get(begin(place)..begin(place.saturating_add(1)));
+        own.unwrap_or_default().iter().map(|row| self.stream(row))
     }
 
     /// The streams of the channel with this id.
@@ -74,14 +151,14 @@ impl Lineup {
 
     /// Every stream of every channel.
     pub fn all_streams(&self) -> impl ExactSizeIterator<Item = Channel<'_>> + Clone {
-        self.rows.iter().map(|row| self.channel(row))
+        self.core.rows.iter().map(|row| self.stream(row))
     }
 
     /// What a tuner is asked to play: the channel at `index` with all its streams. Where two sources
     /// name the same address, it is one stream.
     #[must_use]
     pub fn spec(&self, index: usize) -> Option<ChannelSpec> {
-        let primary = self.get(index)?;
+        let channel = self.get(index)?;
         let mut streams = Vec::new();
         for stream in self.streams(index) {
             let stream = stream.stream();
@@ -93,18 +170,19 @@ impl Lineup {
             }
         }
         Some(ChannelSpec {
-            channel: primary.id,
-            number: primary.number,
-            name: primary.name.to_owned(),
+            channel: channel.id,
+            number: channel.number,
+            name: channel.name.to_owned(),
             streams,
         })
     }
 
-    fn channel(&self, row: &Row) -> Channel<'_> {
-        let [name, group, logo, tvg_id, url, headers] = row.texts.of(&self.text);
+    fn stream(&self, row: &Row) -> Channel<'_> {
+        let Head { id, number, .. } = self.core.heads[row.channel as usize];
+        let [name, group, logo, tvg_id, url, headers] = row.texts.of(&self.core.text);
         Channel {
-            id: row.id,
-            number: row.number,
+            id,
+            number,
             source: row.source,
             name,
             group,
@@ -112,22 +190,22 @@ impl Lineup {
             tvg_id,
             url,
             headers,
+            score: row.score,
+            shift_minutes: row.shift_minutes,
+            keys: row.keys,
         }
     }
 
-    /// Every channel, in the order of GuideNumbers.
+    /// Every channel that clients see, in the order of GuideNumbers.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Channel<'_>> {
-        self.first
-            .iter()
-            .map(|&at| self.channel(&self.rows[at as usize]))
+        (0..self.len()).map(|index| self.get(index).expect("each channel has a stream"))
     }
 
-    /// Where the channel with this number stands.
+    /// Where the channel with this number stands, if clients see it.
     #[must_use]
     pub fn index_of(&self, number: GuideNumber) -> Option<usize> {
-        self.first
-            .binary_search_by_key(&number, |&at| self.rows[at as usize].number)
-            .ok()
+        self.find_number(number)
+            .filter(|&index| self.is_active(index))
     }
 
     /// The channel with this number.
@@ -142,253 +220,90 @@ impl Lineup {
         self.get(self.index_of_id(id)?)
     }
 
-    /// Where the channel with this id stands.
+    /// Where the channel with this id stands, if clients see it.
     #[must_use]
     pub fn index_of_id(&self, id: ChannelId) -> Option<usize> {
-        let found = self
-            .by_id
-            .binary_search_by_key(&id, |&index| self.row_of(index).id)
-            .ok()?;
-        Some(self.by_id[found] as usize)
+        self.find(id).filter(|&index| self.is_active(index))
     }
 
-    /// The primary's row of the channel at `index`, which comes from `by_id`.
-    fn row_of(&self, index: u32) -> &Row {
-        &self.rows[self.first[index as usize] as usize]
+    fn head(&self, index: usize) -> Option<&Head> {
+        self.core.heads.get(self.shown.place(index)?)
     }
 
-    /// A lineup of finished rows, those of one channel in the order of its streams where they are of
-    /// one source. Of several channels with one number the first counts.
-    pub(crate) fn from_rows(mut text: String, mut rows: Vec<Row>) -> Self {
-        // Stable: rows with one number stay in the order in which they came.
-        rows.sort_by_key(|row| row.number);
-        keep_one_channel_per_number(&mut rows);
-        rows.sort_by_key(|row| (row.number, row.source, row.order));
+    /// A lineup of finished heads and rows; those of one channel come in the order of its streams.
+    /// Heads with one id and number are one channel; of several channels with one number the first
+    /// counts. No head is without a stream.
+    pub(crate) fn from_parts(mut text: String, heads: Vec<Head>, mut rows: Vec<Row>) -> Self {
+        let (mut heads, place_of) = in_order(heads);
+        for row in &mut rows {
+            row.channel = place_of[row.channel as usize];
+        }
+        rows.retain(|row| row.channel != NOWHERE);
+        // Stable: the streams of a channel stay in their order.
+        rows.sort_by_key(|row| row.channel);
         keep_so_many_streams(&mut rows);
         rows.shrink_to_fit();
         text.shrink_to_fit();
-        let mut first = Vec::new();
-        for (at, row) in (0..).zip(&rows) {
-            let before: Option<&u32> = first.last();
-            if before.is_none_or(|&before| rows[before as usize].number != row.number) {
-                first.push(at);
-            }
+        for (at, row) in (0..).zip(&rows).filter(|(_, row)| row.order == 0) {
+            heads[row.channel as usize].first = at;
         }
-        first.shrink_to_fit();
-        let count = u32::try_from(first.len()).unwrap_or(u32::MAX);
-        let mut lineup = Self {
+        let mut by_id: Vec<u32> = (0..).zip(&heads).map(|(index, _)| index).collect();
+        by_id.sort_by_key(|&index| heads[index as usize].id);
+        Self::of_core(Core {
             text,
+            heads,
             rows,
-            first,
-            by_id: Vec::new(),
-        };
-        let mut by_id: Vec<u32> = (0..count).collect();
-        by_id.sort_by_key(|&index| lineup.row_of(index).id);
-        lineup.by_id = by_id;
-        lineup
+            by_id,
+        })
     }
 
-    /// Bytes that this lineup holds, for the plan's books.
+    /// Bytes that this lineup holds, for the plan's books; what was decided included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.capacity()
-            + self.rows.capacity() * size_of::<Row>()
-            + (self.first.capacity() + self.by_id.capacity()) * size_of::<u32>()
+        let Core {
+            text,
+            heads,
+            rows,
+            by_id,
+        } = &*self.core;
+        text.capacity()
+            + heads.capacity() * size_of::<Head>()
+            + rows.capacity() * size_of::<Row>()
+            + by_id.capacity() * size_of::<u32>()
+            + self.shown.bytes()
     }
 }
 
-/// `rows` are sorted by number.
-fn keep_one_channel_per_number(rows: &mut Vec<Row>) {
-    let mut owner: Option<(GuideNumber, ChannelId)> = None;
-    rows.retain(|row| match owner {
-        Some((number, id)) if number == row.number => id == row.id,
-        Some(_) | None => {
-            owner = Some((row.number, row.id));
-            true
+/// The place of a head that another one's number keeps out.
+const NOWHERE: u32 = u32::MAX;
+
+/// The heads in the order of numbers, and where each of them went.
+fn in_order(heads: Vec<Head>) -> (Vec<Head>, Vec<u32>) {
+    let mut order: Vec<u32> = (0..).zip(&heads).map(|(index, _)| index).collect();
+    // Stable: heads with one number stay in the order in which they came.
+    order.sort_by_key(|&index| heads[index as usize].number);
+    let mut place_of = vec![NOWHERE; heads.len()];
+    let mut kept: Vec<Head> = Vec::with_capacity(heads.len());
+    for index in order {
+        let head = heads[index as usize];
+        match kept.last() {
+            Some(last) if last.number == head.number && last.id != head.id => continue,
+            Some(last) if last.number == head.number => {}
+            Some(_) | None => kept.push(head),
         }
-    });
+        place_of[index as usize] = u32::try_from(kept.len() - 1).unwrap_or(NOWHERE);
+    }
+    (kept, place_of)
 }
 
-/// `rows` are sorted by number.
+/// `rows` are sorted by channel.
 fn keep_so_many_streams(rows: &mut Vec<Row>) {
-    let mut last: Option<(GuideNumber, usize)> = None;
-    rows.retain(|row| {
-        let before = last.map_or(
-            0,
-            |(number, count)| if number == row.number { count } else { 0 },
-        );
-        last = Some((row.number, before + 1));
-        before < Lineup::STREAMS_MAX
+    let (mut channel, mut count) = (NOWHERE, 0);
+    rows.retain_mut(|row| {
+        count = if row.channel == channel { count + 1 } else { 1 };
+        channel = row.channel;
+        let order = u8::try_from(count - 1).unwrap_or(u8::MAX);
+        row.order = order;
+        count <= Lineup::STREAMS_MAX
     });
-}
-
-/// A lineup grew beyond what the plan allows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the lineup does not fit into the {bytes_max} bytes that the plan gives it after {channels} channels: raise memory.budget or leave channels out"
-)]
-pub struct Full {
-    /// The bytes allowed.
-    pub bytes_max: usize,
-    /// Channels that did fit.
-    pub channels: usize,
-}
-
-/// Collects channels for a [`Lineup`] within a number of bytes.
-#[derive(Debug)]
-pub struct LineupBuilder {
-    text: String,
-    rows: Vec<Row>,
-    bytes_max: usize,
-}
-
-impl LineupBuilder {
-    /// A builder that refuses to hold more than `bytes_max` bytes.
-    #[must_use]
-    pub fn new(bytes_max: usize) -> Self {
-        Self {
-            text: String::new(),
-            rows: Vec::new(),
-            bytes_max: bytes_max.min(u32::MAX as usize),
-        }
-    }
-
-    /// Adds a channel, or a stream to one: what has the same id and number is one channel, whose
-    /// streams are sorted by source and else stay in the order in which they came. Of several
-    /// channels with one number [`LineupBuilder::build`] keeps the first.
-    ///
-    /// A text longer than 65,535 bytes is cut at a character.
-    ///
-    /// # Errors
-    /// [`Full`] where the channel no longer fits.
-    pub fn push(&mut self, channel: Channel<'_>) -> Result<(), Full> {
-        let Channel {
-            name,
-            group,
-            logo,
-            tvg_id,
-            url,
-            headers,
-            ..
-        } = channel;
-        let texts = [name, group, logo, tvg_id, url, headers].map(cut);
-        let text_bytes: usize = texts.iter().map(|text| text.len()).sum();
-        let rows = self.rows.len() + 1;
-        let bytes = self.text.len() + text_bytes + rows * (size_of::<Row>() + 2 * size_of::<u32>());
-        if bytes > self.bytes_max {
-            return Err(Full {
-                bytes_max: self.bytes_max,
-                channels: rows - 1,
-            });
-        }
-        let Channel {
-            id, number, source, ..
-        } = channel;
-        let texts = append(&mut self.text, texts);
-        self.rows.push(Row {
-            id,
-            number,
-            source,
-            order: 0,
-            texts,
-        });
-        Ok(())
-    }
-
-    /// The finished lineup, in the order of GuideNumbers.
-    #[must_use]
-    pub fn build(self) -> Lineup {
-        Lineup::from_rows(self.text, self.rows)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn channel(major: u16, name: &str) -> Channel<'_> {
-        Channel {
-            id: ChannelId(u64::from(major) ^ 0xffff),
-            number: GuideNumber::new(major, 0).unwrap(),
-            source: 0,
-            name,
-            group: "News",
-            logo: "",
-            tvg_id: "x",
-            url: "http://a.example/1",
-            headers: "",
-        }
-    }
-
-    #[test]
-    fn finds_by_number_and_by_id() {
-        let mut builder = LineupBuilder::new(10_000);
-        for (major, name) in [(7, "Seven"), (2, "Two"), (5, "Five")] {
-            builder.push(channel(major, name)).unwrap();
-        }
-        let lineup = builder.build();
-        let names: Vec<_> = lineup.iter().map(|channel| channel.name).collect();
-        assert_eq!(names, ["Two", "Five", "Seven"]);
-        let five = lineup.by_number("5".parse().unwrap()).unwrap();
-        assert_eq!(five, channel(5, "Five"));
-        assert_eq!(lineup.by_id(five.id), Some(five));
-        assert_eq!(lineup.by_id(ChannelId(1)), None);
-    }
-
-    #[test]
-    fn what_has_the_same_id_is_one_channel() {
-        let mut builder = LineupBuilder::new(100_000);
-        let of = |source, url, name| Channel {
-            source,
-            url,
-            ..channel(7, name)
-        };
-        builder.push(of(2, "u3", "Third")).unwrap();
-        builder.push(channel(9, "Nine")).unwrap();
-        builder.push(of(0, "u1", "First")).unwrap();
-        builder.push(of(0, "u2", "Second")).unwrap();
-        builder.push(of(1, "u1", "Again")).unwrap();
-        let other = Channel {
-            id: ChannelId(1),
-            ..of(0, "x", "Of another id")
-        };
-        builder.push(other).unwrap();
-        let lineup = builder.build();
-        assert_eq!(lineup.len(), 2);
-        let names: Vec<_> = lineup.streams(0).map(|stream| stream.name).collect();
-        assert_eq!(names, ["First", "Second", "Again", "Third"]);
-        assert_eq!(lineup.by_id(channel(7, "").id).unwrap().name, "First");
-        assert_eq!(lineup.streams_of(ChannelId(1)).len(), 0);
-        assert_eq!(lineup.all_streams().len(), 5);
-        let spec = lineup.spec(0).unwrap();
-        let urls: Vec<_> = spec
-            .streams
-            .iter()
-            .map(|stream| stream.url.as_str())
-            .collect();
-        assert_eq!(urls, ["u1", "u2", "u3"], "an address counts once");
-        assert_eq!(lineup.spec(2), None);
-    }
-
-    #[test]
-    fn a_channel_keeps_so_many_streams() {
-        let mut builder = LineupBuilder::new(100_000);
-        for _ in 0..100 {
-            builder.push(channel(7, "Seven")).unwrap();
-        }
-        builder.push(channel(8, "Eight")).unwrap();
-        let lineup = builder.build();
-        assert_eq!(lineup.streams(0).len(), Lineup::STREAMS_MAX);
-        assert_eq!((lineup.streams(1).len(), lineup.len()), (1, 2));
-    }
-
-    #[test]
-    fn refuses_what_does_not_fit() {
-        let mut builder = LineupBuilder::new(200);
-        builder.push(channel(1, "One")).unwrap();
-        let full = (2..100)
-            .find_map(|n| builder.push(channel(n, "More")).err())
-            .unwrap();
-        assert!(full.channels < 4 && full.to_string().contains("memory.budget"));
-    }
 }

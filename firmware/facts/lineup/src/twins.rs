@@ -1,11 +1,12 @@
 //! Exact duplicates: entries of the same source, name and address. They are one stream.
 
-use std::{cell::LazyCell, cmp::Reverse, collections::HashMap};
+use std::cmp::Reverse;
 
-use crate::{Numbers, collected::Collected, identity::StableHash};
+use crate::{Held, collected::Collected, identity::StableHash};
 
-/// For each entry the one that stands for it; an entry that stands for itself is a stream. Which one it is does not depend on the order of the list.
-pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> {
+/// For each entry the one that stands for it; an entry that stands for itself is a stream. Which
+/// one it is does not depend on the order of the list.
+pub(crate) fn join(text: &str, rows: &[Collected], known: &Held) -> Vec<u32> {
     let key = |row: u32| {
         let Collected { source, texts, .. } = rows[row as usize];
         let [name, .., url, _] = texts.of(text);
@@ -22,8 +23,6 @@ pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> 
         })
         .collect();
     sorted.sort_unstable();
-    // Most lists hold no twins and never ask.
-    let last_seen = LazyCell::new(|| known.iter().map(|row| (row.mark, row.last_seen)).collect());
     for alike in sorted
         .chunk_by_mut(|a, b| a.0 == b.0)
         .filter(|alike| alike.len() > 1)
@@ -33,7 +32,7 @@ pub(crate) fn join(text: &str, rows: &[Collected], known: &Numbers) -> Vec<u32> 
             let twins = twins.iter().map(|&(_, row)| row);
             let best = twins
                 .clone()
-                .min_by_key(|&row| preference(text, &rows[row as usize], &last_seen));
+                .min_by_key(|&row| preference(text, &rows[row as usize], known));
             for row in twins {
                 twin_of[row as usize] = best.unwrap_or(row);
             }
@@ -54,15 +53,11 @@ pub(crate) fn in_order(twin_of: &[u32]) -> Vec<u32> {
 
 /// Twins may differ in what is not compared. The one that a client knows already stands for them,
 /// else one that has a `tvg-id`, else one that has a number.
-fn preference<'a>(
-    text: &'a str,
-    row: &Collected,
-    last_seen: &HashMap<u64, u32>,
-) -> impl Ord + use<'a> {
+fn preference<'a>(text: &'a str, row: &Collected, known: &Held) -> impl Ord + use<'a> {
     let Collected {
-        mark, asked, texts, ..
+        keys, asked, texts, ..
     } = *row;
-    let last_seen = last_seen.get(&mark).copied();
+    let last_seen = known.find(keys.name).map(|row| row.last_seen);
     let [_, group, logo, tvg_id, _, headers] = texts.of(text);
     (
         Reverse(last_seen),

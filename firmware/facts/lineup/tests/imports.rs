@@ -5,12 +5,14 @@ mod common;
 
 use std::collections::HashSet;
 
-use common::{Row, given, import, row};
-use lineup::{Importer, Numbers, SourceKey};
-use playlist::Entry;
+use common::{Row, given, import, row, source};
+use lineup::{
+    AsListed, Channel, ChannelId, EntryText, GuideNumber, Held, Importer, Known, Numbers,
+    Remembered, Shaping, SourceKey, Verdict,
+};
 
 /// Numbers of `rows`, `name=number` in their order.
-fn numbers(rows: &[Row], known: &Numbers) -> String {
+fn numbers(rows: &[Row], known: &Known) -> String {
     let imported = import(rows, known);
     let shown = rows
         .iter()
@@ -53,17 +55,13 @@ fn first_import() {
             "A=1 B=2 C=3 D=4 E=5",
         ),
     ] {
-        assert_eq!(numbers(&rows(&wishes), &Numbers::new()), expected);
+        assert_eq!(numbers(&rows(&wishes), &Known::new()), expected);
     }
 }
 
 #[test]
 fn later_imports() {
-    let known = import(
-        &rows(&[("A", "10"), ("B", ""), ("C", "20")]),
-        &Numbers::new(),
-    )
-    .numbers;
+    let known = import(&rows(&[("A", "10"), ("B", ""), ("C", "20")]), &Known::new()).known;
     for (wishes, expected) in [
         // Known channels stay, whatever the list says by now.
         (vec![("C", "1"), ("B", "2"), ("A", "3")], "C=20 B=1 A=10"),
@@ -84,14 +82,14 @@ fn later_imports() {
 #[test]
 fn a_channel_that_comes_back_finds_its_number() {
     let all = rows(&[("A", ""), ("B", ""), ("C", "9")]);
-    let first = import(&all, &Numbers::new());
-    let mut known = first.numbers.clone();
+    let first = import(&all, &Known::new());
+    let mut known = first.known.clone();
     for _ in 0..5 {
-        known = import(&rows(&[("D", ""), ("E", "1")]), &known).numbers;
+        known = import(&rows(&[("D", ""), ("E", "1")]), &known).known;
     }
     assert_eq!(given(&import(&all, &known)), given(&first));
     // Not even a list without a single channel forgets them.
-    let none = import(&[], &known).numbers;
+    let none = import(&[], &known).known;
     assert_eq!(given(&import(&all, &none)), given(&first));
 }
 
@@ -114,7 +112,7 @@ fn exact_duplicates_are_one_channel() {
         chno: "8".to_owned(),
         ..same
     });
-    let imported = import(&rows, &Numbers::new());
+    let imported = import(&rows, &Known::new());
     assert_eq!(
         (imported.lineup.len(), imported.duplicates, imported.new),
         (3, 500, 3)
@@ -138,33 +136,24 @@ fn an_id_outlives_the_address_and_the_place_of_the_source() {
         url: "http://new.example/2?token=2".to_owned(),
         ..before.clone()
     };
-    let first = import(&[before], &Numbers::new());
+    let first = import(&[before], &Known::new());
     assert_eq!(
-        given(&import(&[row("B", "u", ""), after], &first.numbers))[1],
+        given(&import(&[row("B", "u", ""), after], &first.known))[1],
         given(&first)[0]
     );
 }
 
 #[test]
 fn an_id_is_the_same_on_every_machine() {
-    let mut importer = Importer::new(1 << 20);
-    let entry = Entry {
-        name: "CNN",
-        tvg_id: "cnn.us",
-        url: "http://s.example/1",
-        ..Entry::default()
+    let cnn = |url: &str| Row {
+        source: 3,
+        tvg_id: "cnn.us".to_owned(),
+        ..row("CNN", url, "")
     };
-    importer
-        .add(
-            SourceKey {
-                index: 3,
-                name: "provider",
-            },
-            &entry,
-        )
-        .unwrap();
-    let imported = importer.finish(&Numbers::new());
-    assert_eq!(imported.clusters[0].to_string(), "583391f4ecf00000");
+    for url in ["http://s.example/1", "http://t.example/2"] {
+        let imported = import(&[cnn(url)], &Known::new());
+        assert_eq!(imported.clusters[0].to_string(), "3fb5e203acb00000");
+    }
 }
 
 #[test]
@@ -177,11 +166,8 @@ fn namesakes_keep_their_ids_when_their_tokens_change() {
             })
             .collect()
     };
-    let first = import(&namesakes("a"), &Numbers::new());
-    assert_eq!(
-        given(&import(&namesakes("b"), &first.numbers)),
-        given(&first)
-    );
+    let first = import(&namesakes("a"), &Known::new());
+    assert_eq!(given(&import(&namesakes("b"), &first.known)), given(&first));
 }
 
 #[test]
@@ -199,7 +185,7 @@ fn streams_of_one_channel_stand_in_the_order_of_sources_and_lists() {
         stream(0, "CNN", "u2"),
         stream(1, "CNN", "u1"),
     ];
-    let imported = import(&rows, &Numbers::new());
+    let imported = import(&rows, &Known::new());
     assert_eq!((imported.lineup.len(), imported.backups), (2, 3));
     let urls: Vec<_> = imported
         .lineup
@@ -211,7 +197,7 @@ fn streams_of_one_channel_stand_in_the_order_of_sources_and_lists() {
     assert_eq!((channel.name, channel.group), ("cnn ", "of 0"));
     // Without the first source it is still the same channel.
     let without: Vec<_> = rows.iter().filter(|row| row.source == 1).cloned().collect();
-    let again = import(&without, &imported.numbers);
+    let again = import(&without, &imported.known);
     assert_eq!(again.clusters[0], imported.clusters[0]);
     assert_eq!(
         again.lineup.by_id(again.clusters[0]).unwrap().number,
@@ -220,54 +206,105 @@ fn streams_of_one_channel_stand_in_the_order_of_sources_and_lists() {
 }
 
 #[test]
-fn what_an_earlier_dipole_remembered_is_found_by_address_and_name() {
+fn rules_change_neither_ids_nor_numbers() {
+    struct Rules;
+    impl Shaping for Rules {
+        fn shape(&self, source: SourceKey<'_>, entry: &mut EntryText<'_>) -> Verdict {
+            assert_eq!((source.index, source.name), (0, "source"));
+            entry.name = format!("{} of rules", entry.name).into();
+            entry.group = "Rules".into();
+            if entry.url == "u1" {
+                Verdict::Drop
+            } else {
+                Verdict::Keep
+            }
+        }
+    }
     let rows: Vec<_> = (0..3)
-        .map(|n| row("News", &format!("http://s.example/{n}"), ""))
+        .map(|n| row(&format!("N{n}"), &format!("u{n}"), ""))
         .collect();
-    let first = import(&rows[1..2], &Numbers::new());
-    let old = |row: lineup::Remembered| lineup::Remembered { key: 0, ..row };
-    let known: Numbers = first.numbers.iter().map(old).collect();
-    let again = import(&rows, &known);
-    assert_eq!(
-        given(&again)[0],
-        given(&first)[0],
-        "by the address of a backup"
-    );
-    let moved = import(&[row("News", "http://elsewhere.example/", "")], &known);
-    assert_eq!(given(&moved)[0], given(&first)[0], "by its name");
+    let first = import(&rows, &Known::new());
+    let mut importer = Importer::new(1 << 20);
+    for row in &rows {
+        importer.add(source(0), row.entry(), &Rules).unwrap();
+    }
+    let ruled = importer.finish(first.known.clone(), None);
+    let shown: Vec<_> = ruled.lineup.iter().map(|it| (it.name, it.id)).collect();
+    let [one, _, three] = first.clusters[..] else {
+        unreachable!()
+    };
+    assert_eq!(shown, [("N0 of rules", one), ("N2 of rules", three)]);
+    assert_eq!(given(&import(&rows, &ruled.known)), given(&first));
 }
 
 #[test]
-fn a_lineup_beside_lends_its_ids() {
-    let stream = |source, url: &str, group: &str| Row {
-        source,
-        group: group.to_owned(),
-        ..row("News", url, "")
-    };
-    let both = [stream(0, "u0", "G"), stream(1, "u1", "G")];
-    let first = import(&both, &Numbers::new());
-    // The list of the first source is read again, and its group has another name now: the id stays
-    // with the other source.
+fn the_best_stream_comes_first_then_that_of_the_preferred_source() {
     let mut importer = Importer::new(1 << 20);
-    let entry = Entry {
-        name: "News",
-        url: "u0",
-        group: "H",
-        ..Entry::default()
+    let entry = |url: &'static str| EntryText {
+        name: "News".into(),
+        url: url.into(),
+        ..EntryText::default()
     };
-    let source = SourceKey {
-        index: 0,
-        name: "source 0",
-    };
-    importer.add(source, &entry).unwrap();
-    let again = importer.finish_beside(&first.numbers, &first.lineup);
-    assert_ne!(again.clusters[0], first.clusters[0]);
+    for (index, priority, url) in [
+        (0, 0, "http://a.example/1.m3u8"),
+        (0, 0, "http://a.example/2.ts"),
+        (1, 5, "http://b.example/1.ts"),
+        (2, 5, "http://c.example/1.ts"),
+        (2, 5, "http://c.example/1080p/2.ts"),
+    ] {
+        let source = SourceKey {
+            index,
+            name: "s",
+            priority,
+        };
+        importer.add(source, entry(url), &AsListed).unwrap();
+    }
+    let imported = importer.finish(Known::new(), None);
+    let streams: Vec<_> = imported
+        .lineup
+        .streams(0)
+        .map(|stream| stream.url.trim_start_matches("http://"))
+        .collect();
+    assert_eq!(
+        streams,
+        [
+            "c.example/1080p/2.ts",
+            "b.example/1.ts",
+            "c.example/1.ts",
+            "a.example/2.ts",
+            "a.example/1.m3u8"
+        ]
+    );
+}
+
+#[test]
+fn a_channel_of_the_house_keeps_its_number_to_itself() {
+    let number = GuideNumber::new(1, 0).unwrap();
+    let test = Channel::new(ChannelId(5), number, "Test", "dipole:test");
+    let mut known = Known::new();
+    known.numbers.insert(Remembered {
+        id: test.id,
+        number,
+        since: 0,
+        last_seen: 0,
+    });
+    for _ in 0..2 {
+        let mut importer = Importer::new(1 << 20);
+        let wishes = row("A", "u", "1");
+        importer.add(source(0), wishes.entry(), &AsListed).unwrap();
+        let imported = importer.finish(known, Some(test));
+        let shown: Vec<_> = imported.lineup.iter().map(|it| it.name).collect();
+        assert_eq!(shown, ["Test", "A"]);
+        assert_eq!(imported.lineup.get(0), Some(test));
+        known = imported.known;
+        assert_eq!(known.numbers.find(test.id).unwrap().number, number);
+    }
 }
 
 #[test]
 fn more_channels_than_majors_spill_into_minors() {
     let rows: Vec<_> = (0..65_540).map(|n| row(&n.to_string(), "u", "")).collect();
-    let imported = import(&rows, &Numbers::new());
+    let imported = import(&rows, &Known::new());
     let last: Vec<_> = given(&imported)[65_533..]
         .iter()
         .map(|(_, n)| n.to_string())
@@ -287,25 +324,10 @@ fn a_list_of_30000_fits_into_its_bytes() {
             format!("c{n}"),
         ];
         let [name, url, logo, group, tvg_id] = texts.each_ref().map(String::as_str);
-        let entry = Entry {
-            name,
-            url,
-            logo,
-            group,
-            tvg_id,
-            ..Entry::default()
-        };
-        importer
-            .add(
-                SourceKey {
-                    index: 0,
-                    name: "big",
-                },
-                &entry,
-            )
-            .unwrap();
+        let entry = EntryText::of_texts([name, url, group, logo, tvg_id, "", "", "", ""]);
+        importer.add(source(0), entry, &AsListed).unwrap();
     }
-    let imported = importer.finish(&Numbers::new());
+    let imported = importer.finish(Known::new(), None);
     assert_eq!((imported.lineup.len(), imported.new), (30_000, 30_000));
     assert!(
         imported.lineup.bytes() < 6 << 20,
@@ -317,35 +339,28 @@ fn a_list_of_30000_fits_into_its_bytes() {
 #[test]
 fn refuses_what_does_not_fit() {
     let mut importer = Importer::new(10_000);
-    let entry = Entry {
-        name: "N",
-        url: "http://s.example/1",
-        ..Entry::default()
-    };
-    let source = SourceKey {
-        index: 0,
-        name: "s",
-    };
+    let entry = row("N", "http://s.example/1", "");
     let full = (0..1000)
-        .find_map(|_| importer.add(source, &entry).err())
+        .find_map(|_| importer.add(source(0), entry.entry(), &AsListed).err())
         .unwrap();
     assert_eq!((full.bytes_max, full.channels), (10_000, importer.len()));
-    assert!(importer.len() > 30, "{full}");
+    assert!(importer.len() > 20, "{full}");
 }
 
 #[test]
 fn memory_of_the_gone_is_bounded() {
-    let mut known = Numbers::new();
+    let mut known = Known::new();
     for round in 0..4 {
         let rows: Vec<_> = (0..30_000)
             .map(|n| row(&format!("{round} {n}"), "u", ""))
             .collect();
-        known = import(&rows, &known).numbers;
-        assert!(known.len() <= Numbers::REMEMBERED_MIN);
+        known = import(&rows, &known).known;
+        assert!(known.numbers.len() <= Numbers::REMEMBERED_MIN);
+        assert!(known.held.len() <= Held::REMEMBERED_MIN);
     }
-    let seen: HashSet<_> = known.iter().map(|row| row.last_seen).collect();
+    let seen: HashSet<_> = known.numbers.iter().map(|row| row.last_seen).collect();
     assert_eq!(
-        (known.len(), seen),
+        (known.numbers.len(), seen),
         (Numbers::REMEMBERED_MIN, HashSet::from([2, 3, 4]))
     );
 }

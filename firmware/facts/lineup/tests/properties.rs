@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Row, given, import};
-use lineup::Numbers;
+use lineup::Known;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// Rows of which many share names, ids and wishes. Without twins, which are tested apart.
@@ -70,7 +70,7 @@ proptest! {
         pool in pool().prop_map(without_twins),
         rounds in vec(orders(), 2..7),
     ) {
-        let mut known = Numbers::new();
+        let mut known = Known::new();
         let mut before: Vec<(Row, _)> = Vec::new();
         for order in &rounds {
             let rows = pick(&pool, order);
@@ -82,7 +82,10 @@ proptest! {
                 }
             }
             before = now;
-            known = imported.numbers.iter().collect();
+            known = Known {
+                numbers: imported.known.numbers.iter().collect(),
+                held: imported.known.held.iter().collect(),
+            };
         }
     }
 
@@ -92,10 +95,10 @@ proptest! {
         some in orders(),
         again in orders(),
     ) {
-        let first = import(&pool, &Numbers::new());
-        let shrunk = import(&pick(&pool, &some), &first.numbers);
+        let first = import(&pool, &Known::new());
+        let shrunk = import(&pick(&pool, &some), &first.known);
         let rows = shuffle(&pool, &again);
-        let last = import(&rows, &shrunk.numbers);
+        let last = import(&rows, &shrunk.known);
         for (row, is) in rows.iter().zip(given(&last)) {
             let at = pool.iter().position(|other| other == row);
             prop_assert_eq!(at.map(|at| given(&first)[at]), Some(is));
@@ -104,9 +107,9 @@ proptest! {
 
     #[test]
     fn the_order_of_the_list_is_not_in_the_ids(pool in pool(), order in orders()) {
-        let first = import(&pool, &Numbers::new());
+        let first = import(&pool, &Known::new());
         let rows = shuffle(&pool, &order);
-        let shuffled = import(&rows, &Numbers::new());
+        let shuffled = import(&rows, &Known::new());
         for (row, id) in rows.iter().zip(&shuffled.clusters) {
             let at = pool.iter().position(|other| other == row);
             prop_assert_eq!(at.map(|at| first.clusters[at]), Some(*id));
@@ -116,7 +119,7 @@ proptest! {
     /// The rows of one channel are those of one name and `tvg-id`, or group: no more, no fewer.
     #[test]
     fn channels_are_joined_by_the_rule(pool in pool().prop_map(without_twins)) {
-        let imported = import(&pool, &Numbers::new());
+        let imported = import(&pool, &Known::new());
         let same = |a: &Row, b: &Row| {
             let name = |row: &Row| row.name.trim().to_ascii_lowercase();
             name(a) == name(b) && a.tvg_id == b.tvg_id && (!a.tvg_id.is_empty() || a.group == b.group)
@@ -135,9 +138,9 @@ proptest! {
         pool in pool().prop_map(without_twins),
         rounds in vec(orders(), 1..6),
     ) {
-        let first = import(&pool, &Numbers::new());
+        let first = import(&pool, &Known::new());
         let was: Vec<_> = pool.iter().zip(given(&first)).collect();
-        let mut known = first.numbers;
+        let mut known = first.known;
         for order in &rounds {
             let rows = pick(&pool, order);
             let imported = import(&rows, &known);
@@ -145,16 +148,16 @@ proptest! {
                 let before = was.iter().find(|(other, _)| *other == row);
                 prop_assert_eq!(before.map(|(_, was)| *was), Some(is));
             }
-            known = imported.numbers;
+            known = imported.known;
         }
     }
 
     /// `import` itself checks that nothing is given twice, also with twins and lists that change.
     #[test]
     fn never_twice(pools in vec(pool(), 1..6)) {
-        let mut known = Numbers::new();
+        let mut known = Known::new();
         for rows in &pools {
-            known = import(rows, &known).numbers;
+            known = import(rows, &known).known;
         }
     }
 }

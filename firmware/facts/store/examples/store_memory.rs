@@ -3,7 +3,7 @@
 
 use std::{env, error::Error, path::Path};
 
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
+use lineup::{Channel, ChannelId, GuideNumber, HeldKey, Known, Lineup, LineupBuilder, Remembered};
 use store::{Import, Options, Store};
 
 const CHANNELS: u16 = 30_000;
@@ -15,16 +15,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .ok_or("usage: store_memory FOLDER|empty")?;
     let lineup = lineup()?;
-    let numbers: Numbers = lineup
-        .iter()
-        .map(|Channel { id, number, .. }| Remembered {
+    let numbers = lineup.iter().map(|Channel { id, number, .. }| Remembered {
+        id,
+        number,
+        since: 1,
+        last_seen: 1,
+    });
+    let held = lineup.iter().flat_map(|Channel { id, .. }| {
+        [id.0, !id.0].map(|key| HeldKey {
+            key,
             id,
-            number,
             last_seen: 1,
-            mark: 0,
-            key: 0,
         })
-        .collect();
+    });
+    let known = Known {
+        numbers: numbers.collect(),
+        held: held.collect(),
+    };
     if folder == "empty" {
         return Ok(());
     }
@@ -37,8 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..2 {
         store.save_import(&Import {
             lineup: &lineup,
-            numbers: &numbers,
+            known: &known,
             sources: &[],
+            list: None,
         })?;
     }
     Ok(())
@@ -47,16 +55,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn lineup() -> Result<Lineup, Box<dyn Error>> {
     let mut builder = LineupBuilder::new(LINEUP_BYTES_MAX);
     for major in 1..=CHANNELS {
+        let id = ChannelId(u64::from(major).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let number = GuideNumber::new(major, 0).ok_or("0 is no number")?;
+        let name = format!("Channel {major}");
+        let url = format!("http://provider.example/live/user/password/{major}.ts");
         builder.push(Channel {
-            id: ChannelId(u64::from(major).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-            number: GuideNumber::new(major, 0).ok_or("0 is no number")?,
-            source: 0,
-            name: &format!("Channel {major}"),
             group: "News and weather",
             logo: &format!("http://logos.example/{major}.png"),
             tvg_id: &format!("channel{major}.example"),
-            url: &format!("http://provider.example/live/user/password/{major}.ts"),
-            headers: "",
+            ..Channel::new(id, number, &name, &url)
         })?;
     }
     Ok(builder.build())

@@ -58,6 +58,14 @@ impl<'a> Encoder<'a> {
             None => self.raw(&[0]),
         }
     }
+
+    /// A flag byte, then the number where there is one.
+    pub(crate) fn maybe_u64(&mut self, value: Option<u64>) -> &mut Self {
+        match value {
+            Some(value) => self.raw(&[1]).u64(value),
+            None => self.raw(&[0]),
+        }
+    }
 }
 
 /// Takes fields off the front of a value.
@@ -114,7 +122,15 @@ impl<'a> Decoder<'a> {
         match self.array()? {
             [0] => Ok(None),
             [1] => self.time().map(Some),
-            [_] => Err(Fault::Row("a flag is neither 0 nor 1")),
+            [_] => Err(FLAG),
+        }
+    }
+
+    pub(crate) fn maybe_u64(&mut self) -> Result<Option<u64>, Fault> {
+        match self.array()? {
+            [0] => Ok(None),
+            [1] => self.u64().map(Some),
+            [_] => Err(FLAG),
         }
     }
 
@@ -128,4 +144,5 @@ impl<'a> Decoder<'a> {
     }
 }
 
+const FLAG: Fault = Fault::Row("a flag is neither 0 nor 1");
 const CUT: Fault = Fault::Row("a row ends too early");

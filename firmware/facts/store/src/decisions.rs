@@ -3,11 +3,9 @@
 //! The log holds the newest changes, each with all facts before and after it. A change that the log
 //! has forgotten cannot be undone any more, and that is all that is lost with it.
 
-use std::time::SystemTime;
-
 use lineup::{
     ChannelId,
-    decisions::{Changed, Decisions, Home, Keys},
+    decisions::{Changed, Decisions, Home, Keys, Logged},
 };
 use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
 
@@ -20,26 +18,9 @@ mod rows;
 
 /// Changes that are kept.
 const CHANGES_MAX: usize = 100;
-/// Bytes of all changes that are kept; the newest is, whatever it takes. One that sets a thing of
+/// Bytes of what all kept changes did; the newest is, whatever it takes. One that sets a thing of
 /// 30,000 channels takes about 1 MiB.
 const CHANGES_BYTES_MAX: u64 = 8 << 20;
-
-/// One change of the log: what is told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logged {
-    /// Its number, counted from 1.
-    pub n: u64,
-    /// When it was made, to the second.
-    pub at: SystemTime,
-    /// What it did, in words.
-    pub words: String,
-    /// The change that it undid, where it was an undoing.
-    pub undoes: Option<u64>,
-    /// How many channels it was about.
-    pub channels: u32,
-    /// What it takes to undo it.
-    pub(crate) bytes: u64,
-}
 
 pub(crate) fn load(transaction: &ReadTransaction) -> Result<Decisions, Fault> {
     let mut all = Decisions::new();
@@ -62,7 +43,7 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Decisions, Fault> {
 pub(crate) fn save(
     transaction: &WriteTransaction,
     changed: &Changed,
-    at: SystemTime,
+    at_unix_s: u64,
 ) -> Result<Logged, Fault> {
     let mut value = Vec::new();
     let mut decisions = transaction.open_table(DECISIONS)?;
@@ -85,10 +66,10 @@ pub(crate) fn save(
             None => homes.remove(key)?,
         };
     }
-    log(transaction, changed, at)
+    log(transaction, changed, at_unix_s)
 }
 
-fn log(transaction: &WriteTransaction, changed: &Changed, at: SystemTime) -> Result<Logged, Fault> {
+fn log(transaction: &WriteTransaction, changed: &Changed, at_unix_s: u64) -> Result<Logged, Fault> {
     let mut changes = transaction.open_table(CHANGES)?;
     let mut turns = transaction.open_table(TURNS)?;
     let last = changes.last()?.map_or(0, |(n, _)| n.value());
@@ -96,14 +77,14 @@ fn log(transaction: &WriteTransaction, changed: &Changed, at: SystemTime) -> Res
     rows::encode_turns(changed, &mut value);
     let logged = Logged {
         n: last + 1,
-        at,
+        at_unix_s,
         words: changed.words.clone(),
         undoes: changed.undoes,
         channels: u32::try_from(changed.channels().count()).unwrap_or(u32::MAX),
-        bytes: value.len() as u64,
     };
+    let bytes = value.len() as u64;
     turns.insert(logged.n, value.as_slice())?;
-    rows::encode_logged(&logged, &mut value);
+    rows::encode_logged(&logged, bytes, &mut value);
     changes.insert(logged.n, value.as_slice())?;
     for n in forgotten(&changes)? {
         changes.remove(n)?;
@@ -118,7 +99,7 @@ fn forgotten(changes: &Table<'_, u64, &'static [u8]>) -> Result<Vec<u64>, Fault>
     let mut forgotten = Vec::new();
     for (place, row) in changes.iter()?.rev().enumerate() {
         let (n, value) = row?;
-        bytes += rows::decode_logged(n.value(), value.value())?.bytes;
+        bytes += rows::decode_logged(n.value(), value.value())?.1;
         if place > 0 && (place >= CHANGES_MAX || bytes > CHANGES_BYTES_MAX) {
             forgotten.push(n.value());
         }
@@ -131,7 +112,7 @@ pub(crate) fn changes(transaction: &ReadTransaction) -> Result<Vec<Logged>, Faul
     let changes = transaction.open_table(CHANGES)?;
     let rows = changes.iter()?.rev().map(|row| {
         let (n, value) = row?;
-        rows::decode_logged(n.value(), value.value())
+        Ok(rows::decode_logged(n.value(), value.value())?.0)
     });
     rows.collect()
 }
@@ -143,7 +124,7 @@ pub(crate) fn change(transaction: &ReadTransaction, n: u64) -> Result<Option<Cha
     };
     let mut changed = rows::decode_turns(value.value())?;
     if let Some(row) = transaction.open_table(CHANGES)?.get(n)? {
-        let logged = rows::decode_logged(n, row.value())?;
+        let (logged, _) = rows::decode_logged(n, row.value())?;
         changed.words = logged.words;
         changed.undoes = logged.undoes;
     }

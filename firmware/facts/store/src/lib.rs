@@ -1,28 +1,34 @@
 //! What must survive a pulled plug, in redb. The only crate that names redb.
 //!
 //! One file, `dipole.redb`, in the data folder. It holds the identity of the device, the last good
-//! lineup with the numbers given so far, and what is known of each source. Every call that returns
+//! list of each source and what is known of it, the lineup derived from all lists, and the numbers
+//! and ids given so far. Every call that returns
 //! `Ok` has been synced to the disk ([`redb::Durability::Immediate`]); one that does not has
 //! changed nothing. Calls block: async callers go through `spawn_blocking`.
 //!
 //! What does not belong here: what a channel is (`lineup`), when a source is read (`sync`), the
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
+mod channels;
 mod codec;
 mod decisions;
 mod device;
 mod error;
 mod fault;
+mod first_schema;
 mod import;
+mod known;
+mod list;
+mod lists;
 mod schema;
 mod source;
 mod store;
 mod table;
 mod tables;
 
-pub use decisions::Logged;
 pub use device::Device;
 pub use error::Error;
 pub use import::{Import, Saved, Snapshot};
+pub use list::{List, ListFull, ListWriter, WRITER_BYTES};
 pub use source::SourceState;
 pub use store::{FILE, Options, Store};

@@ -9,14 +9,18 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    tables::{CHANGES, CHANNELS, DECISIONS, HOMES, META, META_SCHEMA, NUMBERS, SOURCES, TURNS},
+    first_schema,
+    tables::{
+        CHANGES, CHANNELS, DECISIONS, HELD, HOMES, LISTS, META, META_SCHEMA, NUMBERS, SOURCES,
+        TURNS,
+    },
 };
 
 const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, decisions];
+const STEPS: &[Step] = &[found, keep_lists, keep_decisions];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -26,8 +30,16 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     device::create(transaction)
 }
 
-/// Manual decisions, and their log.
-fn decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
+/// Step 2: the lists of the sources, and the keys by which ids are held.
+fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(LISTS)?;
+    transaction.open_table(HELD)?;
+    first_schema::make_lists(transaction)?;
+    first_schema::hold_keys(transaction)
+}
+
+/// Step 3: what the owner decides, and the log of it.
+fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(DECISIONS)?;
     transaction.open_table(HOMES)?;
     transaction.open_table(CHANGES)?;

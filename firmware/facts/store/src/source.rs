@@ -7,7 +7,9 @@ use crate::{
     fault::Fault,
 };
 
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
+/// Without the hash of the list: written by earlier versions, still read.
+const LISTLESS_LAYOUT: u8 = 1;
 
 /// The last dealings with one source. Texts that are not known are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,9 @@ pub struct SourceState {
     pub error: String,
     /// Entries of the last good list.
     pub entries: u64,
+    /// [`crate::List::hash`] of that list as the store keeps it; 0 of one that was made from the
+    /// channels of a Dipole which kept no lists. `None` where there is no list.
+    pub list: Option<u64>,
 }
 
 impl SourceState {
@@ -34,11 +39,12 @@ impl SourceState {
             .text(&self.last_modified)
             .maybe_time(self.last_success)
             .text(&self.error)
-            .u64(self.entries);
+            .u64(self.entries)
+            .maybe_u64(self.list);
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut fields = Decoder::new(bytes, LAYOUT)?;
+        let (mut fields, layout) = Decoder::of_any(bytes, &[LAYOUT, LISTLESS_LAYOUT])?;
         let state = Self {
             url: fields.text()?.to_owned(),
             etag: fields.text()?.to_owned(),
@@ -46,8 +52,51 @@ impl SourceState {
             last_success: fields.maybe_time()?,
             error: fields.text()?.to_owned(),
             entries: fields.u64()?,
+            list: match layout {
+                LAYOUT => fields.maybe_u64()?,
+                _ => None,
+            },
         };
         fields.end()?;
         Ok(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_source_comes_back(url: String, seconds: Option<u32>, list: Option<u64>) {
+            let at = |seconds: u32| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.into());
+            let state = SourceState {
+                url,
+                last_success: seconds.map(at),
+                entries: u64::MAX,
+                list,
+                ..SourceState::default()
+            };
+            let mut value = Vec::new();
+            state.encode(&mut value);
+            prop_assert_eq!(&SourceState::decode(&value).unwrap(), &state);
+            // As an earlier version wrote it.
+            value[0] = LISTLESS_LAYOUT;
+            value.truncate(value.len() - if list.is_some() { 9 } else { 1 });
+            let state = SourceState { list: None, ..state };
+            prop_assert_eq!(SourceState::decode(&value).unwrap(), state);
+        }
+
+        #[test]
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..4_u8) {
+            if let Some(first) = value.first_mut() {
+                *first = version;
+            }
+            let _ = SourceState::decode(&value);
+        }
     }
 }

@@ -3,22 +3,22 @@
 use std::{
     fs::{self, File},
     io,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
 };
 
 use base::Lock;
 use lineup::{
-    Numbers,
-    decisions::{Changed, Decisions},
+    EntryText, Known,
+    decisions::{Changed, Decisions, Logged},
 };
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Device, Error, Import, Logged, Saved, Snapshot, SourceState, decisions,
+    Device, Error, Import, Saved, Snapshot, SourceState, decisions,
     fault::{Fault, disk},
-    import, schema,
+    import, known, lists, schema,
     tables::SOURCES,
 };
 
@@ -118,7 +118,7 @@ impl Store {
         self.device
     }
 
-    /// Saves lineup, numbers and sources together. Only rows that differ are written.
+    /// Saves list, lineup, numbers and sources together. Only rows that differ are written.
     ///
     /// # Errors
     /// After any [`Error`] the store holds what it held before.
@@ -134,12 +134,25 @@ impl Store {
         self.read(|transaction| import::load(transaction, bytes_max))
     }
 
-    /// The numbers given so far.
+    /// The numbers given and keys held so far.
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn load_numbers(&self) -> Result<Numbers, Error> {
-        self.read(import::load_numbers)
+    pub fn load_known(&self) -> Result<Known, Error> {
+        self.read(known::load)
+    }
+
+    /// Gives every entry of a source's last good list to `take`, until it has had enough. Where the
+    /// source has no list there is none.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn each_entry(
+        &self,
+        source: &str,
+        mut take: impl FnMut(EntryText<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        self.read(|transaction| lists::each(transaction, source, &mut take))
     }
 
     /// Everything that was decided by hand.
@@ -150,19 +163,22 @@ impl Store {
         self.read(decisions::load)
     }
 
-    /// Saves what was decided, a note of it in the log and the lineup that follows from it, together.
+    /// Saves what was decided at this second since 1970, a note of it in the log and the lineup that follows from it, where that is
+    /// another one than before, together.
     ///
     /// # Errors
     /// After any [`Error`] the store holds what it held before.
     pub fn save_edit(
         &self,
         changed: &Changed,
-        at: SystemTime,
-        import: &Import<'_>,
+        at_unix_s: u64,
+        import: Option<&Import<'_>>,
     ) -> Result<Logged, Error> {
         self.write(|transaction| {
-            import::save(transaction, import)?;
-            decisions::save(transaction, changed, at)
+            if let Some(import) = import {
+                import::save(transaction, import)?;
+            }
+            decisions::save(transaction, changed, at_unix_s)
         })
     }
 

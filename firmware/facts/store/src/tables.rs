@@ -5,10 +5,14 @@ use redb::TableDefinition;
 
 /// Single facts by name.
 pub(crate) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
-/// The lineup: a row per channel, by channel id.
+/// The lineup as it was derived from the lists: a row per channel, by channel id.
 pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("channels");
 /// Every number ever given, by channel id, so that a channel that comes back finds its own.
 pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
+/// The channel that holds each key of an entry, by the key.
+pub(crate) const HELD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("held");
+/// The last good list of each source in pieces, by its name and the number of the piece.
+pub(crate) const LISTS: TableDefinition<'_, (&str, u32), &[u8]> = TableDefinition::new("lists");
 /// What is known of each source, by its name.
 pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
 /// What was decided of each channel, by channel id.
@@ -26,5 +30,6 @@ pub(crate) const META_SCHEMA: &str = "schema";
 pub(crate) const META_DEVICE: &str = "device";
 /// In [`META`]: the import that gave the latest numbers.
 pub(crate) const META_GENERATION: &str = "generation";
-/// In [`META`]: names of the sources whose index the channels of the lineup carry.
+/// In [`META`]: names of the sources whose index the channels of the lineup carry, and how it
+/// was derived.
 pub(crate) const META_LINEUP: &str = "lineup";

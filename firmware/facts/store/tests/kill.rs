@@ -6,12 +6,15 @@
 use std::{
     env,
     io::{BufRead, BufReader},
+    ops::ControlFlow,
     path::Path,
     process::{Command, Stdio},
 };
 
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers, Remembered};
-use store::{Import, Options, SourceState, Store};
+use lineup::{
+    Channel, ChannelId, EntryText, GuideNumber, HeldKey, Known, Lineup, LineupBuilder, Remembered,
+};
+use store::{Import, List, ListWriter, Options, SourceState, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_FOLDER";
 const KILLS: u64 = 24;
@@ -82,15 +85,18 @@ fn saves_until_killed() {
     };
     let store = Store::open(Path::new(&folder), OPTIONS).unwrap();
     for generation in generation(&store) + 1.. {
+        let list = list(generation);
         let state = SourceState {
             entries: generation.into(),
+            list: Some(list.hash()),
             ..SourceState::default()
         };
         store
             .save_import(&Import {
                 lineup: &lineup(generation),
-                numbers: &numbers(generation),
+                known: &known(generation),
                 sources: &[("provider".to_owned(), state)],
+                list: Some(("provider", &list)),
             })
             .unwrap();
         println!("{SAVED}{generation}");
@@ -99,16 +105,26 @@ fn saves_until_killed() {
 
 /// The generation in the store; fails where it holds a mix of two.
 fn generation(store: &Store) -> u32 {
-    let numbers = store.load_numbers().unwrap();
+    let known = store.load_known().unwrap();
     let Some(snapshot) = store.load_lineup(LINEUP_BYTES_MAX).unwrap() else {
-        assert!(numbers.is_empty());
+        assert!(known.numbers.is_empty());
         return 0;
     };
-    let generation = numbers.generation();
+    let generation = known.numbers.generation();
     assert!(snapshot.lineup.iter().eq(lineup(generation).iter()));
-    assert_eq!(numbers, self::numbers(generation));
+    assert_eq!(known, self::known(generation));
     let source = store.load_source("provider").unwrap().unwrap();
     assert_eq!(source.entries, u64::from(generation));
+    let mut writer = ListWriter::new(usize::MAX);
+    store
+        .each_entry("provider", |entry| {
+            writer.push(&entry).unwrap();
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    let stored = writer.finish();
+    assert_eq!(stored, list(generation));
+    assert_eq!(source.list, Some(stored.hash()));
     generation
 }
 
@@ -124,31 +140,41 @@ fn rows(generation: u32) -> impl Iterator<Item = (ChannelId, GuideNumber)> {
 fn lineup(generation: u32) -> Lineup {
     let mut builder = LineupBuilder::new(LINEUP_BYTES_MAX);
     for (id, number) in rows(generation) {
-        builder
-            .push(Channel {
-                id,
-                number,
-                source: 0,
-                name: &format!("Generation {generation}"),
-                group: "",
-                logo: "",
-                tvg_id: "",
-                url: "http://provider.example/1",
-                headers: "",
-            })
-            .unwrap();
+        let name = format!("Generation {generation}");
+        let channel = Channel::new(id, number, &name, "http://provider.example/1");
+        builder.push(channel).unwrap();
     }
     builder.build()
 }
 
-fn numbers(generation: u32) -> Numbers {
-    rows(generation)
-        .map(|(id, number)| Remembered {
-            id,
-            number,
-            last_seen: generation,
-            mark: 0,
-            key: 0,
-        })
-        .collect()
+/// Of several pieces, of which one generation has more than the other.
+fn list(generation: u32) -> List {
+    let mut writer = ListWriter::new(usize::MAX);
+    for n in 0..2000 + generation % 3 * 500 {
+        let entry = EntryText {
+            name: format!("Generation {generation}").into(),
+            url: format!("http://provider.example/{n}").into(),
+            ..EntryText::default()
+        };
+        writer.push(&entry).unwrap();
+    }
+    writer.finish()
+}
+
+fn known(generation: u32) -> Known {
+    let numbers = rows(generation).map(|(id, number)| Remembered {
+        id,
+        number,
+        since: 1,
+        last_seen: generation,
+    });
+    let held = rows(generation).map(|(id, _)| HeldKey {
+        key: id.0 ^ u64::from(generation),
+        id,
+        last_seen: generation,
+    });
+    Known {
+        numbers: numbers.collect(),
+        held: held.collect(),
+    }
 }

@@ -8,11 +8,10 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, SystemTime},
 };
 
 use lineup::{
-    Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Numbers,
+    Channel, ChannelId, GuideNumber, Known, Lineup, LineupBuilder,
     decisions::{Changed, Decision, Decisions, Turn},
 };
 use store::{Import, Options, Store};
@@ -85,12 +84,12 @@ fn edits_until_killed() {
         let lineup = lineup(edit);
         let import = Import {
             lineup: &lineup,
-            numbers: &Numbers::new(),
+            known: &Known::new(),
             sources: &[],
+            list: None,
         };
-        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(edit);
         store
-            .save_edit(&decide(&before, edit), at, &import)
+            .save_edit(&decide(&before, edit), edit, Some(&import))
             .unwrap();
         println!("{EDITED}{edit}");
     }
@@ -128,18 +127,11 @@ fn decide(before: &Decisions, edit: u64) -> Changed {
 fn lineup(edit: u64) -> Lineup {
     let mut builder = LineupBuilder::new(LINEUP_BYTES_MAX);
     for major in 1..=CHANNELS {
+        let number = GuideNumber::new(major, 0).unwrap();
+        let name = name(edit);
+        let url = "http://provider.example/1";
         builder
-            .push(Channel {
-                id: id(major),
-                number: GuideNumber::new(major, 0).unwrap(),
-                source: 0,
-                name: &name(edit),
-                group: "",
-                logo: "",
-                tvg_id: "",
-                url: "http://provider.example/1",
-                headers: "",
-            })
+            .push(Channel::new(id(major), number, &name, url))
             .unwrap();
     }
     builder.build()

@@ -33,8 +33,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (status, mut statuses) = watch::channel(Vec::new());
     let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
+    let (changes, _) = watch::channel(Arc::default());
     let ports = Ports {
         lineup,
+        changes,
         status,
         orders,
         shutdown: shutdown.clone(),

@@ -1,71 +1,81 @@
-//! From the bytes of one list to the entries of one import.
+//! From the bytes of one list to its entries.
 
 use std::{ops::ControlFlow, path::PathBuf};
 
-use lineup::{Full, Importer, SourceKey};
+use lineup::EntryText;
 use playlist::{Limits, Reader, Summary};
+use store::ListWriter;
 
 use crate::Error;
 
-/// A reader, and an importer behind it.
-pub(crate) struct Collector<'a> {
-    reader: Reader,
-    sink: Sink<'a>,
+/// Where the entries of a list go.
+pub(crate) trait Sink {
+    /// Takes an entry, or says why no further one fits.
+    fn take(&mut self, entry: EntryText<'_>) -> Result<(), String>;
+    /// Entries taken so far.
+    fn entries(&self) -> u64;
 }
 
-struct Sink<'a> {
-    importer: Importer,
-    source: SourceKey<'a>,
-    /// The folder of a list that is a file and may name others: what relative paths begin at.
-    folder: Option<PathBuf>,
-    full: Option<Full>,
+impl Sink for ListWriter {
+    fn take(&mut self, entry: EntryText<'_>) -> Result<(), String> {
+        self.push(&entry).map_err(|full| full.to_string())
+    }
+
+    fn entries(&self) -> u64 {
+        Self::entries(self)
+    }
 }
+
+/// A reader, and what takes its entries behind it.
+pub(crate) struct Collector<S> {
+    reader: Reader,
+    folder: Folder,
+    sink: S,
+    /// Why no further entry fits.
+    full: Option<String>,
+}
+
+/// The folder of a list that is a file and may name others: what relative paths begin at.
+#[derive(Default)]
+pub(crate) struct Folder(pub(crate) Option<PathBuf>);
 
 /// A list that was read to its end, or as far as it went.
-pub(crate) struct Collected {
-    pub(crate) importer: Importer,
-    pub(crate) entries: usize,
+pub(crate) struct Collected<S> {
+    pub(crate) sink: S,
     pub(crate) warnings: Vec<String>,
     /// Why entries may be missing at the end.
     pub(crate) cut: Option<String>,
 }
 
-impl<'a> Collector<'a> {
-    pub(crate) fn new(source: SourceKey<'a>, limits: Limits, bytes_max: usize) -> Self {
-        Self::of_file(source, limits, bytes_max, None)
-    }
-
-    /// `folder`: that of a list which is a local file; it may name local files.
-    pub(crate) fn of_file(
-        source: SourceKey<'a>,
-        limits: Limits,
-        bytes_max: usize,
-        folder: Option<PathBuf>,
-    ) -> Self {
-        let names_files = folder.is_some();
+impl<S: Sink> Collector<S> {
+    /// A list that lies in `folder` may name files there.
+    pub(crate) fn new(limits: Limits, folder: Folder, sink: S) -> Self {
+        let names_files = folder.0.is_some();
         Self {
             reader: Reader::new(Limits {
                 names_files,
                 ..limits
             }),
-            sink: Sink {
-                importer: Importer::new(bytes_max),
-                source,
-                folder,
-                full: None,
-            },
+            folder,
+            sink,
+            full: None,
         }
     }
 
     /// Entries so far.
-    pub(crate) fn entries(&self) -> usize {
-        self.sink.importer.len()
+    pub(crate) fn entries(&self) -> u64 {
+        self.sink.entries()
     }
 
-    /// Takes a piece. `Break` once the importer is full: the rest need not be read.
+    /// Takes a piece. `Break` once the sink is full: the rest need not be read.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
-        let Self { reader, sink } = self;
-        match reader.push(bytes, &mut |entry| sink.take(&entry)) {
+        let Self {
+            reader,
+            folder,
+            sink,
+            full,
+        } = self;
+        match reader.push(bytes, &mut |entry| take(&entry, folder, sink, full)) {
             Ok(()) => Ok(ControlFlow::Continue(())),
             Err(playlist::Error::Stopped) => Ok(ControlFlow::Break(())),
             Err(error) => Err(error.into()),
@@ -73,67 +83,71 @@ impl<'a> Collector<'a> {
     }
 
     /// The end of a list that came whole, as far as the transfer knows; gzip may know better.
-    pub(crate) fn finish(self) -> Result<Collected, Error> {
-        let Self { reader, mut sink } = self;
-        if sink.full.is_some() {
-            return Ok(sink.collected(None));
+    pub(crate) fn finish(self) -> Result<Collected<S>, Error> {
+        let Self {
+            reader,
+            folder,
+            mut sink,
+            mut full,
+        } = self;
+        if full.is_some() {
+            return Ok(collected(sink, full, None));
         }
-        match reader.finish(&mut |entry| sink.take(&entry)) {
-            Ok(_) if sink.importer.is_empty() && sink.full.is_none() => Err(Error::NoChannels),
-            Ok(summary) => Ok(sink.collected(Some(&summary))),
-            Err(playlist::Error::Stopped) => Ok(sink.collected(None)),
+        match reader.finish(&mut |entry| take(&entry, &folder, &mut sink, &mut full)) {
+            Ok(_) if sink.entries() == 0 && full.is_none() => Err(Error::NoChannels),
+            Ok(summary) => Ok(collected(sink, full, Some(&summary))),
+            Err(playlist::Error::Stopped) => Ok(collected(sink, full, None)),
             Err(error) => Err(error.into()),
         }
     }
 
     /// The end of a list whose transfer broke off. What stands in its last line may be half an
     /// address, which leads nowhere or elsewhere: it is left out.
-    pub(crate) fn finish_cut(self, why: String) -> Result<Collected, Error> {
-        let Self { reader, sink } = self;
+    pub(crate) fn finish_cut(self, why: String) -> Result<Collected<S>, Error> {
+        let Self { reader, sink, .. } = self;
         match reader.finish(&mut |_| ControlFlow::Continue(())) {
-            Ok(summary) if !sink.importer.is_empty() => {
-                let collected = sink.collected(Some(&summary));
-                Ok(Collected {
-                    cut: Some(why),
-                    ..collected
-                })
-            }
+            Ok(summary) if sink.entries() > 0 => Ok(Collected {
+                cut: Some(why),
+                ..collected(sink, None, Some(&summary))
+            }),
             // That the little which came is no list says less than why there is no more of it.
             _ => Err(Error::Cut { why, held: 0 }),
         }
     }
 }
 
-impl Sink<'_> {
-    fn take(&mut self, entry: &playlist::Entry<'_>) -> ControlFlow<()> {
-        let path = self.folder.as_ref().filter(|_| !entry.url.contains("://"));
-        let path = path.map(|folder| folder.join(entry.url).display().to_string());
-        let entry = &playlist::Entry {
-            url: path.as_deref().unwrap_or(entry.url),
-            ..*entry
-        };
-        match self.importer.add(self.source, entry) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(full) => {
-                self.full = Some(full);
-                ControlFlow::Break(())
-            }
+fn take(
+    entry: &playlist::Entry<'_>,
+    folder: &Folder,
+    sink: &mut impl Sink,
+    full: &mut Option<String>,
+) -> ControlFlow<()> {
+    let path = folder.0.as_ref().filter(|_| !entry.url.contains("://"));
+    let path = path.map(|folder| folder.join(entry.url).display().to_string());
+    let mut entry = EntryText::from(entry);
+    if let Some(path) = path {
+        entry.url = path.into();
+    }
+    match sink.take(entry) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(why) => {
+            *full = Some(why);
+            ControlFlow::Break(())
         }
     }
+}
 
-    fn collected(self, summary: Option<&Summary>) -> Collected {
-        let is_whole = summary.is_none_or(|summary| summary.is_whole);
-        let cut = match &self.full {
-            Some(full) => Some(full.to_string()),
-            None if is_whole => None,
-            None => Some("the gzip file ends early or is damaged".to_owned()),
-        };
-        Collected {
-            entries: self.importer.len(),
-            importer: self.importer,
-            warnings: summary.map(warnings).unwrap_or_default(),
-            cut,
-        }
+fn collected<S>(sink: S, full: Option<String>, summary: Option<&Summary>) -> Collected<S> {
+    let is_whole = summary.is_none_or(|summary| summary.is_whole);
+    let cut = match full {
+        Some(full) => Some(full),
+        None if is_whole => None,
+        None => Some("the gzip file ends early or is damaged".to_owned()),
+    };
+    Collected {
+        sink,
+        warnings: summary.map(warnings).unwrap_or_default(),
+        cut,
     }
 }
 

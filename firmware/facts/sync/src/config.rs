@@ -36,7 +36,7 @@ pub enum TestChannel {
 /// One channel list.
 #[derive(Clone)]
 pub struct SourceConfig {
-    /// Its name; unique, and part of the ids of its channels.
+    /// Its name; unique.
     pub name: String,
     /// `http://…`, `https://…`, or the path of a file.
     pub url: String,
@@ -48,6 +48,10 @@ pub struct SourceConfig {
     pub connections: Option<usize>,
     /// Time between two readings.
     pub interval: Duration,
+    /// Of streams of like quality, those of the source with the greater priority come first.
+    pub priority: i16,
+    /// Whether a list is taken that has lost more than half of its entries.
+    pub accept_shrink: bool,
 }
 
 impl SourceConfig {
@@ -64,6 +68,8 @@ impl SourceConfig {
             headers: Vec::new(),
             connections: None,
             interval: Self::INTERVAL,
+            priority: 0,
+            accept_shrink: false,
         }
     }
 

@@ -2,10 +2,13 @@
 
 use std::io::Read;
 
-use lineup::{ChannelId, Numbers, SourceKey};
+use lineup::{AsListed, ChannelId, EntryText, Importer, Known, SourceKey};
 use playlist::Limits;
 
-use crate::{Error, collect::Collector};
+use crate::{
+    Error,
+    collect::{Collector, Folder, Sink},
+};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -29,6 +32,23 @@ pub struct Report {
     pub cut: Option<String>,
 }
 
+/// The entries of the one list, straight into the importer.
+struct Alone<'a> {
+    importer: Importer,
+    source: SourceKey<'a>,
+}
+
+impl Sink for Alone<'_> {
+    fn take(&mut self, entry: EntryText<'_>) -> Result<(), String> {
+        let added = self.importer.add(self.source, entry, &AsListed);
+        added.map(|_| ()).map_err(|full| full.to_string())
+    }
+
+    fn entries(&self) -> u64 {
+        self.importer.len() as u64
+    }
+}
+
 /// Imports the list that `list` reads as the source of this name, into at most `bytes_max` bytes.
 ///
 /// # Errors
@@ -39,11 +59,15 @@ pub fn dry_run(
     limits: Limits,
     bytes_max: usize,
 ) -> Result<Report, Error> {
-    let key = SourceKey {
-        index: 0,
-        name: source,
+    let alone = Alone {
+        importer: Importer::new(bytes_max),
+        source: SourceKey {
+            index: 0,
+            name: source,
+            priority: 0,
+        },
     };
-    let mut collector = Collector::new(key, limits, bytes_max);
+    let mut collector = Collector::new(limits, Folder::default(), alone);
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         let len = match list.read(&mut piece) {
@@ -56,9 +80,10 @@ pub fn dry_run(
         }
     }
     let collected = collector.finish()?;
-    let imported = collected.importer.finish(&Numbers::new());
+    let entries = collected.sink.importer.len();
+    let imported = collected.sink.importer.finish(Known::new(), None);
     Ok(Report {
-        entries: collected.entries,
+        entries,
         channels: imported.lineup.len(),
         duplicates: imported.duplicates,
         backups: imported.backups,

@@ -54,6 +54,16 @@ pub enum Error {
         /// Channels kept.
         held: usize,
     },
+    /// The list has lost more than half of its entries; the channels of the one before stay.
+    #[error(
+        "the list has only {now} entries where it had {before}: it is held back and the channels stay. If this is how it is meant, take it all the same, or set accept_shrink = true for this source"
+    )]
+    Shrunk {
+        /// Entries of the last good list.
+        before: u64,
+        /// Entries of this one.
+        now: u64,
+    },
     /// A list of nothing; the channels of the one before stay.
     #[error(
         "the list has no channels: see in the provider's settings what it was asked for, and whether the account is still valid"

@@ -9,15 +9,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use lineup::{Lineup, SourceKey};
-use store::{Import, SourceState, Store};
+use lineup::{AsListed, Lineup};
+use store::{Import, List, ListWriter, SourceState, Store, WRITER_BYTES};
 use tokio::sync::mpsc;
 
 use crate::{
     Config, Error,
-    collect::{Collected, Collector},
+    collect::{Collected, Collector, Folder},
     fetch::Validators,
-    merge::{self, Merged},
+    rebuild::{self, Rebuild, Rebuilt},
+    shrink,
 };
 
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
@@ -41,8 +42,17 @@ pub(crate) struct Job {
     pub(crate) previous: Arc<Lineup>,
     /// Name and state of every source.
     pub(crate) sources: Vec<(String, SourceState)>,
+    /// Whether a list is taken however much it has shrunk.
+    pub(crate) accept_shrink: bool,
     /// Entries so far, for whoever watches.
     pub(crate) entries: Arc<AtomicU64>,
+}
+
+/// How an import ended well.
+pub(crate) enum Ended {
+    /// The list is the one that the store has. The new state of the source, which is not stored yet.
+    Unchanged(SourceState),
+    Imported(Done),
 }
 
 /// An import that has been stored and may be published.
@@ -50,82 +60,133 @@ pub(crate) struct Done {
     pub(crate) lineup: Lineup,
     /// The new state of the source.
     pub(crate) state: SourceState,
-    /// Channels of the source.
-    pub(crate) channels: usize,
     pub(crate) warnings: Vec<String>,
 }
 
 impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
-    pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
-        let key = self.place();
-        let (collected, validators) = self.collect(key, &mut pieces)?;
-        let held = merge::held(&self.previous, key);
-        let mut warnings = accept(&collected, held)?;
-
-        let entries = collected.entries as u64;
-        let known = self.store.load_numbers()?;
-        let importer = collected.importer;
-        let merged = merge::merge(importer, key, &self.previous, known, &self.config)?;
-        let Merged {
-            lineup,
-            numbers,
-            duplicates,
-        } = merged;
-        if duplicates > 0 {
+    pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Ended, Error> {
+        let (collected, validators) = self.collect(&mut pieces)?;
+        let held = self.held();
+        let Collected {
+            sink,
+            mut warnings,
+            cut,
+        } = collected;
+        if let (Some(why), true) = (&cut, held > 0) {
+            // A part of a list is better than nothing, and worse than the whole one of yesterday.
+            let why = why.clone();
+            return Err(Error::Cut { why, held });
+        }
+        let mut list = sink.finish();
+        let state = self.state(&list, validators);
+        let before = &self.sources[self.index].1;
+        if cut.is_none() && before.list == state.list {
+            return Ok(Ended::Unchanged(state));
+        }
+        if !self.accept_shrink {
+            shrink::check(before, &state)?;
+        }
+        let rebuilt = self.rebuild(&list, held)?;
+        let full = rebuilt.cut.as_ref().map(|(_, full)| full.to_string());
+        if let Some((entries, _)) = rebuilt.cut {
+            list = list.first(entries);
+        }
+        for why in cut.into_iter().chain(full) {
+            let missing = format!("the list is not whole ({why}); channels are missing");
+            warnings.insert(0, missing);
+        }
+        if rebuilt.duplicates > 0 {
+            let duplicates = rebuilt.duplicates;
             warnings.push(format!("{duplicates} entries are the same as another one"));
         }
+        let is_whole = rebuilt.cut.is_none();
         let state = SourceState {
+            entries: list.entries(),
+            list: Some(list.hash()),
+            ..if is_whole { state } else { unvalidated(state) }
+        };
+        self.save(rebuilt, &list, state, warnings)
+    }
+
+    /// The state of the source once it has this list.
+    fn state(&self, list: &List, validators: Validators) -> SourceState {
+        SourceState {
             url: self.config.sources[self.index].url.clone(),
             etag: validators.etag,
             last_modified: validators.last_modified,
             last_success: Some(SystemTime::now()),
             error: String::new(),
-            entries,
-        };
-        self.sources[self.index].1.clone_from(&state);
-        let saved = self.store.save_import(&Import {
-            lineup: &lineup,
-            numbers: &numbers,
-            sources: &self.sources,
-        })?;
-        let channels = merge::held(&lineup, key);
-        tracing::info!(
-            source = %self.sources[self.index].0, entries, channels,
-            written = saved.channels_written, removed = saved.channels_removed, "imported"
-        );
-        Ok(Done {
-            lineup,
-            state,
-            channels,
-            warnings,
-        })
+            entries: list.entries(),
+            list: Some(list.hash()),
+        }
     }
 
-    fn place(&self) -> u16 {
-        u16::try_from(self.index).expect("a configuration holds at most 65,534 sources")
+    fn rebuild(&self, list: &List, held: usize) -> Result<Rebuilt, Error> {
+        let may_cut = self.sources[self.index].1.list.is_none();
+        let rebuild = Rebuild {
+            config: &self.config,
+            store: &self.store,
+            shaping: &AsListed,
+            decisions: Arc::new(self.store.load_decisions()?),
+            fresh: Some((self.index, list)),
+            may_cut,
+        };
+        match rebuild.run() {
+            Err(Error::Full(full)) if !may_cut => Err(Error::Cut {
+                why: full.to_string(),
+                held,
+            }),
+            rebuilt => rebuilt,
+        }
+    }
+
+    fn save(
+        &mut self,
+        rebuilt: Rebuilt,
+        list: &List,
+        state: SourceState,
+        warnings: Vec<String>,
+    ) -> Result<Ended, Error> {
+        self.sources[self.index].1.clone_from(&state);
+        let name = &self.sources[self.index].0;
+        let saved = self.store.save_import(&Import {
+            lineup: &rebuilt.lineup,
+            known: &rebuilt.known,
+            sources: &self.sources,
+            list: Some((name, list)),
+        })?;
+        tracing::info!(
+            source = %name, entries = state.entries, channels = rebuilt.lineup.len(),
+            written = saved.channels_written, removed = saved.channels_removed,
+            pieces = saved.pieces_written, "imported"
+        );
+        Ok(Ended::Imported(Done {
+            lineup: rebuilt.lineup,
+            state,
+            warnings,
+        }))
+    }
+
+    /// Channels that the source has.
+    fn held(&self) -> usize {
+        rebuild::channels_of(&self.previous, self.sources.len())[self.index]
     }
 
     fn collect(
         &self,
-        index: u16,
         pieces: &mut mpsc::Receiver<Piece>,
-    ) -> Result<(Collected, Validators), Error> {
-        let name = &self.config.sources[self.index].name;
-        let key = SourceKey { index, name };
-        let Config {
-            limits,
-            import_bytes_max,
-            ..
-        } = *self.config;
-        let folder = self.config.sources[self.index].folder();
-        let mut collector = Collector::of_file(key, limits, import_bytes_max, folder);
+    ) -> Result<(Collected<ListWriter>, Validators), Error> {
+        // The other half is for the lineup that is made of it.
+        let bytes_max = (self.config.import_bytes_max / 2).saturating_sub(WRITER_BYTES);
+        let writer = ListWriter::new(bytes_max);
+        let folder = Folder(self.config.sources[self.index].folder());
+        let mut collector = Collector::new(self.config.limits, folder, writer);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
-                    self.entries
-                        .store(collector.entries() as u64, Ordering::Relaxed);
+                    self.entries.store(collector.entries(), Ordering::Relaxed);
                     if flow.is_break() {
                         return Ok((collector.finish()?, Validators::default()));
                     }
@@ -144,9 +205,9 @@ impl Job {
 
 /// A list with a part missing must be read again, whatever its validators say.
 fn finish(
-    collector: Collector<'_>,
+    collector: Collector<ListWriter>,
     validators: Validators,
-) -> Result<(Collected, Validators), Error> {
+) -> Result<(Collected<ListWriter>, Validators), Error> {
     let collected = collector.finish()?;
     let validators = match collected.cut {
         None => validators,
@@ -155,19 +216,10 @@ fn finish(
     Ok((collected, validators))
 }
 
-/// Whether a list takes the place of the `held` channels that its source has, and with what
-/// warnings: a part of a list is better than nothing, and worse than the whole one of yesterday.
-fn accept(collected: &Collected, held: usize) -> Result<Vec<String>, Error> {
-    let mut warnings = Vec::new();
-    if let Some(why) = &collected.cut {
-        let why = why.clone();
-        if held > 0 {
-            return Err(Error::Cut { why, held });
-        }
-        warnings.push(format!(
-            "the list is not whole ({why}); channels are missing"
-        ));
+fn unvalidated(state: SourceState) -> SourceState {
+    SourceState {
+        etag: String::new(),
+        last_modified: String::new(),
+        ..state
     }
-    warnings.extend(collected.warnings.iter().cloned());
-    Ok(warnings)
 }

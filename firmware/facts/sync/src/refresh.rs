@@ -23,8 +23,7 @@ use upstream::http;
 use crate::{
     Config, Error,
     fetch::{self, Opened, Validators},
-    job::{Done, Job, Piece},
-    merge,
+    job::{Done, Ended, Job, Piece},
     status::Board,
 };
 
@@ -37,8 +36,9 @@ const REPORT_BYTES: u64 = 256 << 10;
 
 /// How an attempt ended well.
 pub(crate) enum Outcome {
-    /// The list is the one that was read last.
-    Unchanged,
+    /// The list is the one that was read last. Where it was read again to know that, the state that
+    /// its source has now.
+    Unchanged(Option<Box<SourceState>>),
     Imported(Box<Done>),
 }
 
@@ -74,6 +74,7 @@ impl Attempt<'_> {
             store: Arc::clone(self.store),
             previous: Arc::clone(&self.lineup),
             sources: self.sources.clone(),
+            accept_shrink: self.config.sources[self.index].accept_shrink,
             entries: Arc::clone(&entries),
         };
         let thread = task::spawn_blocking(move || job.run(receiver));
@@ -83,8 +84,11 @@ impl Attempt<'_> {
         };
         let imported = thread.await.unwrap_or(Err(Error::Aborted));
         match fed? {
-            Fed::Unchanged => Ok(Outcome::Unchanged),
-            Fed::Handed => Ok(Outcome::Imported(Box::new(imported?))),
+            Fed::Unchanged => Ok(Outcome::Unchanged(None)),
+            Fed::Handed => Ok(match imported? {
+                Ended::Unchanged(state) => Outcome::Unchanged(Some(Box::new(state))),
+                Ended::Imported(done) => Outcome::Imported(Box::new(done)),
+            }),
         }
     }
 
@@ -124,14 +128,13 @@ impl Attempt<'_> {
         Ok(Fed::Handed)
     }
 
-    /// What to ask the server with whether the list has changed; nothing where its channels are
-    /// gone, or came from another address.
+    /// What to ask the server with whether the list has changed; nothing where we do not have it, or
+    /// it came from another address.
     fn validators(&self) -> Option<Validators> {
         let (_, state) = &self.sources[self.index];
-        let place = u16::try_from(self.index).ok()?;
         let is_same = state.url == self.config.sources[self.index].url;
         let is_known = !(state.etag.is_empty() && state.last_modified.is_empty());
-        (is_same && is_known && merge::held(&self.lineup, place) > 0).then(|| Validators {
+        (is_same && is_known && state.list.is_some()).then(|| Validators {
             etag: state.etag.clone(),
             last_modified: state.last_modified.clone(),
         })

@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use desk::{Order, Orders, Refused, SourceId, SourceOrder};
-use lineup::Lineup;
+use desk::{ChannelOrder, Edited, Order, Orders, Refused, SourceId, SourceOrder};
+use lineup::{AsListed, Lineup, decisions::Logged};
 use store::{SourceState, Store};
 use tokio::{
     sync::watch,
@@ -14,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, TestChannel,
+    Config, Error, SourceStatus,
+    edit::{Edit, Wish},
     job::Done,
-    merge,
+    rebuild,
     refresh::{Attempt, Outcome},
     schedule::Schedule,
     status::Board,
-    test_channel,
 };
 
 /// What connects the imports with the rest of the house.
@@ -28,6 +28,8 @@ use crate::{
 pub struct Ports {
     /// The lineup that everybody reads.
     pub lineup: watch::Sender<Arc<Lineup>>,
+    /// What was decided by hand, the newest first.
+    pub changes: watch::Sender<Arc<Vec<Logged>>>,
     /// What the page shows.
     pub status: watch::Sender<Vec<SourceStatus>>,
     /// What faces ask to be changed.
@@ -41,6 +43,7 @@ pub struct Ports {
 pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
     let Ports {
         lineup,
+        changes,
         status,
         orders,
         shutdown,
@@ -57,6 +60,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
         store,
         http,
         lineup,
+        changes,
         shutdown,
     };
     imports.recall().await;
@@ -71,6 +75,7 @@ struct Imports {
     board: Board,
     shutdown: CancellationToken,
     lineup: watch::Sender<Arc<Lineup>>,
+    changes: watch::Sender<Arc<Vec<Logged>>>,
     sources: Vec<Source>,
 }
 
@@ -85,16 +90,20 @@ impl Imports {
     async fn recall(&mut self) {
         let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
         let recalled = task::spawn_blocking(move || recall(&config, &store)).await;
+        let store = Arc::clone(&self.store);
+        let log = task::spawn_blocking(move || store.load_changes()).await;
+        if let Ok(Ok(log)) = log {
+            self.changes.send_replace(Arc::new(log));
+        }
         let (lineup, states) = recalled
             .unwrap_or(Err(Error::Aborted))
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "the lineup of the last run cannot be used");
-                let lonely = merge::lonely(&self.config).unwrap_or_default();
+                let lonely = rebuild::lonely(&self.config).unwrap_or_default();
                 (lonely, vec![SourceState::default(); self.sources.len()])
             });
-        for (index, state) in (0..).zip(states) {
-            let channels = merge::held(&lineup, index);
-            let index = usize::from(index);
+        let channels = rebuild::channels_of(&lineup, self.sources.len());
+        for (index, (state, channels)) in states.into_iter().zip(channels).enumerate() {
             self.board.recall(index, &state, channels);
             self.sources[index].state = state;
         }
@@ -110,7 +119,7 @@ impl Imports {
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
                 () = wait(self.next()) => {}
-                Some(order) = orders.next() => self.carry_out(order),
+                Some(order) = orders.next() => self.carry_out(order).await,
             }
         }
     }
@@ -133,7 +142,7 @@ impl Imports {
                 self.sources[index].schedule.succeeded(now);
                 match outcome {
                     Outcome::Imported(done) => self.publish(index, *done),
-                    Outcome::Unchanged => self.unchanged(index).await,
+                    Outcome::Unchanged(state) => self.unchanged(index, state).await,
                 }
             }
             Err(Error::Aborted) if self.shutdown.is_cancelled() => {}
@@ -148,18 +157,21 @@ impl Imports {
         let Done {
             lineup,
             state,
-            channels,
             warnings,
         } = done;
         self.sources[index].state = state;
+        let channels = rebuild::channels_of(&lineup, self.sources.len());
         self.lineup.send_replace(Arc::new(lineup));
         self.board
-            .imported(index, SystemTime::now(), channels, warnings);
+            .imported(index, SystemTime::now(), &channels, warnings);
     }
 
-    async fn unchanged(&mut self, index: usize) {
+    async fn unchanged(&mut self, index: usize, state: Option<Box<SourceState>>) {
         let now = SystemTime::now();
         self.board.unchanged(index, now);
+        if let Some(state) = state {
+            self.sources[index].state = *state;
+        }
         let state = &mut self.sources[index].state;
         state.last_success = Some(now);
         state.error.clear();
@@ -205,8 +217,18 @@ impl Imports {
         self.sources.iter().map(|source| source.schedule.due).min()
     }
 
-    fn carry_out(&mut self, order: Order) {
+    async fn carry_out(&mut self, order: Order) {
         match order {
+            Order::Channel(ChannelOrder::Edit {
+                changes,
+                if_revision,
+                answer,
+            }) => answer.give(self.edit(Wish::Edit(changes), if_revision).await),
+            Order::Channel(ChannelOrder::Undo {
+                change,
+                if_revision,
+                answer,
+            }) => answer.give(self.edit(Wish::Undo(change), if_revision).await),
             Order::Source(SourceOrder::Refresh { source, answer }) => {
                 answer.give(self.make_due(source));
             }
@@ -214,7 +236,27 @@ impl Imports {
                 let why = format!("source {source} is not being read now");
                 answer.give(Err(Refused::Conflict(why)));
             }
+            // Whoever asked is told that it cannot be done now.
+            Order::Source(_) => {}
         }
+    }
+
+    /// Decides, and publishes what follows.
+    async fn edit(&mut self, wish: Wish, if_revision: Option<u64>) -> Result<Edited, Refused> {
+        let edit = Edit {
+            config: Arc::clone(&self.config),
+            store: Arc::clone(&self.store),
+            lineup: Arc::clone(&self.lineup.borrow()),
+            sources: self.states(),
+            if_revision,
+        };
+        let editing = task::spawn_blocking(move || edit.run(wish));
+        let done = editing.await.unwrap_or(Err(Refused::Ending))?;
+        if let Some(lineup) = done.lineup {
+            self.lineup.send_replace(Arc::new(lineup));
+        }
+        self.changes.send_replace(Arc::new(done.log));
+        Ok(done.edited)
     }
 
     fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
@@ -237,19 +279,14 @@ fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), 
     let states = config
         .sources
         .iter()
-        .map(|source| Ok(store.load_source(&source.name)?.unwrap_or_default()))
-        .collect::<Result<_, Error>>()?;
-    let lineup = match store.load_lineup(config.lineup_bytes_max)? {
-        Some(snapshot) => {
-            let test = match config.test_channel {
-                TestChannel::Always => Some(test_channel::beside(&mut store.load_numbers()?)),
-                TestChannel::Auto | TestChannel::Never => None,
-            };
-            merge::restore(&snapshot, test, config)?
-        }
-        None => merge::lonely(config)?,
-    };
-    Ok((lineup, states))
+        .map(|source| {
+            let state = store.load_source(&source.name)?.unwrap_or_default();
+            Ok((source.name.clone(), state))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let lineup = rebuild::recall(config, store, &states, &AsListed)?;
+    let states = states.into_iter().map(|(_, state)| state);
+    Ok((lineup, states.collect()))
 }
 
 /// Until the moment; for ever where there is none.

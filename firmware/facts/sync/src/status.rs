@@ -100,20 +100,26 @@ impl Board {
         });
     }
 
+    /// `channels` of every source in the new lineup: one list changes them all, where its channels
+    /// are theirs as well.
     pub(crate) fn imported(
         &self,
         index: usize,
         now: SystemTime,
-        channels: usize,
+        channels: &[usize],
         mut warnings: Vec<String>,
     ) {
         warnings.truncate(WARNINGS_MAX);
-        self.update(index, |status| {
-            status.state = State::Ok;
-            status.last_success = Some(now);
-            status.error = None;
-            status.channels = channels;
-            status.warnings = warnings;
+        self.0.send_modify(|board| {
+            for (status, &channels) in board.iter_mut().zip(channels) {
+                status.channels = channels;
+            }
+            if let Some(status) = board.get_mut(index) {
+                status.state = State::Ok;
+                status.last_success = Some(now);
+                status.error = None;
+                status.warnings = warnings;
+            }
         });
     }
 

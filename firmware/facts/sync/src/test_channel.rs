@@ -6,7 +6,7 @@ use lineup::{Channel, ChannelId, GuideNumber, Numbers, Remembered};
 
 /// No hash: the address that `upstream` knows, in letters that look like it. The lower 20 bits are
 /// 0, as in every id that is the first of its identity.
-const ID: ChannelId = ChannelId(0xd1b0_1e7e_5700_0000);
+pub(crate) const ID: ChannelId = ChannelId(0xd1b0_1e7e_5700_0000);
 
 /// The first number of all.
 const NUMBER: GuideNumber = GuideNumber::new(1, 0).expect("1 is not 0");
@@ -19,15 +19,9 @@ pub(crate) fn beside(numbers: &mut Numbers) -> Channel<'static> {
 
 fn channel(number: GuideNumber) -> Channel<'static> {
     Channel {
-        id: ID,
-        number,
         source: Channel::BUILT_IN,
-        name: "Dipole Test",
         group: "Dipole",
-        logo: "",
-        tvg_id: "",
-        url: "dipole:test",
-        headers: "",
+        ..Channel::new(ID, number, "Dipole Test", "dipole:test")
     }
 }
 
@@ -49,9 +43,8 @@ fn reserve(numbers: &mut Numbers) -> GuideNumber {
     numbers.insert(Remembered {
         id: ID,
         number,
+        since: numbers.generation(),
         last_seen: numbers.generation(),
-        mark: 0,
-        key: 0,
     });
     number
 }
@@ -66,9 +59,8 @@ mod tests {
         numbers.insert(Remembered {
             id: ChannelId(5),
             number: NUMBER,
+            since: 3,
             last_seen: 3,
-            mark: 0,
-            key: 0,
         });
         let number = reserve(&mut numbers);
         assert_eq!(number.to_string(), "2");

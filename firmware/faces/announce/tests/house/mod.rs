@@ -46,17 +46,8 @@ fn lineup(channels: u16) -> Lineup {
     let mut builder = LineupBuilder::new(1 << 20);
     for major in 1..=channels {
         let name = format!("Channel {major}");
-        let channel = Channel {
-            id: ChannelId(major.into()),
-            number: GuideNumber::new(major, 0).expect("from 1"),
-            source: 0,
-            name: &name,
-            group: "",
-            logo: "",
-            tvg_id: "",
-            url: "picture",
-            headers: "",
-        };
+        let number = GuideNumber::new(major, 0).expect("from 1");
+        let channel = Channel::new(ChannelId(major.into()), number, &name, "picture");
         builder.push(channel).expect("a mebibyte is enough");
     }
     builder.build()

@@ -16,7 +16,7 @@ use std::{
 use base::StreamSpec;
 use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
+use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, decisions::Logged};
 use serve::{
     Config, Feeds, Gauge, Listeners, PlanRow, Setting, SettingOrigin, SourceState, SourceView,
     VodPlaces,
@@ -118,17 +118,11 @@ pub(crate) fn lineup_of(urls: &[&str]) -> Lineup {
     let mut builder = LineupBuilder::new(64 << 20);
     for (number, url) in (1_u16..).zip(urls) {
         let name = format!("Channel \"{number}\" & <more> HD");
+        let (id, number) = (ChannelId(number.into()), GuideNumber::new(number, 0));
         builder
             .push(Channel {
-                id: ChannelId(u64::from(number)),
-                number: GuideNumber::new(number, 0).unwrap(),
-                source: 0,
-                name: &name,
                 group: "News",
-                logo: "",
-                tvg_id: "",
-                url,
-                headers: "",
+                ..Channel::new(id, number.unwrap(), &name, url)
             })
             .unwrap();
     }
@@ -147,6 +141,7 @@ pub(crate) struct Server {
     pub(crate) orders: desk::Orders,
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
+    pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
     _sources: watch::Sender<Vec<SourceView>>,
 }
 
@@ -186,11 +181,13 @@ impl Server {
         })
         .unwrap();
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
+        let (changes, changes_feed) = watch::channel(Arc::default());
         let (sources, sources_feed) = watch::channel(vec![source()]);
         let (desk, orders) = desk::open();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
+            changes: changes_feed,
             sources: sources_feed,
             desk,
             tuners: Arc::clone(&tuners),
@@ -224,6 +221,7 @@ impl Server {
             orders,
             shutdown,
             task,
+            changes,
             _sources: sources,
         }
     }

@@ -5,7 +5,7 @@ use base::GuideNumber;
 use super::Keys;
 
 /// What was decided of one channel; what is `None` is automatic.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decision {
     /// Its name.
     pub name: Option<Box<str>>,
@@ -28,7 +28,7 @@ pub struct Decision {
 }
 
 /// The programme of a channel, by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum GuideChoice {
     /// It has none.
     None,
@@ -42,7 +42,7 @@ pub enum GuideChoice {
 }
 
 /// Streams that come first, by hand; behind them follow the others in their own order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pins {
     /// What is played as long as it plays.
     pub primary: Option<Keys>,

@@ -62,7 +62,7 @@ impl Decisions {
     }
 
     /// Where exactly this entry belongs, if that was decided.
-    pub(super) fn home(&self, keys: Keys) -> Option<ChannelId> {
+    pub(crate) fn home(&self, keys: Keys) -> Option<ChannelId> {
         let homes = self.homes();
         let place = homes.binary_search_by_key(&keys, |home| home.keys).ok()?;
         Some(homes[place].channel)

@@ -1,18 +1,10 @@
-//! What an entry is known by, whichever source brings it.
+//! The keys of entries as people and programs name them, and finding entries by them.
 
 use std::{fmt, str::FromStr};
 
-/// The two keys of an entry, neither of which knows the name of its source: entries of one name share
-/// the first, and of these the second tells one from the other. Its text, `<name>-<address>` in
-/// hexadecimal digits, is the id of a stream in the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Keys {
-    /// Of its name and `tvg-id`, without one of its name and group.
-    pub name: u64,
-    /// Of its address.
-    pub address: u64,
-}
+use crate::Keys;
 
+/// `<name>-<address>` in hexadecimal digits: the id of a stream in the API.
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}-{:016x}", self.name, self.address)

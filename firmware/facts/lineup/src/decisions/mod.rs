@@ -38,10 +38,12 @@ mod words;
 pub use decision::{Decision, GuideChoice, Pins};
 pub use edit::{Change, Channels, edit};
 pub use homes::Home;
-pub use keys::{Keys, KeysError};
+pub use keys::KeysError;
+
+pub use crate::Keys;
 pub use patch::{Patch, Set};
 pub use refusal::Refusal;
 pub use set::Decisions;
 pub use streams::Place;
-pub use turn::{Changed, Turn};
+pub use turn::{Changed, Logged, Turn};
 pub use undo::undo;

@@ -16,6 +16,17 @@ pub struct Decisions {
     homes: Vec<Home>,
 }
 
+/// Of a decision what viewers see, borrowed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) group: Option<&'a str>,
+    pub(crate) logo: Option<&'a str>,
+    pub(crate) shift_min: Option<i16>,
+    pub(crate) enabled: Option<bool>,
+    pub(crate) favourite: Option<bool>,
+}
+
 /// A [`Decision`] whose texts lie in [`Decisions::text`], one behind the other.
 #[derive(Clone, Debug)]
 struct Row {
@@ -82,6 +93,36 @@ impl Decisions {
     pub fn find(&self, id: ChannelId) -> Option<Decision> {
         let place = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
         Some(self.decision(&self.rows[place]))
+    }
+
+    /// What viewers see of the decision on this channel.
+    pub(crate) fn seen(&self, id: ChannelId) -> Seen<'_> {
+        let Ok(place) = self.rows.binary_search_by_key(&id, |row| row.id) else {
+            return Seen::default();
+        };
+        let row = &self.rows[place];
+        let [name, group, logo, ..] = self.texts(row);
+        Seen {
+            name,
+            group,
+            logo,
+            shift_min: row.shift_min,
+            enabled: row.enabled,
+            favourite: row.favourite,
+        }
+    }
+
+    /// The streams that were pinned for this channel.
+    pub(crate) fn pins(&self, id: ChannelId) -> Option<&Pins> {
+        let place = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
+        self.rows[place].pins.as_deref()
+    }
+
+    /// The number that was decided for this channel.
+    #[must_use]
+    pub fn number(&self, id: ChannelId) -> Option<GuideNumber> {
+        let place = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
+        self.rows[place].number
     }
 
     /// Every decision, in the order of ids.
@@ -179,14 +220,19 @@ impl Decisions {
         u16::try_from(text.len()).unwrap_or(ABSENT)
     }
 
-    fn decision(&self, row: &Row) -> Decision {
+    fn texts(&self, row: &Row) -> [Option<&str>; 5] {
         let mut at = row.text as usize;
-        let [name, group, logo, source, channel] = row.lens.map(|len| {
+        row.lens.map(|len| {
             let end = at + if len == ABSENT { 0 } else { usize::from(len) };
             let text = self.text.get(at..end).filter(|_| len != ABSENT);
             at = end;
-            text.map(Box::<str>::from)
-        });
+            text
+        })
+    }
+
+    fn decision(&self, row: &Row) -> Decision {
+        let [name, group, logo, source, channel] =
+            self.texts(row).map(|text| text.map(Box::<str>::from));
         let guide = match (source, channel) {
             (Some(source), Some(channel)) => Some(GuideChoice::Channel { source, channel }),
             _ => row.has_no_guide.then_some(GuideChoice::None),

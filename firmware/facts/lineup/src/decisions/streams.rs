@@ -14,33 +14,42 @@ pub enum Place {
 }
 
 impl Pins {
-    /// The order of `streams`, which come in the order that they would have by themselves: their
-    /// places in it, and why. A backup takes the place of a primary that is gone.
+    /// Why each of `streams` stands, or is to stand, where it does.
     #[must_use]
-    pub fn order(&self, streams: &[Keys]) -> Vec<(usize, Place)> {
+    pub fn places(&self, streams: &[Keys]) -> Vec<Place> {
         let wanted: Vec<Keys> = self.primary.iter().chain(&self.backups).copied().collect();
-        let mut found = keys::find(&wanted, streams).into_iter();
-        let primary = self.primary.and_then(|_| found.next()).flatten();
-        let backups: Vec<(usize, Place)> = (1..)
-            .zip(found)
-            .filter_map(|(backup, place)| Some((place?, Place::Backup(backup))))
-            .collect();
-        let is_backup = |place: &usize| backups.iter().any(|(backup, _)| backup == place);
-        let mut others = (0..streams.len())
-            .filter(|place| Some(*place) != primary && !is_backup(place))
-            .map(|place| (place, Place::Automatic));
-        let first = match (primary, self.primary) {
-            (Some(primary), _) => Some((primary, Place::Pinned)),
-            // Nobody was to be the first: the best of the others is.
-            (None, None) => others.next(),
-            (None, Some(_)) => None,
-        };
-        let first: Vec<_> = first.into_iter().collect();
-        first
-            .into_iter()
-            .chain(backups.iter().copied())
-            .chain(others)
-            .collect()
+        let mut places = vec![Place::Automatic; streams.len()];
+        let first_backup = usize::from(self.primary.is_some());
+        for (at, found) in keys::find(&wanted, streams).into_iter().enumerate() {
+            if let Some(place) = found.and_then(|found| places.get_mut(found)) {
+                *place = match at.checked_sub(first_backup) {
+                    None => Place::Pinned,
+                    Some(backup) => Place::Backup(u8::try_from(backup + 1).unwrap_or(u8::MAX)),
+                };
+            }
+        }
+        places
+    }
+
+    /// The order of `streams`, which come in the order that they would have by themselves: their
+    /// places in it. A backup takes the place of a primary that is gone; where none was chosen, the
+    /// best of the others comes before the backups.
+    #[must_use]
+    pub fn order(&self, streams: &[Keys]) -> Vec<usize> {
+        let places = self.places(streams);
+        let mut order: Vec<usize> = (0..streams.len()).collect();
+        order.sort_by_key(|&stream| match places[stream] {
+            Place::Pinned => 0,
+            Place::Backup(backup) => u16::from(backup),
+            Place::Automatic => u16::MAX,
+        });
+        let best = order
+            .iter()
+            .position(|&stream| places[stream] == Place::Automatic);
+        if let (None, Some(best)) = (self.primary, best) {
+            order[..=best].rotate_right(1);
+        }
+        order
     }
 }
 
@@ -58,52 +67,48 @@ mod tests {
     #[test]
     fn primary_then_backups_then_the_others() {
         use Place::{Automatic, Backup, Pinned};
-        type Row<'a> = (Option<u64>, &'a [u64], &'a [(usize, Place)]);
+        type Row<'a> = (Option<u64>, &'a [u64], [usize; 4], [Place; 4]);
         let rows: &[Row<'_>] = &[
             (
                 Some(3),
                 &[2],
-                &[(3, Pinned), (2, Backup(1)), (0, Automatic), (1, Automatic)],
+                [3, 2, 0, 1],
+                [Automatic, Automatic, Backup(1), Pinned],
             ),
             (
                 None,
                 &[3, 0],
-                &[
-                    (1, Automatic),
-                    (3, Backup(1)),
-                    (0, Backup(2)),
-                    (2, Automatic),
-                ],
+                [1, 3, 0, 2],
+                [Backup(2), Automatic, Automatic, Backup(1)],
             ),
-            // The primary is gone.
+            // The primary is gone, and the first of the backups.
             (
                 Some(9),
                 &[8, 2],
-                &[
-                    (2, Backup(2)),
-                    (0, Automatic),
-                    (1, Automatic),
-                    (3, Automatic),
-                ],
+                [2, 0, 1, 3],
+                [Automatic, Automatic, Backup(2), Automatic],
             ),
             (
                 None,
                 &[0, 1, 2],
-                &[
-                    (3, Automatic),
-                    (0, Backup(1)),
-                    (1, Backup(2)),
-                    (2, Backup(3)),
-                ],
+                [3, 0, 1, 2],
+                [Backup(1), Backup(2), Backup(3), Automatic],
             ),
+            (None, &[], [0, 1, 2, 3], [Automatic; 4]),
         ];
-        for (primary, backups, order) in rows {
+        for (primary, backups, order, places) in rows {
             let pins = Pins {
                 primary: primary.map(keys),
                 backups: backups.iter().copied().map(keys).collect(),
             };
-            assert_eq!(&pins.order(&[0, 1, 2, 3].map(keys)), order, "{pins:?}");
+            assert_eq!(pins.order(&[0, 1, 2, 3].map(keys)), order, "{pins:?}");
+            assert_eq!(pins.places(&[0, 1, 2, 3].map(keys)), places, "{pins:?}");
         }
-        assert_eq!(Pins::default().order(&[]), []);
+        let all = Pins {
+            backups: vec![keys(0)],
+            ..Pins::default()
+        };
+        assert_eq!(all.order(&[keys(0)]), [0], "there is no other");
+        assert!(Pins::default().order(&[]).is_empty());
     }
 }

@@ -45,7 +45,7 @@ impl Lists {
     /// The lineup under these decisions, by the shortest way from one to the other: a channel is made
     /// of the entries of one name and has the id and the number of that name.
     pub(super) fn house(&self, decisions: &Decisions) -> House {
-        let mut channel_of: Vec<u32> = self.present.iter().map(|keys| keys.name as u32).collect();
+        let mut channel_of: Vec<u32> = self.present.iter().map(channel_of_name).collect();
         let ids = decisions.place(&self.present, &mut channel_of);
         let mut house = House::default();
         for (&keys, &channel) in self.present.iter().zip(&channel_of) {
@@ -77,6 +77,10 @@ impl Lists {
         }
         house
     }
+}
+
+fn channel_of_name(keys: &Keys) -> u32 {
+    u32::try_from(keys.name).expect("names are small here")
 }
 
 pub(super) fn id(n: u16) -> ChannelId {

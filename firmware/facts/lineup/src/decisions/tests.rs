@@ -139,7 +139,8 @@ fn what_cannot_be_is_refused() {
         channel: id(1),
         streams: streams.to_vec(),
     };
-    let rows: Vec<(Change, fn(&Refusal) -> bool)> = vec![
+    type Row = (Change, fn(&Refusal) -> bool);
+    let rows: Vec<Row> = vec![
         (set(&[4], named("x")), |r| {
             matches!(r, Refusal::NoChannel(_))
         }),

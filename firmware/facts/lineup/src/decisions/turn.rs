@@ -15,6 +15,21 @@ pub struct Turn<T> {
     pub after: Option<T>,
 }
 
+/// One change of the log: what is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its number, counted from 1.
+    pub n: u64,
+    /// When it was made, in seconds since 1970.
+    pub at_unix_s: u64,
+    /// What it did, in words.
+    pub words: String,
+    /// The change that it undid, where it was an undoing.
+    pub undoes: Option<u64>,
+    /// How many channels it was about.
+    pub channels: u32,
+}
+
 /// Everything that a change did, so that it can be stored and undone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {

@@ -4,8 +4,9 @@
 
 use std::collections::HashSet;
 
-use lineup::{ChannelId, GuideNumber, Imported, Importer, Lineup, Numbers, SourceKey};
-use playlist::Entry;
+use lineup::{
+    AsListed, ChannelId, EntryText, GuideNumber, Imported, Importer, Known, Lineup, SourceKey,
+};
 
 /// An entry, and its source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,29 +31,43 @@ pub(crate) fn row(name: &str, url: &str, chno: &str) -> Row {
     }
 }
 
-pub(crate) fn import(rows: &[Row], known: &Numbers) -> Imported {
+impl Row {
+    pub(crate) fn entry(&self) -> EntryText<'_> {
+        EntryText {
+            name: self.name.as_str().into(),
+            url: self.url.as_str().into(),
+            tvg_id: self.tvg_id.as_str().into(),
+            group: self.group.as_str().into(),
+            tvg_chno: self.chno.as_str().into(),
+            ..EntryText::default()
+        }
+    }
+}
+
+pub(crate) fn source(index: u16) -> SourceKey<'static> {
+    SourceKey {
+        index,
+        name: "source",
+        priority: 0,
+    }
+}
+
+pub(crate) fn import(rows: &[Row], known: &Known) -> Imported {
     let mut importer = Importer::new(64 << 20);
     for row in rows {
-        let entry = Entry {
-            name: &row.name,
-            url: &row.url,
-            tvg_id: &row.tvg_id,
-            group: &row.group,
-            tvg_chno: &row.chno,
-            ..Entry::default()
-        };
-        let name = format!("source {}", row.source);
         importer
-            .add(
-                SourceKey {
-                    index: row.source,
-                    name: &name,
-                },
-                &entry,
-            )
+            .add(source(row.source), row.entry(), &AsListed)
             .unwrap();
     }
-    let imported = importer.finish(known);
+    let mut imported = importer.finish(known.clone(), None);
+    // Back to the order of the rows.
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|&at| rows[at].source);
+    let mut clusters = imported.clusters.clone();
+    for (&at, &id) in order.iter().zip(&imported.clusters) {
+        clusters[at] = id;
+    }
+    imported.clusters = clusters;
     check(rows, &imported);
     imported
 }
@@ -71,7 +86,7 @@ pub(crate) fn given(imported: &Imported) -> Vec<(ChannelId, GuideNumber)> {
 fn check(rows: &[Row], imported: &Imported) {
     let Imported {
         lineup,
-        numbers,
+        known: Known { numbers, held },
         clusters,
         duplicates,
         backups,
@@ -93,9 +108,12 @@ fn check(rows: &[Row], imported: &Imported) {
             .clone()
             .any(|stream| (stream.source, stream.name, stream.url) == (*source, &**name, &**url));
         assert!(is_one_of_them || streams.len() == Lineup::STREAMS_MAX);
-        let sources: Vec<u16> = streams.map(|stream| stream.source).collect();
-        assert!(sources.is_sorted(), "the order of the configuration");
+        let order: Vec<_> = streams
+            .map(|stream| (std::cmp::Reverse(stream.score), stream.source))
+            .collect();
+        assert!(order.is_sorted(), "the best first, then as configured");
     }
+    assert!(held.iter().all(|row| numbers.find(row.id).is_some()));
     let owners: HashSet<_> = numbers.iter().map(|row| row.number).collect();
     assert_eq!(owners.len(), numbers.len(), "a number was given twice");
     for channel in lineup.iter() {

@@ -2,10 +2,9 @@
 
 use lineup::{
     ChannelId, GuideNumber,
-    decisions::{Changed, Decision, GuideChoice, Keys, Pins, Turn},
+    decisions::{Changed, Decision, GuideChoice, Keys, Logged, Pins, Turn},
 };
 
-use super::Logged;
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
@@ -153,28 +152,33 @@ fn take_decision(fields: &mut Decoder<'_>) -> Result<Decision, Fault> {
     Ok(decision)
 }
 
-pub(super) fn encode_logged(logged: &Logged, value: &mut Vec<u8>) {
+/// `bytes`: what it takes to undo the change.
+pub(super) fn encode_logged(logged: &Logged, bytes: u64, value: &mut Vec<u8>) {
     Encoder::new(value, LOGGED_LAYOUT)
-        .time(logged.at)
+        .u64(logged.at_unix_s)
         .u64(logged.undoes.unwrap_or(0))
         .u32(logged.channels)
-        .u64(logged.bytes)
+        .u64(bytes)
         .text(&logged.words);
 }
 
-pub(super) fn decode_logged(n: u64, value: &[u8]) -> Result<Logged, Fault> {
+pub(super) fn decode_logged(n: u64, value: &[u8]) -> Result<(Logged, u64), Fault> {
     let mut fields = Decoder::new(value, LOGGED_LAYOUT)?;
+    let at_unix_s = fields.u64()?;
+    // Changes are counted from 1.
+    let undoes = Some(fields.u64()?).filter(|&n| n != 0);
+    let channels = fields.u32()?;
+    let bytes = fields.u64()?;
+    let words = fields.text()?.to_owned();
+    fields.end()?;
     let logged = Logged {
         n,
-        at: fields.time()?,
-        // Changes are counted from 1.
-        undoes: Some(fields.u64()?).filter(|&n| n != 0),
-        channels: fields.u32()?,
-        bytes: fields.u64()?,
-        words: fields.text()?.to_owned(),
+        at_unix_s,
+        words,
+        undoes,
+        channels,
     };
-    fields.end()?;
-    Ok(logged)
+    Ok((logged, bytes))
 }
 
 /// What a change did, without its words.

@@ -6,10 +6,13 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, Remembered};
+use lineup::{
+    Channel, ChannelId, EntryText, GuideNumber, HeldKey, Lineup, LineupBuilder, Remembered,
+};
 use redb::{StorageBackend, backends::FileBackend};
 
 use super::*;
+use crate::{List, ListWriter};
 
 const OPTIONS: Options = Options {
     cache_bytes: 1 << 20,
@@ -19,21 +22,53 @@ const LINEUP_BYTES_MAX: usize = 32 << 20;
 fn lineup(count: u16, name: &str) -> Lineup {
     let mut builder = LineupBuilder::new(LINEUP_BYTES_MAX);
     for major in 1..=count {
+        let number = GuideNumber::new(major, 0).unwrap();
+        let name = format!("{name} {major}");
         builder
             .push(Channel {
-                id: id(major),
-                number: GuideNumber::new(major, 0).unwrap(),
-                source: 0,
-                name: &format!("{name} {major}"),
                 group: "News and weather",
-                logo: &format!("http://logos.example/{major}.png"),
+                logo: &logo(major),
                 tvg_id: &format!("channel{major}.example"),
-                url: &format!("http://provider.example/live/user/password/{major}.ts"),
-                headers: "",
+                ..Channel::new(id(major), number, &name, &url(major))
             })
             .unwrap();
     }
     builder.build()
+}
+
+fn url(major: u16) -> String {
+    format!("http://provider.example/live/user/password/{major}.ts")
+}
+
+fn logo(major: u16) -> String {
+    format!("http://logos.example/{major}.png")
+}
+
+/// The list that such a lineup is made of.
+fn list(count: u16, name: &str) -> List {
+    let mut writer = ListWriter::new(usize::MAX);
+    for major in 1..=count {
+        let entry = EntryText {
+            name: format!("{name} {major}").into(),
+            url: url(major).into(),
+            logo: logo(major).into(),
+            tvg_chno: major.to_string().into(),
+            ..EntryText::default()
+        };
+        writer.push(&entry).unwrap();
+    }
+    writer.finish()
+}
+
+/// Names in the list of a source.
+fn listed(store: &Store, source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let read = store.each_entry(source, |entry| {
+        names.push(entry.name.into_owned());
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    names
 }
 
 /// Scattered like hashes, so that neighbours in the lineup are none in the table.
@@ -41,16 +76,24 @@ fn id(major: u16) -> ChannelId {
     ChannelId(u64::from(major).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-fn numbers(count: u16, generation: u32) -> Numbers {
-    (1..=count)
-        .map(|major| Remembered {
+fn known(count: u16, generation: u32) -> Known {
+    let numbers = (1..=count).map(|major| Remembered {
+        id: id(major),
+        number: GuideNumber::new(major, 0).unwrap(),
+        since: 1,
+        last_seen: generation,
+    });
+    let held = (1..=count).flat_map(|major| {
+        [major.into(), u64::from(major) << 32].map(|key: u64| HeldKey {
+            key: key.wrapping_mul(0x9e37_79b9_7f4a_7c15),
             id: id(major),
-            number: GuideNumber::new(major, 0).unwrap(),
             last_seen: generation,
-            mark: u64::from(major),
-            key: u64::from(major),
         })
-        .collect()
+    });
+    Known {
+        numbers: numbers.collect(),
+        held: held.collect(),
+    }
 }
 
 fn sources(entries: u64) -> Vec<(String, SourceState)> {
@@ -63,19 +106,31 @@ fn sources(entries: u64) -> Vec<(String, SourceState)> {
     vec![("provider".to_owned(), state)]
 }
 
-fn import<'a>(lineup: &'a Lineup, numbers: &'a Numbers) -> Import<'a> {
+fn import<'a>(lineup: &'a Lineup, known: &'a Known) -> Import<'a> {
     Import {
         lineup,
-        numbers,
+        known,
         sources: &[],
+        list: None,
     }
 }
 
 fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error> {
     store.save_import(&Import {
         lineup,
-        numbers: &numbers(u16::try_from(lineup.len()).unwrap(), generation),
+        known: &known(u16::try_from(lineup.len()).unwrap(), generation),
         sources: &sources(lineup.len() as u64),
+        list: None,
+    })
+}
+
+/// The same with the list that it is made of.
+fn save_list(store: &Store, count: u16, name: &str) -> Result<Saved, Error> {
+    store.save_import(&Import {
+        lineup: &lineup(count, name),
+        known: &known(count, 1),
+        sources: &sources(count.into()),
+        list: Some(("provider", &list(count, name))),
     })
 }
 
@@ -95,7 +150,7 @@ fn everything_comes_back_after_a_restart() {
     let store = Store::open(&folder, OPTIONS).unwrap();
     let device = store.device();
     assert!(store.load_lineup(LINEUP_BYTES_MAX).unwrap().is_none());
-    assert!(store.load_numbers().unwrap().is_empty());
+    assert!(store.load_known().unwrap().numbers.is_empty());
     let lineup = lineup(300, "Channel");
     save(&store, &lineup, 7).unwrap();
     drop(store);
@@ -105,7 +160,7 @@ fn everything_comes_back_after_a_restart() {
     let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
     assert!(snapshot.lineup.iter().eq(lineup.iter()));
     assert_eq!(snapshot.sources, ["provider"]);
-    assert_eq!(store.load_numbers().unwrap(), numbers(300, 7));
+    assert_eq!(store.load_known().unwrap(), known(300, 7));
     assert_eq!(
         store.load_source("provider").unwrap().unwrap(),
         sources(300)[0].1
@@ -123,18 +178,104 @@ fn a_smaller_import_leaves_nothing_of_the_larger_one() {
         saved,
         Saved {
             channels_written: 20,
-            channels_removed: 280
+            channels_removed: 280,
+            pieces_written: 0,
         }
     );
     assert!(names(&store).iter().all(|name| name.starts_with("New")));
     store
         .save_import(&Import {
             lineup: &lineup(20, "New"),
-            numbers: &numbers(20, 3),
+            known: &known(20, 3),
             sources: &[],
+            list: None,
         })
         .unwrap();
     assert_eq!(store.load_source("provider").unwrap(), None);
+}
+
+#[test]
+fn lists_come_and_go_with_their_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), OPTIONS).unwrap();
+    assert!(listed(&store, "provider").is_empty());
+    let saved = save_list(&store, 3000, "Channel").unwrap();
+    assert!(saved.pieces_written > 2, "{saved:?}");
+    let names = listed(&store, "provider");
+    assert_eq!((names.len(), &*names[2999]), (3000, "Channel 3000"));
+    let mut asked = 0;
+    let one = |_: EntryText<'_>| {
+        asked += 1;
+        ControlFlow::Break(())
+    };
+    store.each_entry("provider", one).unwrap();
+    assert_eq!(asked, 1);
+    assert_eq!(
+        save_list(&store, 3000, "Channel").unwrap(),
+        Saved::default()
+    );
+
+    // A shorter list leaves no piece of the longer one.
+    save_list(&store, 7, "Other").unwrap();
+    assert_eq!(listed(&store, "provider").len(), 7);
+    // Other sources do not touch it, whatever their names.
+    let mut both = sources(7);
+    for name in ["a", "z"] {
+        both.push((name.to_owned(), SourceState::default()));
+        let list = list(5, name);
+        let import = Import {
+            lineup: &lineup(12, "Both"),
+            known: &known(12, 2),
+            sources: &both,
+            list: Some((name, &list)),
+        };
+        store.save_import(&import).unwrap();
+    }
+    let lens = |store: &Store| ["a", "provider", "z", "x"].map(|name| listed(store, name).len());
+    assert_eq!(lens(&store), [5, 7, 5, 0]);
+    both.remove(0);
+    let import = Import {
+        lineup: &lineup(12, "Both"),
+        known: &known(12, 3),
+        sources: &both,
+        list: None,
+    };
+    store.save_import(&import).unwrap();
+    assert_eq!(lens(&store), [5, 0, 5, 0]);
+}
+
+#[test]
+fn a_store_of_the_first_schema_opens_with_everything_that_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    crate::first_schema::write(&Database::create(&path).unwrap());
+
+    let store = Store::open(folder.path(), OPTIONS).unwrap();
+    assert_eq!(names(&store), ["One", "Two", "Dipole Test"]);
+    let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
+    assert_eq!((snapshot.sources.len(), snapshot.derivation), (2, 0));
+    assert_eq!(snapshot.lineup.streams(0).len(), 2);
+    assert_eq!(listed(&store, "a"), ["One", "Two"]);
+    assert_eq!(listed(&store, "b"), ["ONE"]);
+    let state = store.load_source("a").unwrap().unwrap();
+    assert_eq!(
+        (state.list, state.entries, state.etag.as_str()),
+        (Some(0), 9, "")
+    );
+
+    let known = store.load_known().unwrap();
+    assert_eq!((known.numbers.len(), known.numbers.generation()), (4, 5));
+    let keys = |name: &'static str, url: &'static str| {
+        let texts = [name, url, "", "", "", "", "", "", ""];
+        let keys = EntryText::of_texts(texts).keys();
+        [keys.name, keys.address]
+            .map(|key| known.held.find(key).map(|row| (row.id.0, row.last_seen)))
+    };
+    assert_eq!(keys("one", "http://b.example/1"), [Some((11, 5)); 2]);
+    assert_eq!(keys("One", "http://a.example/1"), [Some((11, 5)); 2]);
+    assert_eq!(keys("Two", "http://a.example/2"), [Some((22, 5)); 2]);
+    assert_eq!(keys("Dipole Test", "dipole:test"), [None; 2]);
+    assert_eq!(keys("Gone", ""), [Some((33, 3)), None], "with its number");
 }
 
 #[test]
@@ -338,7 +479,25 @@ fn an_unchanged_import_of_30_000_channels_writes_less_than_64_kib() {
         let written = books.written.load(Ordering::Relaxed);
         assert!(written < 64 << 10, "{written} bytes");
     }
-    assert_eq!(store.load_numbers().unwrap(), numbers(30_000, 4));
+    assert_eq!(store.load_known().unwrap(), known(30_000, 4));
+}
+
+#[test]
+fn noting_an_unchanged_list_of_30_000_entries_writes_less_than_64_kib() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, books) = on_a_disk(folder.path());
+    save_list(&store, 30_000, "Channel").unwrap();
+    for seconds in 1..4 {
+        books.written.store(0, Ordering::Relaxed);
+        let mut state = sources(30_000).remove(0).1;
+        state.last_success = Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds));
+        store.save_source("provider", &state).unwrap();
+        let written = books.written.load(Ordering::Relaxed);
+        assert!(written < 64 << 10, "{written} bytes");
+        // Not even the same list once more is written.
+        let saved = save_list(&store, 30_000, "Channel").unwrap();
+        assert_eq!(saved, Saved::default());
+    }
 }
 
 #[test]

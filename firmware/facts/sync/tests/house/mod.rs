@@ -1,4 +1,5 @@
 //! Imports in a folder of their own, and a server for their lists.
+#![allow(dead_code, reason = "each test crate uses a part")]
 
 use std::{
     path::Path,
@@ -6,7 +7,7 @@ use std::{
 };
 
 use desk::Desk;
-use lineup::Lineup;
+use lineup::{Lineup, decisions::Logged};
 use store::{Options, Store};
 use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
@@ -22,6 +23,7 @@ use upstream::http;
 /// Running imports.
 pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
+    pub(crate) changes: watch::Receiver<Arc<Vec<Logged>>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
     pub(crate) desk: Desk,
     shutdown: CancellationToken,
@@ -54,8 +56,10 @@ impl House {
         let (status_sender, status) = watch::channel(Vec::new());
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
+        let (changes_sender, changes) = watch::channel(Arc::default());
         let ports = Ports {
             lineup: lineup_sender,
+            changes: changes_sender,
             status: status_sender,
             orders,
             shutdown: shutdown.clone(),
@@ -64,6 +68,7 @@ impl House {
         let task = tokio::spawn(run(config, store, client, ports));
         Self {
             lineup,
+            changes,
             status,
             desk,
             shutdown,

@@ -1,7 +1,5 @@
 //! Decisions and their log, on good disks and full ones.
 
-use std::time::Duration;
-
 use lineup::decisions::{Decision, Home, Keys, Turn};
 
 use super::*;
@@ -37,12 +35,8 @@ fn decides(count: u16, before: Option<&str>, after: Option<&str>) -> Changed {
     }
 }
 
-fn moment(seconds: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
-}
-
 fn edit(store: &Store, changed: &Changed, lineup: &Lineup, second: u64) -> Result<Logged, Error> {
-    store.save_edit(changed, moment(second), &import(lineup, &numbers(300, 1)))
+    store.save_edit(changed, second, Some(&import(lineup, &known(300, 1))))
 }
 
 /// The one name that all channels were given by hand, with as many homes; `None` for none.
@@ -83,15 +77,9 @@ fn decisions_and_their_log_come_back_after_a_restart() {
     let log = store.load_changes().unwrap();
     let told: Vec<_> = log
         .iter()
-        .map(|change| (change.n, change.at, &*change.words))
+        .map(|change| (change.n, change.at_unix_s, &*change.words))
         .collect();
-    assert_eq!(
-        told,
-        [
-            (2, moment(2000), &*second.words),
-            (1, moment(1000), &*first.words)
-        ]
-    );
+    assert_eq!(told, [(2, 2000, &*second.words), (1, 1000, &*first.words)]);
     assert_eq!(store.load_change(1).unwrap(), Some(first));
     assert_eq!(store.load_change(2).unwrap(), Some(second));
     assert_eq!(store.load_change(3).unwrap(), None);

@@ -1,0 +1,228 @@
+//! The lineup, derived anew from the lists of all sources.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use lineup::{
+    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Shaping, SourceKey,
+    decisions::Decisions,
+};
+use store::{Import, List, SourceState, Store};
+
+use crate::{Config, Error, TestChannel, test_channel};
+
+/// What a lineup is made of.
+pub(crate) struct Rebuild<'a> {
+    pub(crate) config: &'a Config,
+    /// The lists of all sources.
+    pub(crate) store: &'a Store,
+    /// The owner's rules.
+    pub(crate) shaping: &'a dyn Shaping,
+    /// What the owner decides.
+    pub(crate) decisions: Arc<Decisions>,
+    /// A list that takes the place of the one in the store, and the place of its source.
+    pub(crate) fresh: Option<(usize, &'a List)>,
+    /// Whether a part of the fresh list will do: its source has no other.
+    pub(crate) may_cut: bool,
+}
+
+/// A lineup that has not been stored yet.
+pub(crate) struct Rebuilt {
+    pub(crate) lineup: Lineup,
+    pub(crate) known: Known,
+    /// Entries that are the same as another.
+    pub(crate) duplicates: usize,
+    /// So many entries of the fresh list fit, and why no more.
+    pub(crate) cut: Option<(u64, Full)>,
+}
+
+impl Rebuild<'_> {
+    /// Makes the lineup. Nothing is stored.
+    ///
+    /// Where the plan has no room for all lists it is [`Error::Full`], unless it is a fresh list
+    /// alone that may be cut: that one is added last, so that no other loses a channel to it.
+    pub(crate) fn run(&self) -> Result<Rebuilt, Error> {
+        let mut known = self.store.load_known()?;
+        let test = match self.config.test_channel {
+            TestChannel::Always => Some(test_channel::beside(&mut known.numbers)),
+            TestChannel::Auto | TestChannel::Never => None,
+        };
+        let held = self.fresh.map_or(0, |(_, list)| list.bytes());
+        let bytes_max = self.config.import_bytes_max.saturating_sub(held);
+        let decisions = Arc::clone(&self.decisions);
+        let lineup_bytes_max = self.config.lineup_bytes_max;
+        let mut importer = Importer::new(bytes_max)
+            .for_lineup_of(lineup_bytes_max.saturating_sub(decisions.bytes()))
+            .under(decisions);
+        let last = self.fresh.filter(|_| self.may_cut);
+        for index in 0..self.config.sources.len() {
+            match self.fresh {
+                Some((fresh, _)) if fresh == index && self.may_cut => {}
+                Some((fresh, list)) if fresh == index => {
+                    self.add(index, &mut importer, |take| {
+                        list.each(take);
+                        Ok(())
+                    })?
+                }
+                _ => self.add_stored(index, &mut importer)?,
+            }
+        }
+        let cut = last.and_then(|(index, list)| self.add_part(index, list, &mut importer));
+        let Imported {
+            mut lineup,
+            known,
+            duplicates,
+            ..
+        } = importer.finish(known, test);
+        if lineup.total() == 0 {
+            lineup = lonely(self.config)?.under(Arc::clone(&self.decisions));
+        }
+        Ok(Rebuilt {
+            lineup,
+            known,
+            duplicates,
+            cut,
+        })
+    }
+
+    fn add_stored(&self, index: usize, importer: &mut Importer) -> Result<(), Error> {
+        let name = &self.config.sources[index].name;
+        self.add(index, importer, |take| {
+            Ok(self.store.each_entry(name, take)?)
+        })
+    }
+
+    /// Adds a list, whole.
+    fn add(
+        &self,
+        index: usize,
+        importer: &mut Importer,
+        list: impl FnOnce(&mut dyn FnMut(EntryText<'_>) -> ControlFlow<()>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let key = self.key(index);
+        let mut full = None;
+        list(&mut |entry| {
+            full = importer.add(key, entry, self.shaping).err();
+            flow(full.is_none())
+        })?;
+        full.map_or(Ok(()), |full| Err(full.into()))
+    }
+
+    /// Adds as much of a list as fits; how many entries that were, where not all.
+    fn add_part(&self, index: usize, list: &List, importer: &mut Importer) -> Option<(u64, Full)> {
+        let key = self.key(index);
+        let (mut count, mut full) = (0, None);
+        list.each(|entry| {
+            full = importer.add(key, entry, self.shaping).err();
+            count += u64::from(full.is_none());
+            flow(full.is_none())
+        });
+        full.map(|full| (count, full))
+    }
+
+    fn key(&self, index: usize) -> SourceKey<'_> {
+        SourceKey {
+            index: u16::try_from(index).expect("a configuration holds at most 65,534 sources"),
+            name: &self.config.sources[index].name,
+            priority: self.config.sources[index].priority,
+        }
+    }
+}
+
+const fn flow(goes_on: bool) -> ControlFlow<()> {
+    if goes_on {
+        ControlFlow::Continue(())
+    } else {
+        ControlFlow::Break(())
+    }
+}
+
+/// The lineup of the last run. Where it would not be the same today, because sources have come, gone
+/// or moved, or the test channel, or because this Dipole derives otherwise, it is made anew and
+/// stored.
+pub(crate) fn recall(
+    config: &Config,
+    store: &Store,
+    states: &[(String, SourceState)],
+    shaping: &dyn Shaping,
+) -> Result<Lineup, Error> {
+    let decisions = Arc::new(store.load_decisions()?);
+    let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
+        return Ok(lonely(config)?.under(decisions));
+    };
+    let lineup = snapshot.lineup.under(Arc::clone(&decisions));
+    let names = config.sources.iter().map(|source| &source.name);
+    let are_the_same = snapshot.sources.iter().eq(names);
+    if are_the_same
+        && has_test(&lineup) == wants_test(&lineup, config)
+        && snapshot.derivation == lineup::DERIVATION
+    {
+        return Ok(lineup);
+    }
+    let rebuild = Rebuild {
+        config,
+        store,
+        shaping,
+        decisions,
+        fresh: None,
+        may_cut: false,
+    };
+    let rebuilt = rebuild.run().and_then(|rebuilt| {
+        store.save_import(&Import {
+            lineup: &rebuilt.lineup,
+            known: &rebuilt.known,
+            sources: states,
+            list: None,
+        })?;
+        Ok(rebuilt.lineup)
+    });
+    match rebuilt {
+        Err(error) if are_the_same => {
+            tracing::error!(%error, "the lineup was not made anew; it stays as it was");
+            Ok(lineup)
+        }
+        rebuilt => rebuilt,
+    }
+}
+
+fn has_test(lineup: &Lineup) -> bool {
+    let channel = lineup
+        .find(test_channel::ID)
+        .and_then(|index| lineup.get(index));
+    channel.is_some_and(|channel| channel.stream().is_built_in())
+}
+
+fn wants_test(lineup: &Lineup, config: &Config) -> bool {
+    match config.test_channel {
+        TestChannel::Always => true,
+        TestChannel::Auto => lineup.total() <= usize::from(has_test(lineup)),
+        TestChannel::Never => false,
+    }
+}
+
+/// The lineup before any source has channels.
+pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
+    let mut builder = LineupBuilder::new(config.lineup_bytes_max);
+    match config.test_channel {
+        TestChannel::Auto | TestChannel::Always => builder.push(test_channel::alone())?,
+        TestChannel::Never => {}
+    }
+    Ok(builder.build())
+}
+
+/// For each source the channels that have a stream of it.
+pub(crate) fn channels_of(lineup: &Lineup, sources: usize) -> Vec<usize> {
+    let mut counts = vec![0; sources];
+    for place in 0..lineup.total() {
+        let streams = lineup.streams(place);
+        for (at, stream) in streams.clone().enumerate() {
+            let is_first = streams
+                .clone()
+                .take(at)
+                .all(|it| it.source != stream.source);
+            if let (true, Some(count)) = (is_first, counts.get_mut(usize::from(stream.source))) {
+                *count += 1;
+            }
+        }
+    }
+    counts
+}
