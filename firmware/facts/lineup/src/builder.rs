@@ -3,7 +3,7 @@
 use crate::{
     Channel, ChannelId, Face, GuideNumber, Lineup,
     arena::{Piece, append, append_one, cut},
-    snapshot::{Head, Row},
+    core::{Head, Row},
 };
 
 /// A lineup grew beyond what the plan allows it.

@@ -7,10 +7,9 @@ use crate::{
     SourceKey, Verdict, arena,
     clusters::Clusters,
     collected::Collected,
+    core::{Head, Row},
     decisions::Decisions,
-    face, ids, numbering, quality,
-    snapshot::{Head, Row},
-    twins,
+    face, ids, numbering, quality, twins,
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself, when the lineup

@@ -1,73 +1,13 @@
 //! From wishes to facts, all of them or none.
 
-use base::{ChannelId, GuideNumber};
+use base::ChannelId;
 
 use super::{
-    Changed, Decision, Decisions, Keys, Patch, Pins, Refusal, Set, Turn, keys, numbers::Desired,
-    words,
+    Changed, Decisions, Keys, Patch, Pins, Refusal, Set, Turn,
+    change::{Change, Channels},
+    editor::{Editor, once_each},
+    keys, words,
 };
-
-/// What the owner wishes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Each of these channels is to be so.
-    Set {
-        /// Which.
-        channels: Vec<ChannelId>,
-        /// What is to change.
-        patch: Box<Patch>,
-    },
-    /// These channels are numbered anew, in this order.
-    Renumber {
-        /// Which.
-        channels: Vec<ChannelId>,
-        /// The number of the first. From `5` on it is 5, 6, 7; from `5.1` on it is 5.1, 5.2, 5.3.
-        first: GuideNumber,
-        /// Channels that have the numbers get those that become free. Else it is a conflict.
-        swap: bool,
-    },
-    /// These channels are one: the first of them, with the streams of all.
-    Merge {
-        /// Which.
-        channels: Vec<ChannelId>,
-    },
-    /// These streams are a channel of their own.
-    Split {
-        /// Whose streams they are.
-        channel: ChannelId,
-        /// Which.
-        streams: Vec<Keys>,
-    },
-}
-
-impl Change {
-    /// Channels that one edit may name.
-    pub const CHANNELS_MAX: usize = 30_000;
-
-    /// How many channels it names.
-    fn len(&self) -> usize {
-        match self {
-            Self::Set { channels, .. }
-            | Self::Renumber { channels, .. }
-            | Self::Merge { channels } => channels.len(),
-            Self::Split { .. } => 1,
-        }
-    }
-}
-
-/// The lineup that decisions are made about, inactive channels included.
-pub trait Channels {
-    /// The number of a channel; `None` where there is no such channel.
-    fn number(&self, channel: ChannelId) -> Option<GuideNumber>;
-    /// Its name.
-    fn name(&self, channel: ChannelId) -> Option<&str>;
-    /// The channel that has a number.
-    fn at(&self, number: GuideNumber) -> Option<ChannelId>;
-    /// The streams of a channel; none where it is built in.
-    fn streams(&self, channel: ChannelId) -> Vec<Keys>;
-    /// The channel that an entry was in before anybody decided on it.
-    fn held(&self, stream: Keys) -> Option<ChannelId>;
-}
 
 /// Decides. What is returned is to be stored, and [`Decisions::with`] it the lineup to be made anew.
 ///
@@ -97,28 +37,7 @@ pub fn edit(
     Ok(changed)
 }
 
-/// A change that is being made.
-pub(super) struct Editor<'a, C> {
-    pub(super) decisions: &'a Decisions,
-    pub(super) channels: &'a C,
-    pub(super) changed: Changed,
-    pub(super) desired: Desired,
-}
-
-impl<'a, C: Channels> Editor<'a, C> {
-    pub(super) fn new(decisions: &'a Decisions, channels: &'a C) -> Self {
-        Self {
-            decisions,
-            channels,
-            changed: Changed::default(),
-            desired: Desired::default(),
-        }
-    }
-
-    pub(super) fn finish(self) -> Changed {
-        self.changed
-    }
-
+impl<C: Channels> Editor<'_, C> {
     fn make(&mut self, change: &Change) -> Result<(), Refusal> {
         match change {
             Change::Set { channels, patch } => self.set(channels, patch),
@@ -274,38 +193,4 @@ impl<'a, C: Channels> Editor<'a, C> {
             None => self.decisions.home(keys),
         }
     }
-
-    pub(super) fn known(&self, id: ChannelId) -> Result<GuideNumber, Refusal> {
-        self.channels.number(id).ok_or(Refusal::NoChannel(id))
-    }
-
-    /// The decision on a channel as far as this change has gone.
-    fn decided(&self, id: ChannelId) -> Option<Decision> {
-        match self.changed.decisions.get(&id) {
-            Some(turn) => turn.after.clone(),
-            None => self.decisions.find(id),
-        }
-    }
-
-    /// Decides further on a channel. Where nothing is left decided, no decision is.
-    pub(super) fn decide(&mut self, id: ChannelId, change: impl FnOnce(&mut Decision)) {
-        let decisions = self.decisions;
-        let turn = self.changed.decisions.entry(id).or_insert_with(|| {
-            let before = decisions.find(id);
-            Turn {
-                after: before.clone(),
-                before,
-            }
-        });
-        let mut decision = turn.after.take().unwrap_or_default();
-        change(&mut decision);
-        turn.after = (!decision.is_empty()).then_some(decision);
-    }
-}
-
-pub(super) fn once_each(channels: &[ChannelId]) -> Result<(), Refusal> {
-    let mut sorted = channels.to_vec();
-    sorted.sort_unstable();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-    twice.map_or(Ok(()), |pair| Err(Refusal::Twice(pair[0])))
 }

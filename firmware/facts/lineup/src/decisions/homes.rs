@@ -4,16 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base::ChannelId;
 
-use super::{Decisions, Keys};
-
-/// An entry belongs to this channel, whatever its name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Home {
-    /// The entry.
-    pub keys: Keys,
-    /// The channel.
-    pub channel: ChannelId,
-}
+use super::{Decisions, Keys, home::Home};
 
 impl Decisions {
     /// Moves entries to where they belong. `channel_of` is the channel that each of `entries` would

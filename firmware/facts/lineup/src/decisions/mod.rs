@@ -18,8 +18,11 @@
 //! What does not belong here: writing this down (`store`), and what rules do to many channels, which
 //! is derived anew each time (`rules`).
 
+mod change;
 mod decision;
 mod edit;
+mod editor;
+mod home;
 mod homes;
 mod keys;
 mod numbers;
@@ -35,9 +38,10 @@ mod turn;
 mod undo;
 mod words;
 
+pub use change::{Change, Channels};
 pub use decision::{Decision, GuideChoice, Pins};
-pub use edit::{Change, Channels, edit};
-pub use homes::Home;
+pub use edit::edit;
+pub use home::Home;
 pub use keys::KeysError;
 
 pub use crate::Keys;

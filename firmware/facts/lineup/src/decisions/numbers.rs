@@ -1,24 +1,14 @@
 //! Numbers by hand: never the same twice, and nobody loses theirs unasked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base::{ChannelId, GuideNumber};
 
 use super::{
     Refusal,
-    edit::{Channels, Editor, once_each},
+    change::Channels,
+    editor::{Editor, once_each},
 };
-
-/// Numbers as far as a change has gone.
-#[derive(Debug, Default)]
-pub(super) struct Desired {
-    /// Of channels whose number the change decides.
-    of: BTreeMap<ChannelId, GuideNumber>,
-    /// Who has a number that the change has moved; `None` where nobody has it any more.
-    holders: BTreeMap<GuideNumber, Option<ChannelId>>,
-    /// Decided numbers of channels that are in no list; looked up once.
-    gone: Option<BTreeMap<GuideNumber, ChannelId>>,
-}
 
 impl<C: Channels> Editor<'_, C> {
     pub(super) fn renumber_from(

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use base::ChannelId;
 
-use super::{
-    Changed, Decisions, Refusal, Turn,
-    edit::{Channels, Editor},
-    words,
-};
+use super::{Changed, Decisions, Refusal, Turn, change::Channels, editor::Editor, words};
 
 /// Takes change `n` back, of which the log knows what it did. Everything that it touched must be as
 /// it left it, and numbers that it took from channels must be free: then all is exactly as it was

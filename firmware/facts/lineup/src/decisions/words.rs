@@ -2,7 +2,10 @@
 
 use base::ChannelId;
 
-use super::{Change, Changed, GuideChoice, Patch, Set, edit::Channels};
+use super::{
+    Changed, GuideChoice, Patch, Set,
+    change::{Change, Channels},
+};
 
 /// Changes that are told one by one; more are counted.
 const TOLD_MAX: usize = 3;
