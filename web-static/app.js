@@ -84,7 +84,7 @@ function copyButton(label, value) {
 // ---- the state
 
 function stateOf(status) {
-  if (status.sources.some((source) => source.state === "failed")) return "trouble";
+  if ([...status.sources, ...status.guides].some((source) => source.state === "failed")) return "trouble";
   return status.tuners.in_use.some((tuner) => tuner.playing) ? "playing" : "ready";
 }
 
@@ -161,14 +161,36 @@ function showAddresses({ addresses }) {
   }, (row, player) => say(row.querySelector("code"), player.value(addresses)));
 }
 
-function showSources({ sources }) {
-  match($("sources"), sources, (source, index) => `${index} ${source.name}`, () => make("li", {},
-    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "error" })),
+// What a source can be told: to stop reading, or to take the list that was held back.
+function sourceButton(id, verb) {
+  const button = make("button", { type: "button", hidden: true, textContent: texts.sourceVerbs[verb] });
+  button.addEventListener("click", async () => {
+    try {
+      await ask(`/api/v1/sources/${id}/${verb}`, { method: "POST", headers: { "X-Dipole": "1" } });
+      run();
+    } catch {
+      tell(texts.sourceRefused);
+    }
+  });
+  return button;
+}
+
+function showSources({ sources, guides }) {
+  const rows = [
+    ...sources.map((source) => ({ ...source, facts: source.progress ? texts.sourceProgress(source.progress) : texts.sourceFacts(source) })),
+    ...guides.map((guide) => ({ ...guide, facts: texts.guideFacts(guide) })),
+  ];
+  match($("sources"), rows, (source) => `${source.id ?? "guide"} ${source.name}`, (source) => make("li", {},
+    make("div", {}, make("strong"), make("p", { className: "quiet" }), make("p", { className: "quiet path" }), make("p", { className: "quiet" }), make("p", { className: "error" }),
+      sourceButton(source.id, "cancel"), sourceButton(source.id, "accept")),
     make("p", { className: "end pill" })), (row, source) => {
-    const [name, facts, address, error] = row.firstChild.children;
+    const [name, facts, address, account, error, cancel, accept] = row.firstChild.children;
     say(name, source.name);
-    say(facts, texts.sourceFacts(source));
-    say(address, source.address);
+    say(facts, source.facts);
+    say(address, source.address ?? texts.uploaded);
+    say(account, source.account ? texts.accountFacts(source.account) : "");
+    cancel.hidden = source.id === undefined || source.state !== "reading";
+    accept.hidden = !source.held_back;
     say(error, source.error ?? "");
     row.lastChild.dataset.state = source.state;
     say(row.lastChild, texts.sourceStates[source.state]);

@@ -19,6 +19,13 @@ const bytes = (count) => {
   return `${count >= 100 || step === 0 ? Math.round(count) : Math.round(count * 10) / 10} ${names[step]}`;
 };
 
+const readAgo = (read) => {
+  if (read === null) return "never read";
+  const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
+  const [size, name] = unitOf(seconds);
+  return `read ${ago.format(Math.round(seconds / size), name)}`;
+};
+
 export const texts = {
   skip: "Skip to the channels",
   tuners: "Tuners",
@@ -82,6 +89,11 @@ export const texts = {
       hint: "As a playlist (M3U). Kodi’s HDHomeRun add-on finds the tuner by itself.",
       value: (a) => a.lineup_m3u,
     },
+    {
+      name: "Programme guide (XMLTV)",
+      hint: "For Plex, Jellyfin and Emby. Playlist players find it in the playlist. Jellyfin takes it with .gz behind as well.",
+      value: (a) => a.xmltv,
+    },
   ],
   copyAddress: (name) => `Copy the address for ${name}`,
   file: "file",
@@ -92,12 +104,30 @@ export const texts = {
 
   noSources: "No source is configured. The built-in test channel plays; add a [[source]] to the config file.",
   sourceStates: { waiting: "Waiting", reading: "Reading", ready: "Ready", failed: "Failed" },
-  sourceFacts: ({ channels, read_unix_s: read, direct }) => {
-    const count = plural(channels, "channel", "channels") + (direct ? " · a connection for each viewer" : "");
-    if (read === null) return `${count} · never read`;
-    const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
-    const [size, name] = unitOf(seconds);
-    return `${count} · read ${ago.format(Math.round(seconds / size), name)}`;
+  sourceFacts: ({ channels, read_unix_s: read, direct }) =>
+    `${plural(channels, "channel", "channels")}${direct ? " · a connection for each viewer" : ""} · ${readAgo(read)}`,
+  guideFacts: ({ channels, matched, programmes, read_unix_s: read }) =>
+    `Guide of ${plural(channels, "channel", "channels")}, ${matched} of them yours · ${plural(programmes, "programme", "programmes")} · ${readAgo(read)}`,
+  sourceProgress: ({ phase, entries, bytes: read, bytes_total: total }) => ({
+    fetching: `${plural(entries, "entry", "entries")} · ${bytes(read)}${total ? ` of ${bytes(total)}` : ""}`,
+    merging: `${plural(entries, "entry", "entries")} become channels`,
+    storing: "The channels are being stored",
+  }[phase]),
+  sourceVerbs: { cancel: "Cancel", accept: "Take it all the same" },
+  sourceRefused: "That could not be done now.",
+  uploaded: "Its list is uploaded",
+  accountFacts: ({ status, expires_unix_s: expires, connections_max: most, connections_active: active, host }) => {
+    const facts = [`Account at ${host}`];
+    if (status) facts.push(status.toLowerCase());
+    if (expires === null) {
+      facts.push("does not expire");
+    } else {
+      const seconds = Math.round(expires - Date.now() / 1000);
+      const [size, name] = unitOf(-Math.abs(seconds));
+      facts.push(`${seconds < 0 ? "expired" : "expires"} ${ago.format(Math.trunc(seconds / size), name)}`);
+    }
+    if (most !== null) facts.push(`${number.format(active ?? 0)} of ${plural(most, "connection", "connections")} in use`);
+    return facts.join(" · ");
   },
   refreshAsked: "The sources are being read.",
   refreshFailed: "The sources could not be asked for.",

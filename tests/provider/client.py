@@ -79,6 +79,11 @@ class Provider:
         if status != 204:
             raise AssertionError(f"script {script!r} of {stream}: {status} {body.decode()}")
 
+    def panel(self, name, **options):
+        """From now on the Xtream panel of that name is so; what it was asked for so far. See `panel`."""
+        query = urllib.parse.urlencode(options)
+        return json.loads(self.ask(f"/_/panel/{name}{'?' + query if query else ''}")[1])
+
     def cut(self, stream):
         """Resets the oldest live connection of a stream and leaves the others alone."""
         status, _ = self.ask(f"/_/cut/{stream}")

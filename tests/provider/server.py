@@ -3,11 +3,13 @@
     /ts/NAME?...                    a live transport stream
     /hls/NAME/index.m3u8?...        a live playlist; segments and key beside it
     /movie/NAME/FILE?...            a film, read by range (`films` names its habits)
+    /xtream/NAME/...                an Xtream panel (`panel` names its habits)
     /files/NAME                     what was PUT there
     /_/streams                      counts of every stream
     /_/log/NAME                     what happened to a stream
     /_/script/NAME?script=...       GET: from now on that script (or seed=N)
     /_/cut/NAME                     GET: the oldest live connection of a stream is reset, that one alone
+    /_/panel/NAME?...               GET: from now on that panel is so
     /_/connections                  open connections of any kind
 
 What a stream is like stands in the address that is asked first (`faults` names what a script may
@@ -17,8 +19,8 @@ hold):
     clip=main|large|hevc|mpeg2      the picture
     burst=SECONDS  join=key|any     how far back a new client begins, and on what
     wrap=SECONDS                    the clocks wrap so much after the first request
-    account=A max=N over=kick|fin|status   connections at once of an account, and what happens
-                                    beyond: the oldest is closed, 200 and the end, 456
+    account=A max=N over=kick|fin|status|CODE   connections at once of an account, and what happens
+                                    beyond: the oldest is closed, 200 and the end, a status
     redirect=N                      redirects first
     type=MIME                       Content-Type
     aes=1  window=N                 HLS: AES-128, segments in the playlist
@@ -31,7 +33,7 @@ import json
 import time
 import urllib.parse
 
-from . import faults, films, playlists
+from . import faults, films, panel, playlists
 from .exchange import HEAD_BYTES_MAX, Exchange, Gone
 from .refusal import PAGE, hold_silent, refuse
 from .session import Session, rate_of
@@ -55,6 +57,7 @@ class Provider:
         self.began = time.monotonic() - RUN_BEFORE_SECONDS
         self.streams = {}
         self.files = {}
+        self.panels = {}
         self.segments = playlists.Segments()
         self.connections = 0
 
@@ -124,6 +127,8 @@ class Connection:
         if parts[0] == "movie" and len(parts) == 3:
             stream = self.provider.stream(parts[1], faults.TS, {})
             return await films.serve(stream, self.exchange, request, self.provider.files)
+        if parts[0] == "xtream" and len(parts) > 2:
+            return await panel.answer(self, parts[1:], request)
         if parts[0] == "hls" and len(parts) == 3:
             return await self._hls(parts[1], parts[2], request)
         self.exchange.answer(404)
@@ -136,6 +141,8 @@ class Connection:
             told = {name: {"open": s.counts.open, "ever": s.counts.ever, "most": s.counts.most,
                            "requests": s.counts.requests} for name, s in provider.streams.items()}
             self.exchange.answer(200, json.dumps(told).encode(), "application/json")
+        elif parts[0] == "panel" and len(parts) == 2:
+            panel.control(provider, parts[1], request, self.exchange)
         elif parts[0] == "connections":
             self.exchange.answer(200, str(provider.connections).encode())
         elif parts[0] == "log" and stream:
@@ -185,7 +192,10 @@ class Connection:
         return None
 
     async def _live(self, name, request):
-        stream = self.provider.stream(name, faults.TS, request.query)
+        return await self.play_live(self.provider.stream(name, faults.TS, request.query), request)
+
+    async def play_live(self, stream, request):
+        """One request for a live stream. Whether the connection goes on."""
         if (goes_on := await self._refused(stream, request)) is not None:
             return goes_on
         if not self._has_room(stream):
@@ -220,7 +230,7 @@ class Connection:
         if over == "fin":
             self.exchange.head(200, "video/mp2t")
         else:
-            self.exchange.answer(OVER_LIMIT)
+            self.exchange.answer(int(over) if over.isdigit() else OVER_LIMIT)
         return False
 
     async def _hls(self, name, what, request):

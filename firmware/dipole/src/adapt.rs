@@ -3,18 +3,20 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use budget::Plan;
+use desk::{Sharing, SourceSettings};
 use hdhomerun::Identity;
 use ingest::throttle::{Rates, Throttle};
 use lineup::Lineup;
 use ring::Pool;
 use tokio::sync::watch;
-use tuner::Tuners;
+use tuner::{SourceLimits, Tuners};
 use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, RtspTransport, Sharing, Source, TestChannel},
-    opener::{Manners, Upstreams},
+    config::{Config, HlsVariant, TestChannel},
+    manners::{AllManners, Manners},
+    opener::Upstreams,
     vod::Films,
 };
 
@@ -48,7 +50,7 @@ pub(crate) fn tuners(
     plan: &Plan,
     pool: &Arc<Pool>,
     client: &http::Client,
-    throttle: &Throttle,
+    dealings: &Dealings,
     lineup: watch::Receiver<Arc<Lineup>>,
 ) -> Arc<Tuners> {
     let hls_variant = match config.tuner.hls_variant {
@@ -66,8 +68,9 @@ pub(crate) fn tuners(
             ..upstream::DatagramConfig::new(plan.receive_buffer_bytes)
         },
     });
-    let commands = commands(config, plan, lineup);
-    let opener = Upstreams::new(player, manners(config), throttle.clone(), commands);
+    let commands = commands(config, dealings, lineup);
+    let manners = dealings.manners.clone();
+    let opener = Upstreams::new(player, manners, dealings.throttle.clone(), commands);
     let opener = Arc::new(opener);
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
@@ -77,54 +80,77 @@ pub(crate) fn tuners(
         },
         linger: Duration::from_millis(config.tuner.linger_ms),
         first_picture_max: first_picture_max(config),
-        sources: config
-            .source
-            .iter()
-            .map(|source| tuner::SourceLimits {
-                connections: source.connections,
-                sharing: match source.sharing {
-                    Sharing::Shared => tuner::Sharing::Shared,
-                    Sharing::Direct => tuner::Sharing::Direct,
-                },
-            })
-            .collect(),
+        // Told before the first lineup is.
+        sources: Vec::new(),
         failover: config.failover.of_tuner(plan),
     };
     Tuners::new(tuner_config, Arc::clone(pool), opener)
 }
 
 /// Who asks providers for films: with buffers of its own, which are in the plan for each of them.
-pub(crate) fn films(config: &Config, throttle: Throttle) -> Arc<Films> {
+pub(crate) fn films(config: &Config, dealings: &Dealings) -> Arc<Films> {
     let client = http::Client::new(http::ClientConfig {
         receive_buffer_bytes: budget::VOD_RECEIVE_BUFFER,
         head_bytes_max: VOD_HEAD_BYTES_MAX,
         extra_ca: config.tls.ca.clone(),
         ..http::ClientConfig::default()
     });
-    Arc::new(Films::new(client, manners(config), throttle))
+    let manners = dealings.manners.clone();
+    Arc::new(Films::new(client, manners, dealings.throttle.clone()))
 }
 
-/// What all streams and films pay for their bytes.
-pub(crate) fn throttle(config: &Config) -> Throttle {
-    Throttle::new(&Rates {
-        total_kbit: config.throttle.total_kbit,
-        stream_kbit: config.throttle.stream_kbit,
-        source_kbit: config.source.iter().map(|it| it.throttle_kbit).collect(),
+/// How sources are dealt with by whoever plays their streams and films.
+pub(crate) struct Dealings {
+    manners: AllManners,
+    /// What all streams and films pay for their bytes.
+    throttle: Throttle,
+    /// By name.
+    profiles: HashMap<String, command::Profile>,
+}
+
+/// Before any source is known.
+pub(crate) fn dealings(config: &Config, plan: &Plan) -> Dealings {
+    Dealings {
+        manners: AllManners::default(),
+        throttle: Throttle::new(&Rates {
+            total_kbit: config.throttle.total_kbit,
+            stream_kbit: config.throttle.stream_kbit,
+            source_kbit: Vec::new(),
+        }),
+        profiles: profiles(config, plan),
+    }
+}
+
+/// What is to be told whenever the sources change.
+pub(crate) fn told(
+    dealings: Dealings,
+    tuners: Arc<Tuners>,
+) -> Box<dyn Fn(&sync::Sources) + Send + Sync> {
+    Box::new(move |sources| {
+        let command = |name: &String| dealings.profiles.get(name).cloned();
+        let all = sources.iter().map(|(id, settings)| {
+            let command = settings.command.as_ref().and_then(command);
+            (id, Manners::of(settings, command))
+        });
+        dealings.manners.set(all);
+        for id in 0..u16::try_from(sync::SOURCES_MAX).unwrap_or(u16::MAX) {
+            let settings = sources.get(id);
+            let limits = settings.map(|settings| limits(settings, sources.connections(id)));
+            tuners.limit(id, limits.unwrap_or_default());
+            let kbit = settings.map_or(0, |settings| settings.throttle_kbit);
+            dealings.throttle.limit(id, kbit);
+        }
     })
 }
 
-fn manners(config: &Config) -> Vec<Manners> {
-    let manners = config.source.iter().map(|source| Manners {
-        user_agent: source.user_agent.clone(),
-        rtsp_transport: match source.rtsp_transport {
-            RtspTransport::Tcp => upstream::rtsp::Transport::Tcp,
-            RtspTransport::Udp => upstream::rtsp::Transport::Udp,
+fn limits(settings: &SourceSettings, connections: Option<usize>) -> SourceLimits {
+    SourceLimits {
+        connections,
+        sharing: match settings.sharing {
+            Sharing::Shared => tuner::Sharing::Shared,
+            Sharing::Direct => tuner::Sharing::Direct,
         },
-        headers: headers(source),
-        interface: source.interface.clone(),
-        is_file: sync::SourceConfig::new(source.name.as_str(), source.url.as_str()).is_file(),
-    });
-    manners.collect()
+    }
 }
 
 /// How long the first viewer waits for a picture. A command may take longer to begin than any
@@ -138,19 +164,14 @@ fn first_picture_max(config: &Config) -> Duration {
     config.failover.connect.0.max(OF_COMMANDS)
 }
 
-/// Which command plays what.
-fn commands(config: &Config, plan: &Plan, lineup: watch::Receiver<Arc<Lineup>>) -> Chosen {
-    let profiles = profiles(config, plan);
-    let named = |name: &String| profiles.get(name).cloned();
+/// Which command plays which channel.
+fn commands(config: &Config, dealings: &Dealings, lineup: watch::Receiver<Arc<Lineup>>) -> Chosen {
+    let named = |name: &String| dealings.profiles.get(name).cloned();
     let by_channel = config.command.iter().flat_map(|command| {
         let channels = command.channels.iter();
         channels.filter_map(|channel| Some((channel.clone(), named(&command.name)?)))
     });
-    let by_source = config
-        .source
-        .iter()
-        .map(|source| source.command.as_ref().and_then(named));
-    Chosen::new(by_channel, by_source.collect(), lineup)
+    Chosen::new(by_channel, lineup)
 }
 
 /// By name. One command for each tuner at once, each behind a guard that is this program itself.
@@ -165,35 +186,39 @@ fn profiles(config: &Config, plan: &Plan) -> HashMap<String, command::Profile> {
     named.collect()
 }
 
-fn headers(source: &Source) -> Vec<(String, String)> {
-    source
-        .headers
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
 pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
-    let sources = config.source.iter().map(|source| sync::SourceConfig {
-        name: source.name.clone(),
-        url: source.url.clone(),
-        user_agent: source.user_agent.clone(),
-        headers: headers(source),
-        connections: source.connections,
-        interval: source.interval(),
-        accept_shrink: source.accept_shrink,
-        ..sync::SourceConfig::new(source.name.as_str(), source.url.as_str())
-    });
     sync::Config {
-        sources: sources.collect(),
+        sources: config.source.iter().cloned().collect(),
         lineup_bytes_max: plan.lineup_bytes_max,
         import_bytes_max: plan.import_bytes_max,
         limits: playlist::Limits::default(),
+        resume_pause: Duration::from_secs(1),
+        commands: config.command.iter().map(|it| it.name.clone()).collect(),
         test_channel: match config.test_channel {
             TestChannel::Auto => sync::TestChannel::Auto,
             TestChannel::Always => sync::TestChannel::Always,
             TestChannel::Never => sync::TestChannel::Never,
         },
+    }
+}
+
+pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
+    let guides = config.guide.iter().map(|guide| guide::GuideConfig {
+        source: SourceSettings {
+            user_agent: guide.user_agent.clone(),
+            headers: guide.headers.clone(),
+            interval_hours: guide.interval_hours,
+            ..SourceSettings::new(guide.name.as_str(), guide.url.as_str())
+        },
+        priority: guide.priority,
+    });
+    guide::Config {
+        guides: guides.collect(),
+        days: config.programmes.days,
+        past_hours: config.programmes.past_hours,
+        bytes_max: plan.guide_bytes_max,
+        match_bytes_max: plan.import_bytes_max,
+        folder: config.data.clone(),
     }
 }
 

@@ -15,19 +15,17 @@ struct Wanted {
     profile: Profile,
 }
 
-/// The commands of channels and sources.
+/// The commands of channels.
 #[derive(Debug)]
 pub(crate) struct Chosen {
     by_channel: Vec<Wanted>,
-    by_source: Vec<Option<Profile>>,
     lineup: watch::Receiver<Arc<Lineup>>,
 }
 
 impl Chosen {
-    /// `by_channel`: numbers or exact names; `by_source`: in the order of the configuration.
+    /// `by_channel`: numbers or exact names.
     pub(crate) fn new(
         by_channel: impl IntoIterator<Item = (String, Profile)>,
-        by_source: Vec<Option<Profile>>,
         lineup: watch::Receiver<Arc<Lineup>>,
     ) -> Self {
         let by_channel = by_channel.into_iter().map(|(name, profile)| Wanted {
@@ -37,20 +35,16 @@ impl Chosen {
         });
         Self {
             by_channel: by_channel.collect(),
-            by_source,
             lineup,
         }
     }
 
-    /// The command of this stream, if it has one.
-    pub(crate) fn of(&self, stream: &StreamSpec) -> Option<Profile> {
+    /// The command of this stream, if it has one; `of_source` is that of its source.
+    pub(crate) fn of(&self, stream: &StreamSpec, of_source: Option<&Profile>) -> Option<Profile> {
         if stream.is_built_in() {
             return None;
         }
-        let by_source = self.by_source.get(usize::from(stream.source));
-        self.by_channel(stream)
-            .or(by_source.and_then(Option::as_ref))
-            .cloned()
+        self.by_channel(stream).or(of_source).cloned()
     }
 
     /// Whoever opens a stream is told its address and not its channel, so it is looked up: a
@@ -109,7 +103,8 @@ mod tests {
             ("News".to_owned(), profile("n")),
             ("6".to_owned(), profile("s")),
         ];
-        let chosen = Chosen::new(by_channel, vec![None, Some(profile("b"))], receiver);
+        let chosen = Chosen::new(by_channel, receiver);
+        let of_second = profile("b");
         for (url, source, command) in [
             ("http://a/1", 0, Some("n")),
             ("http://b/1", 1, Some("n")),
@@ -125,7 +120,8 @@ mod tests {
                 headers: Vec::new(),
                 source,
             };
-            let found = chosen.of(&stream);
+            let of_source = Some(&of_second).filter(|_| source == 1);
+            let found = chosen.of(&stream, of_source);
             assert_eq!(
                 found.as_ref().map(Profile::name),
                 command,

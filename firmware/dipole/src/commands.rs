@@ -134,17 +134,43 @@ pub(crate) fn import(args: &Args) -> Result<(), Failure> {
             error,
         })?;
     }
+    say(&told(&report))
+}
+
+/// What would become of a list, for people.
+fn told(report: &sync::Report) -> String {
     let mut text = format!(
         "{} entries, {} channels, {} entries twice, {} backups\n",
         report.entries, report.channels, report.duplicates, report.backups
     );
+    if report.surplus > 0 {
+        text.push_str(&format!(
+            "left out: {} streams of channels that have {} better ones\n",
+            report.surplus,
+            lineup::Lineup::STREAMS_MAX
+        ));
+    }
     if let Some(cut) = &report.cut {
         text.push_str(&format!("cut: {cut}\n"));
     }
     for warning in &report.warnings {
         text.push_str(&format!("warning: {warning}\n"));
     }
-    say(&text)
+    if !report.merges.is_empty() {
+        text.push_str("The channels of the most streams, and why they are one:\n");
+    }
+    for merge in &report.merges {
+        text.push_str(&format!("{}\n", merge.name));
+        for stream in &merge.streams {
+            let why = stream.reason.map(|reason| reason.to_string());
+            let why = why.unwrap_or_default();
+            text.push_str(&format!(
+                "  {:>4}  {} [{}] {why}\n",
+                stream.score, stream.name, stream.group
+            ));
+        }
+    }
+    text
 }
 
 /// A line per entry: index TAB channel id.

@@ -5,6 +5,8 @@
 mod command;
 mod error;
 mod failover;
+mod guide;
+mod password;
 mod source;
 mod throttle;
 
@@ -15,18 +17,18 @@ use std::{
 
 use base::ByteSize;
 pub(crate) use command::Command;
+use desk::SourceSettings;
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
+pub(crate) use guide::{Guide, Programmes};
 use serde::{Deserialize, Deserializer, de::Error as _};
-pub(crate) use source::{RtspTransport, Sharing, Source};
 pub(crate) use throttle::Throttle;
 
 /// The file that is read where no `--config` names one, if it exists: the appliance's.
 pub(crate) const SYSTEM_FILE: &str = "/etc/dipole/dipole.toml";
 
 const LINGER_MS_MAX: u64 = 10_000;
-const SOURCES_MAX: usize = 64;
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
 /// All settings.
@@ -62,7 +64,11 @@ pub(crate) struct Config {
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
     /// Channel lists.
-    pub(crate) source: Vec<Source>,
+    pub(crate) source: Vec<SourceSettings>,
+    /// What is kept of the guides.
+    pub(crate) programmes: Programmes,
+    /// Guides.
+    pub(crate) guide: Vec<Guide>,
 }
 
 /// `test_channel`.
@@ -160,6 +166,8 @@ impl Default for Config {
             tls: Tls::default(),
             command: Vec::new(),
             source: Vec::new(),
+            programmes: Programmes::default(),
+            guide: Vec::new(),
         }
     }
 }
@@ -232,9 +240,10 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
         path: path.to_owned(),
         error: Box::new(error),
     };
-    let config = toml::from_str::<Config>(&text).map_err(parse_error)?;
+    let mut config = toml::from_str::<Config>(&text).map_err(parse_error)?;
     let table = text.parse::<toml::Table>().map_err(parse_error)?;
     check(&config)?;
+    password::fill_in(&mut config.source)?;
     Ok(Loaded {
         config,
         path: Some(path.to_owned()),
@@ -296,9 +305,10 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     let name_fits = (1..=64).contains(&config.name.trim().len());
     within(name_fits, "name", &config.name, "1 to 64 bytes")?;
     command::check(&config.command, &config.source)?;
+    guide::check(&config.guide, &config.programmes)?;
     let sources = &config.source;
     within(
-        sources.len() <= SOURCES_MAX,
+        sources.len() <= sync::SOURCES_MAX,
         "source",
         &sources.len(),
         "at most 64",
@@ -333,6 +343,7 @@ mod tests {
         let with_defaults = Config {
             command: config.command.clone(),
             source: config.source.clone(),
+            guide: config.guide.clone(),
             clients: config.clients.clone(),
             tls: config.tls.clone(),
             ..Config::default()
@@ -383,6 +394,16 @@ mod tests {
             (
                 "[[source]]\nname = \"a\"\nurl = \"u\"\nthrottle_kbit = 1",
                 "source 1: throttle_kbit",
+            ),
+            ("[programmes]\ndays = 15", "programmes.days"),
+            ("[programmes]\npast_hours = 169", "programmes.past_hours"),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"http://a.example/x.XZ\"",
+                "guide 1: url",
+            ),
+            (
+                "[[guide]]\nname = \"a\"\nurl = \"u\"\ninterval_hours = 0",
+                "guide 1: interval_hours",
             ),
             ("http = []", "http"),
             ("name = \" \"", "name"),

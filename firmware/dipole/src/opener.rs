@@ -1,34 +1,19 @@
 //! The adapter between tuners, which want streams played, and `upstream`, which plays them.
 
-use std::sync::Arc;
-
 use base::StreamSpec;
 use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
-use upstream::{DatagramError, PlayRequest, Player, command, film, hls, http, rtsp};
+use upstream::{DatagramError, PlayRequest, Player, command, film, hls, http};
 
-use crate::chosen::Chosen;
-
-/// How a source wants to be asked.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Manners {
-    /// Its user agent.
-    pub(crate) user_agent: Option<String>,
-    /// How the packets of its RTSP streams come.
-    pub(crate) rtsp_transport: rtsp::Transport,
-    /// Its headers; those of a playlist entry come on top.
-    pub(crate) headers: Vec<(String, String)>,
-    /// The network interface at which its groups are joined.
-    pub(crate) interface: Option<String>,
-    /// Its list is a file of this machine: it may name others.
-    pub(crate) is_file: bool,
-}
+use crate::{
+    chosen::Chosen,
+    manners::{AllManners, Manners},
+};
 
 /// Plays the streams of all sources.
 pub(crate) struct Upstreams {
     player: Player,
-    /// By source index.
-    manners: Arc<[Manners]>,
+    manners: AllManners,
     throttle: Throttle,
     commands: Chosen,
 }
@@ -38,13 +23,13 @@ impl Upstreams {
     /// `commands` names by a command.
     pub(crate) fn new(
         player: Player,
-        manners: Vec<Manners>,
+        manners: AllManners,
         throttle: Throttle,
         commands: Chosen,
     ) -> Self {
         Self {
             player,
-            manners: manners.into(),
+            manners,
             throttle,
             commands,
         }
@@ -52,27 +37,26 @@ impl Upstreams {
 }
 
 /// How a stream is asked for: as its playlist entry says, and where that is silent, its source.
-pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
-    let manners = manners
-        .get(usize::from(stream.source))
-        .cloned()
-        .unwrap_or_default();
+pub(crate) fn request(manners: &Manners, stream: &StreamSpec) -> PlayRequest {
     let is_users = |name: &str| {
         stream
             .headers
             .iter()
             .any(|(own, _)| own.eq_ignore_ascii_case(name))
     };
-    let mut headers = manners.headers;
+    let mut headers = manners.headers.clone();
     headers.retain(|(name, _)| !is_users(name));
     headers.extend(stream.headers.iter().cloned());
     PlayRequest {
         url: stream.url.clone(),
-        user_agent: manners.user_agent.filter(|_| !is_users("User-Agent")),
-        trust: http::Trust::Authorities,
+        trust: manners.trust,
+        user_agent: manners
+            .user_agent
+            .clone()
+            .filter(|_| !is_users("User-Agent")),
         rtsp_transport: manners.rtsp_transport,
         headers,
-        interface: manners.interface,
+        interface: manners.interface.clone(),
         is_built_in: stream.is_built_in(),
         names_files: manners.is_file,
         command: None,
@@ -82,9 +66,10 @@ pub(crate) fn request(manners: &[Manners], stream: &StreamSpec) -> PlayRequest {
 impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
+            let manners = self.manners.of(stream.source);
             let request = PlayRequest {
-                command: self.commands.of(stream),
-                ..request(&self.manners, stream)
+                command: self.commands.of(stream, manners.command.as_ref()),
+                ..request(&manners, stream)
             };
             ingest.throttle(self.throttle.stream(stream.source));
             self.player
@@ -155,7 +140,7 @@ fn is_refusal(error: &http::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use upstream::{DatagramContent, kind::Kind};
+    use upstream::{DatagramContent, kind::Kind, rtsp};
 
     #[test]
     fn errors_are_told_apart_by_what_may_be_done() {

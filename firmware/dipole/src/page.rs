@@ -1,15 +1,36 @@
 //! What the page is shown of the other parts.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use base::ByteSize;
 use budget::Plan;
 use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{Gauge, PlanRow, SourceView, VodPlaces};
+use serve::{AccountView, Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
 use tokio::sync::watch;
 
-use crate::config::{Config, Sharing};
+use crate::{config::Loaded, settings};
+
+/// What of the configuration and the plan the page shows.
+pub(crate) fn config(
+    loaded: &Loaded,
+    identity: hdhomerun::Identity,
+    plan: &Plan,
+    rows: Vec<PlanRow>,
+) -> serve::Config {
+    serve::Config {
+        identity,
+        version: env!("CARGO_PKG_VERSION"),
+        names: loaded.config.names.clone(),
+        pages_max: plan.pages_max,
+        plan: rows,
+        budget_bytes: plan.demand.budget.bytes(),
+        settings: settings::shown(loaded),
+    }
+}
 
 /// The plan for the page, with what is in use where somebody counts it.
 pub(crate) fn plan_rows(
@@ -40,16 +61,14 @@ pub(crate) fn plan_rows(
     rows.collect()
 }
 
-/// What `sync` and the configuration know of the sources, in the words of the page.
+/// What `sync` knows of the sources, in the words of the page.
 pub(crate) fn source_views(
-    config: &Config,
     mut status: watch::Receiver<Vec<sync::SourceStatus>>,
 ) -> watch::Receiver<Vec<SourceView>> {
     let (views_tx, views) = watch::channel(Vec::new());
-    let configured: Vec<Sharing> = config.source.iter().map(|source| source.sharing).collect();
     tokio::spawn(async move {
         loop {
-            let shown = views_of(&status.borrow_and_update(), &configured);
+            let shown = status.borrow_and_update().iter().map(source_view).collect();
             views_tx.send_replace(shown);
             if status.changed().await.is_err() {
                 break;
@@ -59,31 +78,55 @@ pub(crate) fn source_views(
     views
 }
 
-/// One view for each source; both lists are in the order of the configuration.
-fn views_of(status: &[sync::SourceStatus], configured: &[Sharing]) -> Vec<SourceView> {
-    status
-        .iter()
-        .zip(configured)
-        .map(|(status, sharing)| source_view(status, *sharing))
-        .collect()
-}
-
-fn source_view(status: &sync::SourceStatus, sharing: Sharing) -> SourceView {
+fn source_view(status: &sync::SourceStatus) -> SourceView {
     let read = status
         .last_success
         .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     SourceView {
-        name: status.name.clone(),
-        address: status.url.clone(),
+        id: status.id,
         state: match status.state {
             sync::State::Idle => serve::SourceState::Waiting,
-            sync::State::Loading { .. } => serve::SourceState::Reading,
+            sync::State::Loading(_) => serve::SourceState::Reading,
             sync::State::Ok => serve::SourceState::Ready,
             sync::State::Failed => serve::SourceState::Failed,
         },
+        progress: match status.state {
+            sync::State::Loading(progress) => Some(progress_view(&progress)),
+            sync::State::Idle | sync::State::Ok | sync::State::Failed => None,
+        },
         channels: status.channels,
-        direct: sharing == Sharing::Direct,
         error: status.error.clone(),
+        held_back: status.is_held_back,
+        warnings: status.warnings.clone(),
         read_unix_s: read.map(|since| since.as_secs()),
+        account: status.account.as_ref().map(account_view),
+        is_of_file: status.is_of_file,
+        settings: status.settings.clone(),
+    }
+}
+
+fn account_view(account: &sync::AccountStatus) -> AccountView {
+    let unix_s = |at: SystemTime| at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    AccountView {
+        status: account.status.clone(),
+        expires_unix_s: account.expires.map(unix_s),
+        connections_max: account.connections_max,
+        connections_active: account.connections_active,
+        is_trial: account.is_trial,
+        host: account.host.clone(),
+        asked_unix_s: unix_s(account.asked),
+    }
+}
+
+fn progress_view(progress: &sync::Progress) -> ProgressView {
+    ProgressView {
+        phase: match progress.phase {
+            sync::Phase::Fetching => serve::ReadingPhase::Fetching,
+            sync::Phase::Merging => serve::ReadingPhase::Merging,
+            sync::Phase::Storing => serve::ReadingPhase::Storing,
+        },
+        entries: progress.entries,
+        bytes: progress.bytes,
+        bytes_total: progress.bytes_total,
     }
 }

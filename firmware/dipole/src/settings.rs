@@ -69,8 +69,14 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("discovery.hdhomerun", discovery.hdhomerun.to_string()),
         ("discovery.ssdp", discovery.ssdp.to_string()),
         ("tls.ca", ca.unwrap_or_else(|| "none".to_owned())),
+        ("programmes.days", config.programmes.days.to_string()),
+        (
+            "programmes.past_hours",
+            config.programmes.past_hours.to_string(),
+        ),
         ("command", commands(config)),
         ("source", config.source.len().to_string()),
+        ("guide", config.guide.len().to_string()),
     ]
 }
 

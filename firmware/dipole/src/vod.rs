@@ -5,19 +5,18 @@ use ingest::throttle::{Throttle, Toll};
 use serve::{Opening, Reading, VodAnswer, VodBody, VodError, VodHead, VodOpener};
 use upstream::http;
 
-use crate::opener::{Manners, request};
+use crate::{manners::AllManners, opener::request};
 
 /// Asks the providers of all sources for films.
 pub(crate) struct Films {
     client: http::Client,
-    /// By source index.
-    manners: Vec<Manners>,
+    manners: AllManners,
     throttle: Throttle,
 }
 
 impl Films {
     /// Asks with `client`, as `manners` says, and reads as fast as `throttle` lets it.
-    pub(crate) fn new(client: http::Client, manners: Vec<Manners>, throttle: Throttle) -> Self {
+    pub(crate) fn new(client: http::Client, manners: AllManners, throttle: Throttle) -> Self {
         Self {
             client,
             manners,
@@ -30,7 +29,7 @@ impl Films {
         stream: &StreamSpec,
         headers: Vec<(&'static str, String)>,
     ) -> Result<VodAnswer, VodError> {
-        let mut asked = request(&self.manners, stream);
+        let mut asked = request(&self.manners.of(stream.source), stream);
         // A range or a condition of the source's own would be answered in place of the client's.
         asked.headers.retain(|(name, _)| {
             !headers
@@ -46,6 +45,7 @@ impl Films {
             .answer(http::Request {
                 headers: asked.headers,
                 user_agent: asked.user_agent,
+                trust: asked.trust,
                 ..http::Request::new(asked.url.trim().parse().map_err(|_| {
                     VodError("the address in the list cannot be read: correct it there".to_owned())
                 })?)

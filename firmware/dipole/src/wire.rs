@@ -21,7 +21,7 @@ use tuner::Tuners;
 use crate::{
     adapt, bind,
     config::{Config, Loaded},
-    page, plan, settings,
+    guides, page, plan,
 };
 
 /// Threads for files, names and the store, beside the runtime's and the data plane's.
@@ -169,6 +169,7 @@ struct Running {
     fanout: fanout::Handle,
     fanout_thread: JoinHandle<()>,
     importing: Task<()>,
+    guiding: Task<()>,
     serving: Task<io::Result<()>>,
     announcing: Task<()>,
 }
@@ -191,9 +192,10 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (desk, orders) = desk::open();
-    let throttle = adapt::throttle(config);
+    let dealings = adapt::dealings(config, &plan);
     let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &throttle, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
@@ -201,8 +203,12 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         changes: changes_tx,
         status: status_tx,
         orders,
+        told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
+    let part = shutdown.child_token();
+    let guiding = adapt::guide(config, &plan);
+    let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),
@@ -212,23 +218,19 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         shutdown.child_token(),
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
-    let serve_config = serve::Config {
-        identity,
-        version: env!("CARGO_PKG_VERSION"),
-        names: config.names.clone(),
-        pages_max: plan.pages_max,
-        plan: page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places),
-        budget_bytes: plan.demand.budget.bytes(),
-        settings: settings::shown(loaded),
-    };
+    let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
+    let serve_config = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         changes,
-        sources: page::source_views(config, status),
+        sources: page::source_views(status),
+        guides: guides.views,
+        guide: guides.opener,
+        guide_places: serve::GuidePlaces::new(plan.guides_max),
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
-        vod: adapt::films(config, throttle),
+        vod: films,
         vod_places,
     };
     let serving = tokio::spawn(serve::run(
@@ -243,6 +245,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout,
         fanout_thread,
         importing,
+        guiding: guides.task,
         serving,
         announcing,
     }
@@ -257,6 +260,7 @@ impl Running {
             fanout,
             fanout_thread,
             importing,
+            guiding,
             serving,
             announcing,
         } = self;
@@ -265,8 +269,9 @@ impl Running {
             // Announcements go first, so that no client comes back to what is closing.
             let announced = announcing.await;
             fanout.stop();
-            let (served, imported, ()) = tokio::join!(serving, importing, tuners.shutdown());
-            (announced, served, imported)
+            let (served, imported, guided, ()) =
+                tokio::join!(serving, importing, guiding, tuners.shutdown());
+            (announced, served, imported.and(guided))
         };
         let Ok((announced, served, imported)) = timeout(DRAIN_MAX, drained).await else {
             tracing::warn!("draining took too long; ending all the same");

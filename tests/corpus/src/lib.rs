@@ -7,6 +7,7 @@
 
 mod datagrams;
 mod films;
+mod guide;
 mod hls_playlist;
 mod m3u_list;
 mod names_of_channels;
@@ -15,6 +16,7 @@ mod pieces;
 mod rtp_payloads;
 mod segments;
 mod transport_stream;
+mod xtream_api;
 
 /// One entry into one parser.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +28,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 13] = [
     target("m3u", m3u_list::feed),
+    target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
     target("segments", segments::feed),
     target("films", films::feed),
@@ -38,6 +41,7 @@ pub const TARGETS: [Target; 11] = [
     target("rtp_payloads", rtp_payloads::feed),
     target("ssdp", packets::feed_ssdp),
     target("names", names_of_channels::feed),
+    target("xtream", xtream_api::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

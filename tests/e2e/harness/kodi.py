@@ -92,6 +92,12 @@ class Kodi:
         found = answer.get("result", {}).get("channels") or []
         return {channel["label"]: channel["channelid"] for channel in found}
 
+    def programmes(self, channel):
+        """Titles of the programmes that Kodi has for the channel of this id."""
+        answer = self.call("PVR.GetBroadcasts", channelid=channel, properties=["title", "starttime"])
+        found = answer.get("result", {}).get("broadcasts") or []
+        return [programme["label"] for programme in found]
+
     def height_of_the_picture(self):
         """Lines of the picture that is being played, or None."""
         for player in self.call("Player.GetActivePlayers")["result"]:

@@ -102,6 +102,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if parts[0] == "_stats":
             return self._answer(200, COUNTS.take(), "application/json")
         if parts[0] == "files" and address.path in FILES:
+            COUNTS.request(address.path)
             if "Range" in self.headers:
                 return self._range(FILES[address.path])
             return self._answer(200, FILES[address.path], "audio/x-mpegurl")

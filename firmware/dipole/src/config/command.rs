@@ -1,12 +1,10 @@
 //! `[[command]]`: programs whose output is a stream.
 
+use desk::SourceSettings;
 use serde::Deserialize;
 use upstream::command::Commands;
 
-use super::{
-    error::{ConfigError, within},
-    source::Source,
-};
+use super::error::{ConfigError, within};
 
 const COMMANDS_MAX: usize = 16;
 const NAME_BYTES_MAX: usize = 64;
@@ -26,7 +24,7 @@ pub(crate) struct Command {
 }
 
 /// Whether all commands can be made and all that sources pick are there.
-pub(super) fn check(commands: &[Command], sources: &[Source]) -> Result<(), ConfigError> {
+pub(super) fn check(commands: &[Command], sources: &[SourceSettings]) -> Result<(), ConfigError> {
     let count = commands.len();
     within(count <= COMMANDS_MAX, "command", &count, "at most 16")?;
     for (index, command) in commands.iter().enumerate() {

@@ -29,6 +29,14 @@ pub(crate) enum ConfigError {
         /// What is wrong.
         error: upstream::command::ProfileError,
     },
+    /// A source cannot be as it stands there.
+    #[error("{place}: {error}")]
+    Source {
+        /// Which.
+        place: String,
+        /// What is wrong.
+        error: desk::BadSetting,
+    },
     /// A value is out of its range.
     #[error("{key} = {value}: {range}")]
     Range {

@@ -58,6 +58,12 @@ const CLIENTS_WISHED: usize = 1024;
 /// Fewest clients and least memory for all their send buffers that are worth a start.
 const CLIENTS_MIN: usize = 16;
 const SEND_POOL_MIN: u64 = 3 * MIB;
+/// Reading a guide: its channels, and programmes that are sorted. Names are compared in the memory
+/// of an import, for a second or two.
+const GUIDE_SHARE: u64 = 48;
+/// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
+pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
+const GUIDES_MAX: usize = 1;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -105,6 +111,10 @@ pub struct Plan {
     pub lineup_bytes_max: usize,
     /// Bytes of a list being read.
     pub import_bytes_max: usize,
+    /// Bytes that reading a guide holds.
+    pub guide_bytes_max: usize,
+    /// Guides on their way to clients at once.
+    pub guides_max: usize,
     rows: Vec<Row>,
 }
 
@@ -157,6 +167,7 @@ impl Plan {
 /// What a budget is spent on whatever is left over for rings and clients.
 struct Fixed {
     store_cache: u64,
+    guide: u64,
     lineup: u64,
     pages_max: usize,
     /// Streams that stand by, each with what an upstream holds.
@@ -190,6 +201,7 @@ impl Fixed {
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
             standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
+            guide: (budget / GUIDE_SHARE).clamp(MIB, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
@@ -197,9 +209,9 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers.
+    /// all of them have ids and numbers. Guides take their part of that.
     const fn import(&self) -> u64 {
-        2 * self.lineup
+        2 * self.lineup - self.guide - GUIDES_MAX as u64 * GUIDE_DOCUMENT
     }
 
     fn total(&self, tuners: usize) -> u64 {
@@ -208,6 +220,8 @@ impl Fixed {
             + self.store_cache
             + 2 * self.lineup
             + self.import()
+            + self.guide
+            + GUIDES_MAX as u64 * GUIDE_DOCUMENT
             + pages
             + (tuners + self.standbys_max) as u64 * self.upstream
             + self.remuxed_max as u64 * REMUX
@@ -248,6 +262,8 @@ fn carve(demand: Demand) -> Option<Plan> {
         store_cache_bytes: usize::try_from(fixed.store_cache).ok()?,
         lineup_bytes_max: usize::try_from(fixed.lineup).ok()?,
         import_bytes_max: usize::try_from(fixed.import()).ok()?,
+        guide_bytes_max: usize::try_from(fixed.guide).ok()?,
+        guides_max: GUIDES_MAX,
         rows: rows(
             demand,
             &fixed,
@@ -297,6 +313,13 @@ fn rows(
         row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
         row("lineups", 2, fixed.lineup, "the current one and the next"),
         row("import", 1, fixed.import(), "the list being read"),
+        row("guide", 1, fixed.guide, "the guide being read"),
+        row(
+            "guides sent",
+            GUIDES_MAX,
+            GUIDE_DOCUMENT,
+            "a piece of each, and gzip",
+        ),
         row(
             "pages",
             fixed.pages_max,

@@ -8,11 +8,12 @@ use hyper::{
     Method, Request, Response, StatusCode,
     body::{Body as _, Incoming},
     header::{CONNECTION, HeaderValue},
+    http::request::Parts,
 };
 use tokio::time::timeout;
 
 use crate::{
-    address::Reached, api, asked::Asked, body::Body, documents, handover::Seat, page, query,
+    address::Reached, api, asked::Asked, body::Body, documents, guide, handover::Seat, page, query,
     respond, route::Route, shared::Shared, stream, vod,
 };
 
@@ -29,8 +30,11 @@ pub(crate) async fn answer(
     let (head, body) = request.into_parts();
     let path = query::decoded(head.uri.path());
     let route = Route::of(&path);
+    if let (Some(Route::ApiSourceList(id)), true) = (route, head.method == Method::POST) {
+        return respond::dressed(uploaded(shared, seat, head, body, id).await);
+    }
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
-        && !matches!(head.method, Method::GET | Method::HEAD);
+        && !is_reading(&head.method);
     let body = match read_body(body, is_kept).await {
         Ok(body) => body,
         Err(refusal) => return respond::dressed(refusal),
@@ -42,6 +46,25 @@ pub(crate) async fn answer(
         body,
     };
     respond::dressed(routed(shared, seat, &asked, route).await)
+}
+
+/// The one route whose body is not read before it is routed.
+async fn uploaded(
+    shared: &Shared,
+    seat: &Seat,
+    head: Parts,
+    body: Incoming,
+    id: u16,
+) -> Response<Body> {
+    let asked = Asked {
+        reached: Reached::of(&head.uri, &head.headers, seat.local),
+        request: Request::from_parts(head, ()),
+        body: Bytes::new(),
+    };
+    if !asked.reached.is_ours(&shared.config.names) {
+        return misdirected();
+    }
+    api::upload(shared, &asked, id, body).await
 }
 
 async fn routed(
@@ -64,6 +87,8 @@ async fn routed(
         // Its HEAD has no length, as its GET has none.
         Some(Route::Stream(path)) => return stream::respond(shared, seat, asked, path).await,
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
+        // Its length is not known before it is written.
+        Some(Route::Guide(path)) => return guide::respond(shared, asked, path).await,
         Some(route) => match ordering(shared, asked, route).await {
             Some(response) => response,
             None => plain(shared, asked, route),
@@ -80,7 +105,13 @@ async fn routed(
 async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
     Some(match route {
         Route::LineupPost => documents::lineup_post(shared, asked).await,
-        Route::ApiRefresh => api::refresh(shared, asked).await,
+        Route::ApiSourceOrder(id, verb) => api::order(shared, asked, id, verb).await,
+        Route::ApiSources if asked.request.method() == Method::POST => {
+            api::sources_post(shared, asked).await
+        }
+        Route::ApiSource(id) if !is_reading(asked.request.method()) => {
+            api::source_change(shared, asked, id).await
+        }
         Route::ApiChannel(id) if asked.request.method() == Method::PATCH => {
             api::patch(shared, asked, id).await
         }
@@ -100,13 +131,16 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::LineupStatus => documents::lineup_status(shared),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
+        Route::ApiSources => api::sources(shared),
+        Route::ApiPublicLists => api::public_lists(),
+        Route::ApiSource(id) => api::source(shared, id),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiChannel(id) => api::channel(shared, asked, id),
         Route::ApiChanges => api::changes(shared),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        // Streams and films, and what `ordering` answers.
+        // Streams, films and guides, and what `ordering` answers.
         _ => respond::empty(StatusCode::NOT_FOUND),
     }
 }
@@ -116,6 +150,10 @@ fn misdirected() -> Response<Body> {
         StatusCode::MISDIRECTED_REQUEST,
         "this host name is not one of Dipole's: open the page by the box's address or its .local name, or add the name to `names` in the config file",
     )
+}
+
+fn is_reading(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// Reads a body to its end within limits, so that the connection can be kept.

@@ -1,7 +1,7 @@
-//! Response bodies: nothing, bytes that are there, or a lineup written while it is sent.
+//! Response bodies: nothing, bytes that are there, or a lineup or a guide written while
+//! it is sent.
 
 use std::{
-    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -9,9 +9,12 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-use crate::lineup_document::LineupPieces;
+use crate::{
+    guide::{body::GuideBody, door::GuideError},
+    lineup_document::LineupPieces,
+};
 
-/// The body of a response; its length is always known.
+/// The body of a response; its length is known but for a guide's.
 #[derive(Debug)]
 pub(crate) enum Body {
     /// Nothing, or sent already.
@@ -20,16 +23,19 @@ pub(crate) enum Body {
     Bytes(Bytes),
     /// A lineup, in pieces.
     Lineup(LineupPieces),
+    /// A guide, in pieces.
+    Guide(GuideBody),
 }
 
 impl Body {
-    /// Bytes still to be sent.
-    pub(crate) fn remaining_bytes(&self) -> u64 {
-        match self {
+    /// Bytes still to be sent; `None` where nobody knows.
+    pub(crate) fn remaining_bytes(&self) -> Option<u64> {
+        Some(match self {
             Self::Empty => 0,
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Lineup(pieces) => pieces.remaining_bytes(),
-        }
+            Self::Guide(_) => return None,
+        })
     }
 }
 
@@ -47,29 +53,35 @@ impl From<Vec<u8>> for Body {
 
 impl hyper::body::Body for Body {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = GuideError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, GuideError>>> {
         let body = self.get_mut();
         let piece = match body {
             Self::Empty => None,
             Self::Bytes(bytes) => Some(std::mem::take(bytes)),
             Self::Lineup(pieces) => pieces.next(),
+            Self::Guide(guide) => {
+                return guide
+                    .poll_piece(cx)
+                    .map(|piece| Some(piece?.map(Frame::data)));
+            }
         };
-        if body.remaining_bytes() == 0 {
+        if body.remaining_bytes() == Some(0) {
             *body = Self::Empty;
         }
         Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.remaining_bytes() == 0
+        self.remaining_bytes() == Some(0)
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.remaining_bytes())
+        self.remaining_bytes()
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

@@ -2,14 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use desk::Desk;
+use desk::{Desk, SourceSettings};
 use hdhomerun::Identity;
 use lineup::{Lineup, decisions::Logged};
 use serde::Serialize;
 use tokio::sync::watch;
 use tuner::Tuners;
 
-use crate::vod::{VodOpener, VodPlaces};
+use crate::{
+    guide::{GuideOpener, GuidePlaces},
+    vod::{VodOpener, VodPlaces},
+};
 
 /// What stays as it is while the daemon runs.
 #[derive(Clone, Debug)]
@@ -42,8 +45,14 @@ pub struct Feeds {
     pub lineup: watch::Receiver<Arc<Lineup>>,
     /// What the owner has decided of channels, the newest first.
     pub changes: watch::Receiver<Arc<Vec<Logged>>>,
-    /// The sources, in the order of the configuration.
+    /// The sources, in the order of their numbers.
     pub sources: watch::Receiver<Vec<SourceView>>,
+    /// The sources of programmes, in the order in which they are asked.
+    pub guides: watch::Receiver<Vec<GuideView>>,
+    /// Who writes the guide.
+    pub guide: Arc<dyn GuideOpener>,
+    /// How many guides are on their way at once; from the plan.
+    pub guide_places: GuidePlaces,
     /// Where changes of facts are asked for.
     pub desk: Desk,
     /// The tuners.
@@ -59,17 +68,92 @@ pub struct Feeds {
 /// One source, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceView {
+    /// Its lasting number.
+    pub id: u16,
+    /// How it stands.
+    pub state: SourceState,
+    /// How far its reading has come, while it is read.
+    pub progress: Option<ProgressView>,
+    /// Channels of the lineup that come from it.
+    pub channels: usize,
+    /// What went wrong at the last import and what to do; the last good lineup stays.
+    pub error: Option<String>,
+    /// Whether it went wrong because much of the list is gone, so that it can be accepted.
+    pub held_back: bool,
+    /// What was wrong with the list.
+    pub warnings: Vec<String>,
+    /// When it was last read with success, in seconds since 1970.
+    pub read_unix_s: Option<u64>,
+    /// The account, where the source is one at a panel that has answered.
+    pub account: Option<AccountView>,
+    /// Whether it stands in the configuration file, where alone it can be changed.
+    #[serde(skip)]
+    pub is_of_file: bool,
+    /// What is set about it, without secrets.
+    #[serde(skip)]
+    pub settings: SourceSettings,
+}
+
+/// An account at an Xtream panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// What it may do, as the panel says: `Active`, `Expired`, and so on.
+    pub status: String,
+    /// When it ends, in seconds since 1970; `null` is never.
+    pub expires_unix_s: Option<u64>,
+    /// Connections that it allows at once; `null` is no limit.
+    pub connections_max: Option<u32>,
+    /// Connections that were open when the panel was asked.
+    pub connections_active: Option<u32>,
+    /// Whether it is a trial.
+    pub is_trial: bool,
+    /// The host that answered.
+    pub host: String,
+    /// When the panel was asked, in seconds since 1970.
+    pub asked_unix_s: u64,
+}
+
+/// How far the reading of a list has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ProgressView {
+    /// What is being done.
+    pub phase: ReadingPhase,
+    /// Entries so far.
+    pub entries: u64,
+    /// Bytes so far, as they came.
+    pub bytes: u64,
+    /// Bytes there will be, where that is known.
+    pub bytes_total: Option<u64>,
+}
+
+/// What is being done with a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingPhase {
+    /// It is asked for, or comes.
+    Fetching,
+    /// Its entries become channels.
+    Merging,
+    /// The channels are being stored.
+    Storing,
+}
+
+/// One source of programmes, as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideView {
     /// Name.
     pub name: String,
     /// File or address, without the account's name and password.
     pub address: String,
     /// How it stands.
     pub state: SourceState,
-    /// Channels of the lineup that come from it.
-    pub channels: usize,
-    /// Whether each viewer of its channels has a connection of its own.
-    pub direct: bool,
-    /// What went wrong at the last import and what to do; the last good lineup stays.
+    /// Channels that it has.
+    pub channels: u64,
+    /// Programmes of it that are kept.
+    pub programmes: u64,
+    /// Channels of the lineup that were found in it.
+    pub matched: usize,
+    /// What went wrong at the last reading; what it had stays.
     pub error: Option<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,

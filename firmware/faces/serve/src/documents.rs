@@ -38,8 +38,11 @@ pub(crate) fn device_xml(shared: &Shared, asked: &Asked) -> Response<Body> {
 /// The same lineup whatever `?show=` asks for.
 pub(crate) fn lineup(shared: &Shared, asked: &Asked, format: LineupFormat) -> Response<Body> {
     let lineup = Arc::clone(&shared.feeds.lineup.borrow());
-    let stream_base = asked.reached.with_port(shared.stream_port);
-    let pieces = LineupPieces::new(lineup, format, stream_base, &shared.lengths);
+    let bases = [
+        asked.reached.with_port(shared.stream_port),
+        asked.reached.base_url(),
+    ];
+    let pieces = LineupPieces::new(lineup, format, bases, &shared.lengths);
     respond::document(format.content_type(), Body::Lineup(pieces))
 }
 

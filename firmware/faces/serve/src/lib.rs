@@ -2,7 +2,7 @@
 //!
 //! The way of a request: [`listen`] binds, [`server`] accepts and bounds, [`connection`] lets
 //! hyper read it, [`answer`] finds its [`route`], one module per dialect makes the response:
-//! [`documents`], [`stream`], [`vod`], [`api`], [`page`]. A stream that is to be played leaves here: its
+//! [`documents`], [`guide`], [`stream`], [`vod`], [`api`], [`page`]. A stream that is to be played leaves here: its
 //! socket goes to the data plane ([`handover`]) and hyper never sees a byte of it.
 //!
 //! What does not belong here: what documents look like (`hdhomerun`), who may have a tuner
@@ -17,6 +17,7 @@ mod config;
 mod connection;
 mod documents;
 mod favourite;
+mod guide;
 mod handover;
 mod lineup_document;
 mod listen;
@@ -30,7 +31,11 @@ mod shared;
 mod stream;
 mod vod;
 
-pub use config::{Config, Feeds, Gauge, PlanRow, Setting, SettingOrigin, SourceState, SourceView};
+pub use config::{
+    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, ProgressView, ReadingPhase, Setting,
+    SettingOrigin, SourceState, SourceView,
+};
+pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

@@ -24,6 +24,7 @@ pub(crate) struct LineupPieces {
     lineup: Arc<Lineup>,
     format: LineupFormat,
     stream_base: String,
+    page_base: String,
     /// Index of the next channel; `None` before the head is written.
     next: Option<usize>,
     remaining_bytes: u64,
@@ -33,14 +34,15 @@ impl LineupPieces {
     pub(crate) fn new(
         lineup: Arc<Lineup>,
         format: LineupFormat,
-        stream_base: String,
+        [stream_base, page_base]: [String; 2],
         lengths: &Lengths,
     ) -> Self {
-        let remaining_bytes = lengths.of(&lineup, format, &stream_base);
+        let remaining_bytes = lengths.of(&lineup, format, [&stream_base, &page_base]);
         Self {
             lineup,
             format,
             stream_base,
+            page_base,
             next: None,
             remaining_bytes,
         }
@@ -66,7 +68,7 @@ impl LineupPieces {
         let mut index = match self.next {
             Some(index) => index,
             None => {
-                self.format.write_head(piece)?;
+                self.format.write_head(piece, &self.page_base)?;
                 0
             }
         };
@@ -99,8 +101,18 @@ struct Counted {
 impl Lengths {
     /// Bytes of the document. Every entry holds the address once, and no character of it needs an
     /// escape (see `address`), so one count serves all clients.
-    fn of(&self, lineup: &Arc<Lineup>, format: LineupFormat, stream_base: &str) -> u64 {
-        let bases = lineup.len() as u64 * stream_base.len() as u64;
+    fn of(
+        &self,
+        lineup: &Arc<Lineup>,
+        format: LineupFormat,
+        [stream_base, page_base]: [&str; 2],
+    ) -> u64 {
+        let in_head = if format.names_guide() {
+            page_base.len()
+        } else {
+            0
+        };
+        let bases = lineup.len() as u64 * stream_base.len() as u64 + in_head as u64;
         let at = FORMATS.iter().position(|f| *f == format).unwrap_or(0);
         let mut counted = self.0.lock();
         if !Weak::ptr_eq(&counted.lineup, &Arc::downgrade(lineup)) {
@@ -120,7 +132,7 @@ fn count(lineup: &Lineup, format: LineupFormat) -> u64 {
 }
 
 fn write_all(out: &mut impl Write, lineup: &Lineup, format: LineupFormat) -> std::fmt::Result {
-    format.write_head(out)?;
+    format.write_head(out, "")?;
     for (index, channel) in lineup.iter().enumerate() {
         let entry = entry(&channel, lineup.is_favourite(index));
         format.write_entry(out, &entry, "", index == 0)?;
@@ -170,8 +182,12 @@ mod tests {
         ] {
             let lineup = lineup(channels);
             for format in FORMATS {
-                let mut pieces =
-                    LineupPieces::new(Arc::clone(&lineup), format, base.to_owned(), &lengths);
+                let mut pieces = LineupPieces::new(
+                    Arc::clone(&lineup),
+                    format,
+                    [base.to_owned(), base.to_owned()],
+                    &lengths,
+                );
                 let promised = pieces.remaining_bytes();
                 let mut bytes = 0;
                 let mut whole = Vec::new();

@@ -98,9 +98,7 @@ impl Variant {
 /// Answers with a file, or with 304 where the client has it.
 pub(crate) fn respond(assets: &Assets, asked: &Asked, name: AssetName) -> Response<Body> {
     let asset = &assets.0[name.0];
-    let takes_gzip = asked
-        .header(ACCEPT_ENCODING.as_str())
-        .is_some_and(takes_gzip);
+    let takes_gzip = accepts_gzip(asked);
     let variant = if takes_gzip {
         &asset.gzipped
     } else {
@@ -108,12 +106,7 @@ pub(crate) fn respond(assets: &Assets, asked: &Asked, name: AssetName) -> Respon
     };
     let body = Body::Bytes(variant.bytes.clone());
     let mut response = respond::document(asset.content_type, body);
-    let known = asked.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| {
-        let etag = variant.etag.to_str().unwrap_or("");
-        tags.split(',')
-            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
-    });
-    if known {
+    if is_known(asked, variant.etag.to_str().unwrap_or("")) {
         response = respond::empty(StatusCode::NOT_MODIFIED);
     } else if takes_gzip {
         let gzip = HeaderValue::from_static("gzip");
@@ -124,6 +117,21 @@ pub(crate) fn respond(assets: &Assets, asked: &Asked, name: AssetName) -> Respon
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
+}
+
+/// Whether the client has what has this tag (RFC 9110, 13.1.2).
+pub(crate) fn is_known(asked: &Asked, etag: &str) -> bool {
+    asked.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| {
+        tags.split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    })
+}
+
+/// Whether the client takes a body that is gzipped.
+pub(crate) fn accepts_gzip(asked: &Asked) -> bool {
+    asked
+        .header(ACCEPT_ENCODING.as_str())
+        .is_some_and(takes_gzip)
 }
 
 /// Whether `Accept-Encoding` names gzip and does not rule it out (RFC 9110, 12.5.3).

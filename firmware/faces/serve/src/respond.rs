@@ -71,8 +71,10 @@ pub(crate) fn method_not_allowed(allow: &'static str) -> Response<Body> {
 /// The response to HEAD: the length of the body, and no body (RFC 9110, 9.3.2).
 pub(crate) fn without_body(mut response: Response<Body>) -> Response<Body> {
     let body = std::mem::replace(response.body_mut(), Body::Empty);
-    let length = HeaderValue::from(body.remaining_bytes());
-    response.headers_mut().insert(CONTENT_LENGTH, length);
+    if let Some(length) = body.remaining_bytes() {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
     response
 }
 

@@ -5,6 +5,8 @@ use hyper::Method;
 use lineup::{ChannelId, GuideNumber};
 
 use crate::{
+    api::Verb,
+    guide::GuidePath,
     page::AssetName,
     stream::{StreamPath, decimal},
     vod::VodPath,
@@ -29,6 +31,8 @@ pub(crate) enum Route {
     Stream(Option<StreamPath>),
     /// `/vod/…`; `None` where the rest names no channel.
     Vod(Option<VodPath>),
+    /// `xmltv.xml`, `xmltv.xml.gz`
+    Guide(GuidePath),
     /// A file of the page.
     Asset(AssetName),
     /// The page's state.
@@ -47,8 +51,16 @@ pub(crate) enum Route {
     ApiChanges,
     /// Takes one of these changes back.
     ApiUndo(u64),
-    /// Reads all sources now.
-    ApiRefresh,
+    /// All sources, or one more.
+    ApiSources,
+    /// Public lists to choose from.
+    ApiPublicLists,
+    /// One source.
+    ApiSource(u16),
+    /// What is to be done with one source, or with all.
+    ApiSourceOrder(Option<u16>, Verb),
+    /// The list of a source that has no address.
+    ApiSourceList(u16),
     /// Leaves a channel's stream for its next one.
     ApiFailover(GuideNumber),
     /// Leaves the stream of one tuner for the next one of its channel.
@@ -66,6 +78,8 @@ impl Route {
             "/lineup.json" => Self::Lineup(LineupFormat::Json),
             "/lineup.xml" => Self::Lineup(LineupFormat::Xml),
             "/lineup.m3u" => Self::Lineup(LineupFormat::M3u),
+            "/xmltv.xml" => Self::Guide(GuidePath::Xml),
+            "/xmltv.xml.gz" => Self::Guide(GuidePath::Gzip),
             "/lineup_status.json" => Self::LineupStatus,
             "/lineup.post" => Self::LineupPost,
             "/status.json" => Self::TunerStatus,
@@ -74,9 +88,12 @@ impl Route {
             "/api/v1/channels/edit" => Self::ApiChannelsEdit,
             "/api/v1/channels/merge" => Self::ApiChannelsMerge,
             "/api/v1/changes" => Self::ApiChanges,
-            "/api/v1/sources/refresh" => Self::ApiRefresh,
+            "/api/v1/sources" => Self::ApiSources,
+            "/api/v1/sources/public" => Self::ApiPublicLists,
+            "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
             _ if path.starts_with("/api/") => failover_of(path)
                 .or_else(|| decided_of(path))
+                .or_else(|| source_of(path))
                 .unwrap_or(Self::ApiUnknown),
             _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
                 (Some(rest), _) => Self::Stream(rest),
@@ -90,7 +107,8 @@ impl Route {
     pub(crate) fn allow(self) -> &'static str {
         match self {
             Self::LineupPost
-            | Self::ApiRefresh
+            | Self::ApiSourceOrder(..)
+            | Self::ApiSourceList(_)
             | Self::ApiFailover(_)
             | Self::ApiTunerFailover(_)
             | Self::ApiChannelsEdit
@@ -98,6 +116,8 @@ impl Route {
             | Self::ApiChannelSplit(_)
             | Self::ApiUndo(_) => "POST",
             Self::ApiChannel(_) => "GET, HEAD, PATCH",
+            Self::ApiSources => "GET, HEAD, POST",
+            Self::ApiSource(_) => "GET, HEAD, PUT, DELETE",
             _ => "GET, HEAD",
         }
     }
@@ -118,7 +138,11 @@ impl Route {
                 | Self::ApiChannelSplit(_)
                 | Self::ApiChanges
                 | Self::ApiUndo(_)
-                | Self::ApiRefresh
+                | Self::ApiSources
+                | Self::ApiPublicLists
+                | Self::ApiSource(_)
+                | Self::ApiSourceOrder(..)
+                | Self::ApiSourceList(_)
                 | Self::ApiFailover(_)
                 | Self::ApiTunerFailover(_)
                 | Self::ApiUnknown
@@ -154,4 +178,22 @@ fn decided_of(path: &str) -> Option<Route> {
 fn channel_id(text: &str) -> Option<ChannelId> {
     let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex.then(|| text.parse().ok()).flatten()
+}
+
+/// `/api/v1/sources/<id>`, and what may stand behind it.
+fn source_of(path: &str) -> Option<Route> {
+    let rest = path.strip_prefix("/api/v1/sources/")?;
+    let (id, verb) = match rest.split_once('/') {
+        Some((id, verb)) => (id, Some(verb)),
+        None => (rest, None),
+    };
+    let id = decimal(id)?;
+    Some(match verb {
+        None => Route::ApiSource(id),
+        Some("refresh") => Route::ApiSourceOrder(Some(id), Verb::Refresh),
+        Some("cancel") => Route::ApiSourceOrder(Some(id), Verb::Cancel),
+        Some("accept") => Route::ApiSourceOrder(Some(id), Verb::Accept),
+        Some("list") => Route::ApiSourceList(id),
+        Some(_) => return None,
+    })
 }

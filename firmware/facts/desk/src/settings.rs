@@ -1,11 +1,12 @@
 //! What can be set about a source: the same keys in the configuration file, over the API and in the
 //! store.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xtream::{Account, AddressError};
 
-use crate::{Refused, public};
+use crate::{HOSTS_MAX, Output, Refused, public};
 
 /// Bytes of a name.
 const NAME_BYTES_MAX: usize = 64;
@@ -36,9 +37,25 @@ pub struct SourceSettings {
     #[serde(default)]
     pub kind: Kind,
     /// `http://…`, `https://…`, the path of a file, or `iptv-org:…`; `None` where its list is
-    /// uploaded.
+    /// uploaded. Of a panel, its host.
     #[serde(default)]
     pub url: Option<String>,
+    /// Further hosts of the panel, in the order in which they are tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backup_urls: Vec<String>,
+    /// Whose account at the panel; may stand in the query of `url` instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Its password; may stand in the query of `url` instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// A file whose first line is the password. For the configuration file alone, which has it read
+    /// before anybody sees the settings: over the API it could name any file.
+    #[serde(default, skip_serializing)]
+    pub password_file: Option<PathBuf>,
+    /// In which form the panel's live streams are asked for; as the account allows where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Output>,
     /// Whose streams come first in a channel of several sources: the higher. −100 to 100.
     #[serde(default)]
     pub priority: i16,
@@ -69,6 +86,9 @@ pub struct SourceSettings {
     /// Name of the command that plays its streams.
     #[serde(default)]
     pub command: Option<String>,
+    /// Whether a list is taken that has lost more than half of its entries.
+    #[serde(default)]
+    pub accept_shrink: bool,
     /// Whether certificates are looked at.
     #[serde(default = "yes")]
     pub tls_verify: bool,
@@ -84,6 +104,8 @@ pub enum Kind {
     /// An M3U list.
     #[default]
     M3u,
+    /// An account at an Xtream panel.
+    Xtream,
 }
 
 /// Whether the viewers of a channel share an upstream connection.
@@ -140,6 +162,11 @@ impl SourceSettings {
             name: name.into(),
             kind: Kind::M3u,
             url: Some(url.into()),
+            backup_urls: Vec::new(),
+            username: None,
+            password: None,
+            password_file: None,
+            output: None,
             priority: 0,
             user_agent: None,
             headers: BTreeMap::new(),
@@ -150,9 +177,33 @@ impl SourceSettings {
             interface: None,
             rtsp_transport: RtspTransport::Tcp,
             command: None,
+            accept_shrink: false,
             tls_verify: true,
             enabled: true,
         }
+    }
+
+    /// The account at each host of its panel, the main one first. User name and password may stand in
+    /// the query of the main address, and count for the other hosts, too.
+    ///
+    /// # Errors
+    /// Where an address is none, or it is not said whose account it is.
+    pub fn accounts(&self) -> Result<Vec<Account>, AddressError> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let main = text(&self.url);
+        let password = match &self.password_file {
+            // What it holds is filled in when it is read.
+            Some(_) if self.password.is_none() => "…".to_owned(),
+            _ => text(&self.password),
+        };
+        let main = Account::new(&main, &text(&self.username), &password)?;
+        let mut accounts = vec![main];
+        for host in self.backup_urls.iter().take(HOSTS_MAX - 1) {
+            let (username, password) = (accounts[0].username(), accounts[0].password());
+            let account = Account::new(host, username, password)?;
+            accounts.push(account);
+        }
+        Ok(accounts)
     }
 
     /// The ranges that the types do not hold.
@@ -163,7 +214,10 @@ impl SourceSettings {
         let name_fits = (1..=NAME_BYTES_MAX).contains(&self.name.trim().len())
             && !self.name.contains(char::is_control);
         hold(name_fits, "name", "1 to 64 bytes of text")?;
-        self.check_url()?;
+        match self.kind {
+            Kind::M3u => self.check_url()?,
+            Kind::Xtream => self.check_panel()?,
+        }
         let range = -PRIORITY_MAX..=PRIORITY_MAX;
         hold(
             range.contains(&self.priority),
@@ -205,6 +259,15 @@ impl SourceSettings {
     }
 
     fn check_url(&self) -> Result<(), BadSetting> {
+        let is_list = self.backup_urls.is_empty()
+            && self.username.is_none()
+            && self.password.is_none()
+            && self.output.is_none();
+        hold(
+            is_list,
+            "kind",
+            "an account (username, password, backup_urls, output) is of the kind \"xtream\"",
+        )?;
         let Some(url) = &self.url else {
             return Ok(());
         };
@@ -214,6 +277,24 @@ impl SourceSettings {
             Some(Err(unknown)) => hold(false, "url", &unknown.to_string()),
             Some(Ok(_)) | None => Ok(()),
         }
+    }
+
+    fn check_panel(&self) -> Result<(), BadSetting> {
+        let hosts = self.url.iter().chain(&self.backup_urls);
+        let are_short = hosts.clone().all(|host| host.len() <= URL_BYTES_MAX);
+        hold(are_short, "url", "addresses of up to 4096 bytes")?;
+        let are_few = self.backup_urls.len() < HOSTS_MAX;
+        hold(are_few, "backup_urls", "at most 7")?;
+        for (key, text) in [("username", &self.username), ("password", &self.password)] {
+            let fits = |text: &String| (1..=TEXT_BYTES_MAX).contains(&text.len());
+            hold(
+                text.as_ref().is_none_or(fits),
+                key,
+                "1 to 256 bytes of text, or nothing at all",
+            )?;
+        }
+        let accounts = self.accounts().map(drop);
+        accounts.or_else(|error| hold(false, "url", &error.to_string()))
     }
 
     fn check_headers(&self) -> Result<(), BadSetting> {
@@ -250,10 +331,52 @@ fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
 impl fmt::Debug for SourceSettings {
     /// Without what may be a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            kind,
+            url,
+            backup_urls,
+            username,
+            password,
+            password_file,
+            output,
+            priority,
+            user_agent,
+            headers,
+            interval_hours,
+            connections,
+            sharing,
+            throttle_kbit,
+            interface,
+            rtsp_transport,
+            command,
+            accept_shrink,
+            tls_verify,
+            enabled,
+        } = self;
         f.debug_struct("SourceSettings")
-            .field("name", &self.name)
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+            .field("name", name)
+            .field("kind", kind)
+            .field("url", &url.as_ref().map(|_| "…"))
+            .field("backup_urls", &backup_urls.len())
+            .field("username", &username.as_ref().map(|_| "…"))
+            .field("password", &password.as_ref().map(|_| "…"))
+            .field("password_file", password_file)
+            .field("output", output)
+            .field("priority", priority)
+            .field("user_agent", user_agent)
+            .field("headers", &headers.keys())
+            .field("interval_hours", interval_hours)
+            .field("connections", connections)
+            .field("sharing", sharing)
+            .field("throttle_kbit", throttle_kbit)
+            .field("interface", interface)
+            .field("rtsp_transport", rtsp_transport)
+            .field("command", command)
+            .field("accept_shrink", accept_shrink)
+            .field("tls_verify", tls_verify)
+            .field("enabled", enabled)
+            .finish()
     }
 }
 
@@ -263,9 +386,61 @@ mod tests {
 
     type Change = fn(&mut SourceSettings);
 
+    fn account() -> SourceSettings {
+        let account = SourceSettings {
+            kind: Kind::Xtream,
+            username: Some("me".to_owned()),
+            password: Some("hush".to_owned()),
+            backup_urls: vec!["https://b.example".to_owned()],
+            ..SourceSettings::new("a", "panel.example:8080")
+        };
+        assert_eq!(account.check(), Ok(()));
+        account
+    }
+
+    #[test]
+    fn an_account_is_the_same_at_every_host() {
+        let guides = |settings: &SourceSettings| -> Vec<String> {
+            let accounts = settings.accounts().unwrap();
+            accounts.iter().map(|it| it.xmltv().to_string()).collect()
+        };
+        let whose = "username=me&password=hush";
+        let hosts = [
+            format!("http://panel.example:8080/xmltv.php?{whose}"),
+            format!("https://b.example/xmltv.php?{whose}"),
+        ];
+        assert_eq!(guides(&account()), hosts);
+        let pasted = SourceSettings {
+            username: None,
+            password: None,
+            url: Some(format!(
+                "http://panel.example:8080/get.php?{whose}&type=m3u_plus"
+            )),
+            ..account()
+        };
+        assert_eq!(guides(&pasted), hosts);
+        assert!(!format!("{:?}", account()).contains("hush"));
+    }
+
     #[test]
     fn ranges_are_held_and_told_by_key() {
-        let cases: [(Change, &str); 11] = [
+        let cases: [(Change, &str); 15] = [
+            (|it| it.username = Some("u".to_owned()), "kind"),
+            (|it| it.kind = Kind::Xtream, "url"),
+            (
+                |it| {
+                    *it = account();
+                    it.backup_urls = vec!["h".to_owned(); 8];
+                },
+                "backup_urls",
+            ),
+            (
+                |it| {
+                    *it = account();
+                    it.password = Some("x".repeat(300));
+                },
+                "password",
+            ),
             (|it| it.name = " ".to_owned(), "name"),
             (|it| it.name = "a\nb".to_owned(), "name"),
             (|it| it.url = Some(String::new()), "url"),

@@ -111,6 +111,7 @@ impl LineupBuilder {
             url,
             headers,
             score,
+            reason,
             shift_minutes,
             keys,
             ..
@@ -126,6 +127,7 @@ impl LineupBuilder {
             score,
             shift_minutes,
             order: 0,
+            reason,
         });
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! What a client sees: one channel of the lineup.
 
 use base::{ChannelId, GuideNumber, StreamSpec};
+use names::merge::Reason;
+
+use crate::quality::HIGH_DEFINITION_MIN;
 
 use crate::Keys;
 
@@ -32,6 +35,8 @@ pub struct Channel<'a> {
     /// How good the stream promises to be, from 0 to 1000; the streams of a channel are ordered by
     /// it.
     pub score: u16,
+    /// Why the stream belongs to its channel; `None` where it is the only one of its kind.
+    pub reason: Option<Reason>,
     /// `tvg-shift`: minutes by which the times of the guide are moved for this stream.
     pub shift_minutes: i16,
     /// What the entry of this stream is known by; of a channel, that of its primary.
@@ -56,6 +61,7 @@ impl<'a> Channel<'a> {
             url,
             headers: "",
             score: 0,
+            reason: None,
             shift_minutes: 0,
             keys: Keys {
                 name: 0,
@@ -80,12 +86,13 @@ impl<'a> Channel<'a> {
         }
     }
 
-    /// Whether the name says that the picture is high definition.
+    /// Whether the picture is said to be high definition: by the name of the stream or of the
+    /// channel, or by the address.
     #[must_use]
     pub fn is_hd(&self) -> bool {
         const MARKS: [&str; 7] = ["HD", "FHD", "UHD", "4K", "1080P", "720P", "2160P"];
-        self.name
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| MARKS.iter().any(|mark| word.eq_ignore_ascii_case(mark)))
+        let mut words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
+        self.score >= HIGH_DEFINITION_MIN
+            || words.any(|word| MARKS.iter().any(|mark| word.eq_ignore_ascii_case(mark)))
     }
 }

@@ -1,12 +1,13 @@
-//! Entries that are streams of one channel.
-//!
-//! The rule is a cautious one, for a wrong merge hides a channel and a missing one shows it twice:
-//! the same name, but for case and space around it, and the same `tvg-id`; where there is none, the
-//! same group. Whatever joins more one day gives the same answer.
+//! Entries that are streams of one channel: what [`names::merge`] joins, and why.
 
 use std::cmp::Reverse;
 
-use crate::{ChannelId, Keys, collected::Collected, decisions::Decisions, entry, twins};
+use names::{
+    NameEntry,
+    merge::{Merger, Options},
+};
+
+use crate::{ChannelId, Keys, collected::Collected, decisions::Decisions, quality, twins};
 
 /// Entries as channels, and channels as streams.
 #[derive(Debug)]
@@ -21,17 +22,18 @@ pub(crate) struct Clusters {
 }
 
 impl Clusters {
-    /// `twin_of`: for each row the one that stands for it.
-    pub(crate) fn of(text: &str, rows: &[Collected], twin_of: &[u32]) -> Self {
+    /// Reads the names of all rows, notes in each what that says, and merges them. `twin_of`: for
+    /// each row the one that stands for it.
+    pub(crate) fn of(
+        text: &str,
+        rows: &mut [Collected],
+        twin_of: &[u32],
+        options: Options,
+    ) -> Self {
         let in_order = twins::in_order(twin_of);
+        let clusters = merge(text, rows, &in_order, options);
         // What they have in common, place in the lists.
-        let mut sorted: Vec<(u64, u32)> = (0..)
-            .zip(&in_order)
-            .map(|(place, &row)| {
-                let [name, group, _, tvg_id, ..] = rows[row as usize].texts.of(text);
-                (entry::name_key(name, tvg_id, group), place)
-            })
-            .collect();
+        let mut sorted: Vec<(u32, u32)> = clusters.into_iter().zip(0..).collect();
         sorted.sort_unstable();
         // Where each channel's part of `sorted` begins, behind its first place in the lists.
         let mut channels: Vec<(u32, u32)> = Vec::new();
@@ -139,6 +141,28 @@ impl Clusters {
             &self.streams[begin..end.unwrap_or(self.streams.len())]
         })
     }
+}
+
+/// For each of the rows `in_order` the number of its cluster.
+fn merge(text: &str, rows: &mut [Collected], in_order: &[u32], options: Options) -> Vec<u32> {
+    let mut merger = Merger::new(options);
+    for &row in in_order {
+        let row = &mut rows[row as usize];
+        let [name, group, logo, tvg_id, url, _] = row.texts.of(text);
+        let parts = names::read(&NameEntry {
+            name,
+            group,
+            tvg_id,
+            home: None,
+        });
+        row.score = quality::score(parts.quality, url);
+        merger.add(name, &parts, row.source, logo);
+    }
+    let merged = merger.finish();
+    for (place, &row) in (0..).zip(in_order) {
+        rows[row as usize].reason = merged.reason(place);
+    }
+    merged.clusters().to_vec()
 }
 
 /// The order of the streams of one channel: by what they promise, then by the priority of their

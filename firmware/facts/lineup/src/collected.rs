@@ -1,5 +1,7 @@
 //! One entry between the playlist and the lineup.
 
+use names::merge::Reason;
+
 use crate::{GuideNumber, Keys, arena::Span};
 
 /// An entry that waits for its id and number.
@@ -13,7 +15,9 @@ pub(crate) struct Collected {
     pub source: u16,
     /// Of the source.
     pub priority: i16,
-    /// See [`crate::Channel::score`].
+    /// See [`crate::Channel::score`]; known once its name has been read.
     pub score: u16,
+    /// See [`crate::Channel::reason`]; likewise.
+    pub reason: Option<Reason>,
     pub shift_minutes: i16,
 }

@@ -1,6 +1,7 @@
 //! The parts of a lineup as the lists make them.
 
 use base::ChannelSpec;
+use names::merge::Reason;
 
 use crate::{
     ChannelId, GuideNumber, Keys,
@@ -19,6 +20,7 @@ pub(crate) struct Row {
     pub shift_minutes: i16,
     /// Place among the streams of its channel.
     pub order: u8,
+    pub reason: Option<Reason>,
 }
 
 // `order` suffices.

@@ -3,7 +3,7 @@
 use crate::{Face, arena::TEXTS};
 
 /// The face of a channel whose streams have these texts, the primary first.
-pub(crate) fn of<'a>(streams: impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone) -> Face {
+pub(crate) fn of<'a>(streams: &(impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone)) -> Face {
     let first = |text: usize| {
         let place = streams.clone().position(|texts| !texts[text].is_empty());
         u8::try_from(place.unwrap_or(0)).unwrap_or(0)
@@ -11,7 +11,7 @@ pub(crate) fn of<'a>(streams: impl ExactSizeIterator<Item = [&'a str; TEXTS]> + 
     const LOGO: usize = 2;
     const TVG_ID: usize = 3;
     Face {
-        group: group(streams.clone()),
+        group: group(streams),
         logo: first(LOGO),
         tvg_id: first(TVG_ID),
     }
@@ -19,8 +19,8 @@ pub(crate) fn of<'a>(streams: impl ExactSizeIterator<Item = [&'a str; TEXTS]> + 
 
 /// The group that most streams are in; of those alike the one that the best stream is in. No group
 /// is none.
-fn group<'a>(streams: impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone) -> u8 {
-    let groups = streams.map(|[_, group, ..]| group);
+fn group<'a>(streams: &(impl ExactSizeIterator<Item = [&'a str; TEXTS]> + Clone)) -> u8 {
+    let groups = streams.clone().map(|[_, group, ..]| group);
     let (mut best, mut most) = (0, 0);
     for (place, group) in (0..).zip(groups.clone()) {
         let count = match group {
@@ -46,7 +46,7 @@ mod tests {
                 group,
                 logo,
                 tvg_id,
-            } = of(streams.iter().map(texts));
+            } = of(&streams.iter().map(texts));
             (group, logo, tvg_id)
         };
         assert_eq!(face(&[["", "", ""]]), (0, 0, 0));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use names::merge::Options;
+
 use crate::{
     Channel, ChannelId, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers, Shaping,
     SourceKey, Verdict, arena,
@@ -9,7 +11,7 @@ use crate::{
     collected::Collected,
     core::{Head, Row},
     decisions::Decisions,
-    face, ids, numbering, quality, twins,
+    face, ids, numbering, title, twins,
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself, when the lineup
@@ -27,6 +29,7 @@ pub struct Importer {
     bytes_max: usize,
     lineup_bytes_max: usize,
     decisions: Arc<Decisions>,
+    merging: Options,
 }
 
 /// An import that has succeeded.
@@ -62,6 +65,7 @@ impl Importer {
             bytes_max,
             lineup_bytes_max: usize::MAX,
             decisions: Arc::default(),
+            merging: Options::default(),
         }
     }
 
@@ -78,6 +82,12 @@ impl Importer {
             lineup_bytes_max,
             ..self
         }
+    }
+
+    /// The same, for names that must be as alike as `merging` says.
+    #[must_use]
+    pub fn merging(self, merging: Options) -> Self {
+        Self { merging, ..self }
     }
 
     /// Entries added so far.
@@ -127,7 +137,8 @@ impl Importer {
             asked: entry.tvg_chno.trim().parse().ok(),
             source: source.index,
             priority: source.priority,
-            score: quality::score(name, url),
+            score: 0,
+            reason: None,
             shift_minutes: entry.shift_minutes(),
         });
         Ok(Verdict::Keep)
@@ -141,13 +152,14 @@ impl Importer {
             text,
             mut rows,
             decisions,
+            merging,
             ..
         } = self;
         if !rows.is_sorted_by_key(|row| row.source) {
             rows.sort_by_key(|row| row.source);
         }
         let twin_of = twins::join(&text, &rows, &known.held);
-        let channels = Clusters::of(&text, &rows, &twin_of);
+        let channels = Clusters::of(&text, &mut rows, &twin_of, merging);
         let (mut channels, fixed) = channels.placed(&rows, &twin_of, &decisions);
         let keys = ids::keys(&rows, &channels);
         let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
@@ -257,6 +269,7 @@ fn lineup(
 ) -> Lineup {
     let mut rows: Vec<Row> = Vec::with_capacity(channels.streams() + 1);
     let mut heads: Vec<Head> = Vec::with_capacity(channels.len() + 1);
+    let mut titles: Vec<title::Title> = Vec::with_capacity(channels.len());
     for ((channel, streams), &(id, number)) in (0..).zip(channels.iter()).zip(given) {
         let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
         rows.extend((0..).zip(kept).map(|(order, &row)| {
@@ -265,6 +278,7 @@ fn lineup(
                 texts,
                 source,
                 score,
+                reason,
                 shift_minutes,
                 ..
             } = collected[row as usize];
@@ -276,6 +290,7 @@ fn lineup(
                 score,
                 shift_minutes,
                 order,
+                reason,
             }
         }));
         let texts = |&row: &u32| collected[row as usize].texts.of(&text);
@@ -284,9 +299,15 @@ fn lineup(
             number,
             first: 0,
             name: arena::Piece::default(),
-            face: face::of(kept.iter().map(texts)),
+            face: face::of(&kept.iter().map(texts)),
         });
+        let names = kept
+            .iter()
+            .map(texts)
+            .map(|[name, group, ..]| (name, group));
+        titles.push(title::of(names));
     }
+    title::tell_apart(&mut titles);
     let mut text = if rows.len() == collected.len() {
         text
     } else {
@@ -296,7 +317,13 @@ fn lineup(
         text
     };
     for row in rows.iter().filter(|row| row.order == 0) {
-        heads[row.channel as usize].name = row.texts.name();
+        let own = row.texts.name();
+        let title = &titles[row.channel as usize].text;
+        heads[row.channel as usize].name = if own.of(&text) == title {
+            own
+        } else {
+            arena::append_one(&mut text, title)
+        };
     }
     if let Some(channel) = built_in {
         put(channel, &mut text, &mut heads, &mut rows);
@@ -317,6 +344,7 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         url,
         headers,
         score,
+        reason,
         shift_minutes,
         keys,
     } = channel;
@@ -330,6 +358,7 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         score,
         shift_minutes,
         order: 0,
+        reason,
     });
     heads.push(Head {
         id,

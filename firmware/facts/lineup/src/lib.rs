@@ -6,13 +6,16 @@
 //! [`Imported`]: a [`Lineup`], a snapshot that everybody reads through an `Arc`, and what is
 //! [`Known`] to the next import by way of the store.
 //!
-//! **Channels.** Entries of the same name and `tvg-id`, or without a `tvg-id` of the same name and
-//! group, are streams of one channel. See [`clusters`](Imported::clusters).
+//! **Channels.** Which entries are streams of one channel is for [`names::merge`] to say; why a
+//! stream is one stands with it ([`Channel::reason`]). See [`clusters`](Imported::clusters). A channel
+//! is called what a person would call it: by its cleanest name, without country, quality and
+//! decoration, with the country behind it where channels of several countries share the name.
 //!
 //! **Streams.** The best comes first: by the quality that its name promises, else its address
 //! ([`Channel::score`]), then by the priority of its source, then in the order of sources and lists.
 //! The first is the primary, the others are its backups; the best [`Lineup::STREAMS_MAX`] are kept.
-//! Of what the primary lacks, the next stream that has it lends it to the channel ([`Face`]).
+//! A channel has the group that most of its streams are in, and logo and `tvg-id` of the first that
+//! has them ([`Face`]).
 //!
 //! **Ids.** An entry is known by two [`Keys`], of its name and of its address, which are taken
 //! before any rule changes it and hold nothing of its source. Each key is held by the channel that
@@ -59,6 +62,7 @@ mod over;
 mod quality;
 mod shown;
 mod snapshot;
+mod title;
 mod twins;
 
 pub use crate::core::Face;
@@ -70,6 +74,7 @@ pub use held::{Held, HeldKey};
 pub use identity::StableHash;
 pub use import::{Imported, Importer};
 pub use known::Known;
+pub use names::merge::{Options as Merging, Reason};
 pub use numbers::{Numbers, Remembered};
 pub use shown::Decidable;
 pub use snapshot::Lineup;

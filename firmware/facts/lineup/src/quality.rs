@@ -5,99 +5,37 @@
 //! one day moves a score by up to 50 either way, so the steps are 100 apart: a measured HD is never
 //! behind a promised SD.
 
-/// What a picture is said to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Picture {
-    Low,
-    Standard,
-    High,
-    FullHigh,
-    Ultra,
-    Ultra8K,
-}
+use names::Quality;
 
-impl Picture {
-    const fn score(self) -> u16 {
-        match self {
-            Self::Low => 200,
-            Self::Standard => 300,
-            Self::High => 600,
-            Self::FullHigh => 700,
-            Self::Ultra => 800,
-            Self::Ultra8K => 900,
-        }
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        const WORDS: [(&str, Picture); 20] = [
-            ("8K", Picture::Ultra8K),
-            ("4320P", Picture::Ultra8K),
-            ("4K", Picture::Ultra),
-            ("UHD", Picture::Ultra),
-            ("2160P", Picture::Ultra),
-            ("FHD", Picture::FullHigh),
-            ("1080P", Picture::FullHigh),
-            ("1080I", Picture::FullHigh),
-            ("HD", Picture::High),
-            ("HDTV", Picture::High),
-            ("720P", Picture::High),
-            ("720I", Picture::High),
-            ("SD", Picture::Standard),
-            ("576P", Picture::Standard),
-            ("576I", Picture::Standard),
-            ("480P", Picture::Standard),
-            ("480I", Picture::Standard),
-            ("LQ", Picture::Low),
-            ("360P", Picture::Low),
-            ("240P", Picture::Low),
-        ];
-        let found = WORDS
-            .iter()
-            .find(|(known, _)| word.eq_ignore_ascii_case(known));
-        found.map(|&(_, picture)| picture)
-    }
-
-    /// The best that a word of the text says. A bare `1080` is as often the number of a stream.
-    fn of_text(text: &str) -> Option<Self> {
-        let words = text.split(|c: char| !c.is_alphanumeric());
-        let pictures = words.filter_map(|word| Self::of_word(word).or_else(|| Self::of_size(word)));
-        pictures.max_by_key(|picture| picture.score())
-    }
-
-    /// `1920x1080`.
-    fn of_size(word: &str) -> Option<Self> {
-        let (width, height) = word.split_once(['x', 'X'])?;
-        let (width, height): (u16, u16) = (width.parse().ok()?, height.parse().ok()?);
-        match height {
-            _ if width < height => None,
-            4320.. => Some(Self::Ultra8K),
-            2160.. => Some(Self::Ultra),
-            1080.. => Some(Self::FullHigh),
-            720.. => Some(Self::High),
-            480.. => Some(Self::Standard),
-            144.. => Some(Self::Low),
-            0.. => None,
-        }
+/// What a picture of this quality is worth.
+const fn worth(quality: Quality) -> u16 {
+    match quality {
+        Quality::Sd => 300,
+        // Better than what is called SD, behind what is called HD.
+        Quality::Unknown => 500,
+        Quality::Hd => 600,
+        Quality::FullHd => 700,
+        Quality::Uhd => 800,
+        Quality::Uhd8k => 900,
     }
 }
 
-/// Where neither name nor address says anything: better than what is called SD, behind what is
-/// called HD.
-const UNKNOWN: u16 = 500;
 /// What the address says counts so much less than the same in the name.
 const BY_ADDRESS: u16 = 20;
+/// From this score on a stream is said to be in high definition.
+pub(crate) const HIGH_DEFINITION_MIN: u16 = worth(Quality::Hd) - BY_ADDRESS;
 /// A transport stream begins at once, a playlist after a segment has come: of streams alike the
 /// former is better.
 const AT_ONCE: u16 = 5;
 
-/// The score of a stream by its name and address.
-pub(crate) fn score(name: &str, url: &str) -> u16 {
+/// The score of a stream by what its name says, and by its address.
+pub(crate) fn score(said: Quality, url: &str) -> u16 {
     let path = path(url);
-    let said = Picture::of_text(name).map(Picture::score);
-    let score = said.unwrap_or_else(|| {
-        let picture = Picture::of_text(path);
-        picture.map_or(UNKNOWN, |picture| picture.score() - BY_ADDRESS)
-    });
+    let score = match (said, of_path(path)) {
+        (Quality::Unknown, Quality::Unknown) => worth(Quality::Unknown),
+        (Quality::Unknown, seen) => worth(seen) - BY_ADDRESS,
+        (said, _) => worth(said),
+    };
     let file = path.split('?').next().unwrap_or_default();
     let is_playlist = file.len() > 5 && file.to_ascii_lowercase().ends_with(".m3u8");
     score + if is_playlist { 0 } else { AT_ONCE }
@@ -109,6 +47,55 @@ fn path(url: &str) -> &str {
     rest.find(['/', '?']).map_or("", |at| &rest[at..])
 }
 
+/// The best that a word of the path says. A bare `1080` is as often the number of a stream.
+fn of_path(path: &str) -> Quality {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let said = words.map(|word| of_word(word).or_else(|| of_size(word)));
+    let best = said.flatten().max_by_key(|quality| quality.rank());
+    best.unwrap_or_default()
+}
+
+fn of_word(word: &str) -> Option<Quality> {
+    const WORDS: [(&str, Quality); 17] = [
+        ("8k", Quality::Uhd8k),
+        ("4320p", Quality::Uhd8k),
+        ("4k", Quality::Uhd),
+        ("uhd", Quality::Uhd),
+        ("2160p", Quality::Uhd),
+        ("fhd", Quality::FullHd),
+        ("1080p", Quality::FullHd),
+        ("1080i", Quality::FullHd),
+        ("hd", Quality::Hd),
+        ("720p", Quality::Hd),
+        ("720i", Quality::Hd),
+        ("sd", Quality::Sd),
+        ("576p", Quality::Sd),
+        ("576i", Quality::Sd),
+        ("480p", Quality::Sd),
+        ("360p", Quality::Sd),
+        ("240p", Quality::Sd),
+    ];
+    let found = WORDS
+        .iter()
+        .find(|(known, _)| word.eq_ignore_ascii_case(known));
+    found.map(|&(_, quality)| quality)
+}
+
+/// `1920x1080`.
+fn of_size(word: &str) -> Option<Quality> {
+    let (width, height) = word.split_once(['x', 'X'])?;
+    let (width, height): (u16, u16) = (width.parse().ok()?, height.parse().ok()?);
+    match height {
+        _ if width < height => None,
+        4320.. => Some(Quality::Uhd8k),
+        2160.. => Some(Quality::Uhd),
+        1080.. => Some(Quality::FullHd),
+        720.. => Some(Quality::Hd),
+        144.. => Some(Quality::Sd),
+        0.. => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,22 +103,22 @@ mod tests {
     #[test]
     fn the_name_speaks_before_the_address() {
         let order = [
-            ("CNN 8K", "http://a.example/1.ts"),
-            ("CNN UHD", "http://a.example/1.ts"),
-            ("CNN", "http://a.example/cnn_4k/1.ts"),
-            ("CNN [1080p]", "http://a.example/1.ts"),
-            ("CNN FHD", "http://a.example/1.m3u8?x=4k"),
-            ("CNN", "http://a.example/1920x1080/1.ts"),
-            ("CNN HD", "http://a.example/4k/1.ts"),
-            ("CNN", "http://a.example/live/720.ts"),
-            ("CNN", "http://hd.example/1080.m3u8"),
-            ("CNN SD", "http://a.example/hd/1.ts"),
-            ("CNN (360p)", "u"),
+            (Quality::Uhd8k, "http://a.example/1.ts"),
+            (Quality::Uhd, "http://a.example/1.ts"),
+            (Quality::Unknown, "http://a.example/cnn_4k/1.ts"),
+            (Quality::FullHd, "http://a.example/1.ts"),
+            (Quality::FullHd, "http://a.example/1.m3u8?x=4k"),
+            (Quality::Unknown, "http://a.example/1920x1080/1.ts"),
+            (Quality::Hd, "http://a.example/4k/1.ts"),
+            (Quality::Unknown, "http://a.example/live/720.ts"),
+            (Quality::Unknown, "http://hd.example/1080.m3u8"),
+            (Quality::Sd, "http://a.example/hd/1.ts"),
+            (Quality::Unknown, "http://a.example/360p.m3u8"),
         ];
-        let scores: Vec<u16> = order.iter().map(|(name, url)| score(name, url)).collect();
+        let scores: Vec<u16> = order.iter().map(|&(said, url)| score(said, url)).collect();
         assert_eq!(
             scores,
-            [905, 805, 785, 705, 700, 685, 605, 505, 500, 305, 205]
+            [905, 805, 785, 705, 700, 685, 605, 505, 500, 305, 280]
         );
         assert!(scores.is_sorted_by(|a, b| a > b));
     }

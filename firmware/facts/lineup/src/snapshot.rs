@@ -140,6 +140,7 @@ impl Lineup {
             url,
             headers,
             score: row.score,
+            reason: row.reason,
             shift_minutes: row.shift_minutes,
             keys: row.keys,
         }
@@ -183,7 +184,7 @@ impl Lineup {
     /// Heads with one id and number are one channel; of several channels with one number the first
     /// counts. No head is without a stream.
     pub(crate) fn from_parts(mut text: String, heads: Vec<Head>, mut rows: Vec<Row>) -> Self {
-        let (mut heads, place_of) = in_order(heads);
+        let (mut heads, place_of) = in_order(&heads);
         for row in &mut rows {
             row.channel = place_of[row.channel as usize];
         }
@@ -227,8 +228,8 @@ impl Lineup {
 const NOWHERE: u32 = u32::MAX;
 
 /// The heads in the order of numbers, and where each of them went.
-fn in_order(heads: Vec<Head>) -> (Vec<Head>, Vec<u32>) {
-    let mut order: Vec<u32> = (0..).zip(&heads).map(|(index, _)| index).collect();
+fn in_order(heads: &[Head]) -> (Vec<Head>, Vec<u32>) {
+    let mut order: Vec<u32> = (0..).zip(heads).map(|(index, _)| index).collect();
     // Stable: heads with one number stay in the order in which they came.
     order.sort_by_key(|&index| heads[index as usize].number);
     let mut place_of = vec![NOWHERE; heads.len()];

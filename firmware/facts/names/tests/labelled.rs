@@ -129,7 +129,7 @@ fn merge(set: &str) -> Option<Pairs> {
             group,
             ..NameEntry::default()
         });
-        merger.add(&parts, 0, "");
+        merger.add(name, &parts, 0, "");
     }
     let labels: Vec<Label<'_>> = rows(&truth)
         .map(|row| Label {
@@ -186,11 +186,13 @@ fn matches(guide: &[(String, Vec<String>)], queries: &str) -> Matches {
     }
     for row in rows(queries) {
         let group = row.get(2).copied().unwrap_or_default();
-        matcher.add_entry(&read(&NameEntry {
-            name: row[1],
+        let name = row[1];
+        let parts = read(&NameEntry {
+            name,
             group,
             ..NameEntry::default()
-        }));
+        });
+        matcher.add_entry(name, &parts);
     }
     matcher.finish()
 }

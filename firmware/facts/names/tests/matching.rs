@@ -29,11 +29,14 @@ fn find(entries: &[(&str, &str)]) -> Vec<Option<(&'static str, Match)>> {
         matcher.add_channel(id, names.iter().copied());
     }
     for &(name, tvg_id) in entries {
-        matcher.add_entry(&read(&NameEntry {
+        matcher.add_entry(
             name,
-            tvg_id,
-            ..NameEntry::default()
-        }));
+            &read(&NameEntry {
+                name,
+                tvg_id,
+                ..NameEntry::default()
+            }),
+        );
     }
     let matches = matcher.finish();
     let entries = (0..).zip(entries);
@@ -101,10 +104,13 @@ fn candidates_are_there_where_nothing_is_sure() {
         matcher.add_channel(id, names.iter().copied());
     }
     let name = "US: HBO";
-    let entry = matcher.add_entry(&read(&NameEntry {
+    let entry = matcher.add_entry(
         name,
-        ..NameEntry::default()
-    }));
+        &read(&NameEntry {
+            name,
+            ..NameEntry::default()
+        }),
+    );
     let matches = matcher.finish();
     assert_eq!(matches.find(entry), None);
     let candidates = matches.candidates(entry);

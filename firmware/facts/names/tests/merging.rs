@@ -17,6 +17,7 @@ fn merge(list: &[&str]) -> Merged {
 
 fn add(merger: &mut Merger, name: &str, tvg_id: &str, source: u16) -> u32 {
     merger.add(
+        name,
         &read(&NameEntry {
             name,
             tvg_id,
@@ -141,6 +142,7 @@ fn countries_that_a_source_states_are_never_joined() {
     for group in ["Germany", "France"] {
         let name = "Some Music Channel";
         merger.add(
+            name,
             &read(&NameEntry {
                 name,
                 group,
@@ -162,6 +164,7 @@ fn a_name_with_national_editions_is_one_channel_per_country() {
         for group in ["Germany", "Poland"] {
             let name = "Planet of Stories";
             merger.add(
+                name,
                 &read(&NameEntry {
                     name,
                     group,
@@ -219,6 +222,7 @@ fn a_logo_chooses_among_channels_and_joins_nothing_else() {
         let names = ["DE: Planet Story", "FR: Planet Story", "Planet Story"];
         for (name, logo) in names.iter().zip(logos) {
             merger.add(
+                name,
                 &read(&NameEntry {
                     name,
                     ..NameEntry::default()

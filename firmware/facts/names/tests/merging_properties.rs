@@ -95,7 +95,7 @@ fn parts(
 fn merger<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Merger {
     let mut merger = Merger::new(Options::default());
     for entry in entries {
-        merger.add(&parts(entry), entry.source, entry.logo);
+        merger.add(&entry.name, &parts(entry), entry.source, entry.logo);
     }
     merger
 }
@@ -133,11 +133,12 @@ proptest! {
             let order: Vec<usize> = (0..entries.len()).collect();
             (Just(entries), Just(order).prop_shuffle())
         }),
-        times in 1..4_usize,
+        times in prop::collection::vec(1..4_usize, 60),
     ) {
         let merged = merger(&entries).finish();
         check_numbers(&merged, entries.len());
-        let order: Vec<usize> = order.repeat(times);
+        let again = order.iter().flat_map(|&at| std::iter::repeat_n(at, times[at]));
+        let order: Vec<usize> = again.collect();
         let again = merger(order.iter().map(|&at| &entries[at])).finish();
         for (&at, &cluster) in order.iter().zip(again.clusters()) {
             prop_assert_eq!(cluster, merged.clusters()[at], "{:?}", &entries[at]);
@@ -198,7 +199,7 @@ proptest! {
                 matcher.add_channel(&id, [channel.name.as_str()]);
             }
             for entry in entries {
-                matcher.add_entry(&parts(entry));
+                matcher.add_entry(&entry.name, &parts(entry));
             }
             let matches = matcher.finish();
             let found = (0..).zip(entries).map(|(number, entry)| {

@@ -70,7 +70,12 @@ fn merging_stays_within_its_memory() {
     };
     let mut merger = Merger::new(Options::default());
     for parts in &parts {
-        merger.add(parts, 0, "http://logos.example/some/logo.png");
+        merger.add(
+            parts.joined_words(),
+            parts,
+            0,
+            "http://logos.example/some/logo.png",
+        );
     }
     let merged = merger.finish();
     let groups = merged.groups();

@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             lineup: &lineup,
             known: &known,
             sources: &[],
+            states: &[],
             list: None,
         })?;
     }

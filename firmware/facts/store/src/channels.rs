@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lineup::{Channel, ChannelId, Face, GuideNumber, Keys, Lineup, LineupBuilder};
+use lineup::{Channel, ChannelId, Face, GuideNumber, Keys, Lineup, LineupBuilder, Reason};
 use redb::{ReadableTable, WriteTransaction};
 
 use crate::{
@@ -80,6 +80,7 @@ fn encode(lineup: &Lineup, index: usize, value: &mut Vec<u8>) {
             .text(stream.url)
             .text(stream.headers)
             .u16(stream.score)
+            .raw(&[encode_reason(stream.reason)])
             .raw(&stream.shift_minutes.to_le_bytes())
             .u64(stream.keys.name)
             .u64(stream.keys.address);
@@ -150,6 +151,7 @@ fn decode_stream<'a>(
         url: fields.text()?,
         headers: fields.text()?,
         score: 0,
+        reason: None,
         shift_minutes: 0,
         keys: Keys::default(),
     };
@@ -158,6 +160,7 @@ fn decode_stream<'a>(
     }
     Ok(Channel {
         score: fields.u16()?,
+        reason: decode_reason(fields.array()?)?,
         shift_minutes: fields.array().map(i16::from_le_bytes)?,
         keys: Keys {
             name: fields.u64()?,
@@ -165,6 +168,24 @@ fn decode_stream<'a>(
         },
         ..stream
     })
+}
+
+/// The place of a reason among all, from 1; 0 for none. What is stored is derived, and derived anew
+/// where [`lineup::DERIVATION`] changes, as it does with the reasons.
+fn encode_reason(reason: Option<Reason>) -> u8 {
+    let place = reason.and_then(|reason| Reason::ALL.iter().position(|it| *it == reason));
+    place.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0))
+}
+
+fn decode_reason([place]: [u8; 1]) -> Result<Option<Reason>, Fault> {
+    match usize::from(place)
+        .checked_sub(1)
+        .map(|at| Reason::ALL.get(at))
+    {
+        None => Ok(None),
+        Some(Some(&reason)) => Ok(Some(reason)),
+        Some(None) => Err(Fault::Row("a stream has an unknown reason")),
+    }
 }
 
 /// A GuideNumber, as every table writes it.
@@ -211,12 +232,13 @@ mod tests {
         fn a_channel_comes_back(
             id: u64, major in 1..=u16::MAX, minor: u16, source: u16, texts: [String; 6],
             name: String, score: u16, shift_minutes: i16, lent: [u8; 3],
+            reason in proptest::option::of(proptest::sample::select(Reason::ALL.to_vec())),
         ) {
             let [own, group, logo, tvg_id, url, headers] = &texts;
             let channel = Channel {
                 id: ChannelId(id),
                 number: GuideNumber::new(major, minor).unwrap(),
-                source, name: own, group, logo, tvg_id, url, headers, score, shift_minutes,
+                source, name: own, group, logo, tvg_id, url, headers, score, reason, shift_minutes,
                 keys: Keys { name: id, address: 7 },
             };
             let face = Face { group: lent[0], logo: lent[1], tvg_id: lent[2] };
@@ -233,8 +255,10 @@ mod tests {
                 value.pop();
                 prop_assert!(decode(id, &value).is_err());
 
-                let keys = Keys::default();
-                let bare = vec![Channel { score: 0, shift_minutes: 0, keys, ..channel }; count];
+                let bare = Channel {
+                    score: 0, reason: None, shift_minutes: 0, keys: Keys::default(), ..channel
+                };
+                let bare = vec![bare; count];
                 encode_first(&bare, &mut value);
                 let row = decode(id, &value).unwrap();
                 prop_assert_eq!((row.name, &row.streams), (&**own, &bare));

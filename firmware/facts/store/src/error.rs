@@ -60,6 +60,14 @@ pub enum Error {
     /// No random bytes for the identity.
     #[error("the system gives no random bytes for the identity of the device: {0}")]
     Random(getrandom::Error),
+    /// Programmes that were put aside while a guide was read cannot be read back.
+    #[error(
+        "the programmes of a guide cannot be read back ({source}): check the disk; those of the guide before stay"
+    )]
+    Guide {
+        /// What the system said.
+        source: io::Error,
+    },
     /// redb refuses for a reason that none of the above names.
     #[error("{}: {what}", path.display())]
     Refused {

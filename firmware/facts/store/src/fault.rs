@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     },
     Lineup(lineup::Full),
     Random(getrandom::Error),
+    /// Whoever hands out programmes could not go on.
+    Guide(io::Error),
 }
 
 macro_rules! from_redb {
@@ -62,6 +64,7 @@ impl Fault {
             Self::NewerSchema { found, known } => Error::NewerSchema { path, found, known },
             Self::Lineup(full) => Error::Lineup(full),
             Self::Random(error) => Error::Random(error),
+            Self::Guide(source) => Error::Guide { source },
             Self::Redb(error) => at(error, &path),
         }
     }

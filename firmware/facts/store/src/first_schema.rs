@@ -11,7 +11,7 @@ use crate::{
     list::ListWriter,
     lists,
     source::SourceState,
-    tables::{CHANNELS, META, META_LINEUP, NUMBERS, SOURCES},
+    tables::{CHANNELS, META, META_LINEUP, NUMBERS, SOURCE_STATES},
 };
 
 /// Makes a list of the channels that each source has, so that they stay until it is read again: for
@@ -22,8 +22,8 @@ pub(crate) fn make_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
         None => return Ok(()),
     };
     let order = in_order(transaction)?;
-    for (index, source) in (0..).zip(&sources) {
-        make_list(transaction, index, source, &order)?;
+    for source in sources {
+        make_list(transaction, source, &order)?;
     }
     Ok(())
 }
@@ -43,8 +43,7 @@ fn in_order(transaction: &WriteTransaction) -> Result<Vec<(GuideNumber, u64)>, F
 
 fn make_list(
     transaction: &WriteTransaction,
-    index: u16,
-    source: &str,
+    source: u16,
     order: &[(GuideNumber, u64)],
 ) -> Result<(), Fault> {
     let mut writer = ListWriter::new(usize::MAX);
@@ -54,7 +53,7 @@ fn make_list(
             continue;
         };
         let streams = channels::decode(id, row.value())?.streams;
-        for stream in streams.iter().filter(|stream| stream.source == index) {
+        for stream in streams.iter().filter(|stream| stream.source == source) {
             // It is as large as it gets.
             let _ = writer.push(&entry(stream));
         }
@@ -64,7 +63,7 @@ fn make_list(
         return Ok(());
     }
     lists::replace(transaction, source, &writer.finish())?;
-    let mut table = transaction.open_table(SOURCES)?;
+    let mut table = transaction.open_table(SOURCE_STATES)?;
     let state = table
         .get(source)?
         .map(|row| SourceState::decode(row.value()))
@@ -132,7 +131,7 @@ pub(crate) fn write(database: &redb::Database) {
 
     use crate::{
         codec::Encoder,
-        tables::{META_GENERATION, META_SCHEMA},
+        tables::{META_GENERATION, META_SCHEMA, SOURCES},
     };
 
     let number = |major| GuideNumber::new(major, 0).unwrap();

@@ -11,7 +11,7 @@ use crate::{
     known, lists,
     source::SourceState,
     table::Changes,
-    tables::{CHANNELS, META, META_LINEUP, SOURCES},
+    tables::{CHANNELS, META, META_LINEUP, SOURCE_STATES},
 };
 
 const LINEUP_LAYOUT: u8 = 2;
@@ -25,11 +25,12 @@ pub struct Import<'a> {
     pub lineup: &'a Lineup,
     /// Every number given and key held, of channels present and gone.
     pub known: &'a Known,
-    /// Name and state of each source; a source's place is the index that its channels carry. The
-    /// lists of all others are removed.
-    pub sources: &'a [(String, SourceState)],
-    /// The list that is new, and the name of its source.
-    pub list: Option<(&'a str, &'a List)>,
+    /// Numbers of the sources that it was derived from, in their order.
+    pub sources: &'a [u16],
+    /// State of each source that has another one now.
+    pub states: &'a [(u16, SourceState)],
+    /// The list that is new, and the number of its source.
+    pub list: Option<(u16, &'a List)>,
 }
 
 /// How much of an import was news to the store.
@@ -46,10 +47,10 @@ pub struct Saved {
 /// The last good lineup.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// Its channels. [`lineup::Channel::source`] is an index into `sources`.
+    /// Its channels. [`lineup::Channel::source`] is the number of a source.
     pub lineup: Lineup,
-    /// Names of the sources at the time; the configuration may have changed since.
-    pub sources: Vec<String>,
+    /// Numbers of the sources that it was derived from; some may be gone since.
+    pub sources: Vec<u16>,
     /// How it was derived from the lists: [`lineup::DERIVATION`] of the Dipole that did.
     pub derivation: u32,
 }
@@ -57,9 +58,7 @@ pub struct Snapshot {
 pub(crate) fn save(transaction: &WriteTransaction, import: &Import<'_>) -> Result<Saved, Fault> {
     let Changes { written, removed } = channels::save(transaction, import.lineup)?;
     known::save(transaction, import.known)?;
-    save_sources(transaction, import.sources)?;
-    let is_kept = |name: &str| import.sources.iter().any(|(known, _)| known == name);
-    lists::keep(transaction, is_kept)?;
+    save_sources(transaction, import)?;
     let pieces_written = match import.list {
         Some((source, list)) => lists::replace(transaction, source, list)?,
         None => 0,
@@ -71,18 +70,14 @@ pub(crate) fn save(transaction: &WriteTransaction, import: &Import<'_>) -> Resul
     })
 }
 
-fn save_sources(
-    transaction: &WriteTransaction,
-    sources: &[(String, SourceState)],
-) -> Result<(), Fault> {
+fn save_sources(transaction: &WriteTransaction, import: &Import<'_>) -> Result<(), Fault> {
     let mut value = Vec::new();
-    let mut table = transaction.open_table(SOURCES)?;
-    table.retain(|name, _| sources.iter().any(|(known, _)| known == name))?;
-    for (name, state) in sources {
+    let mut table = transaction.open_table(SOURCE_STATES)?;
+    for (id, state) in import.states {
         state.encode(&mut value);
-        table.insert(name.as_str(), value.as_slice())?;
+        table.insert(id, value.as_slice())?;
     }
-    encode_lineup(sources.iter().map(|(name, _)| name.as_str()), &mut value);
+    encode_lineup(import.sources, &mut value);
     transaction
         .open_table(META)?
         .insert(META_LINEUP, value.as_slice())?;
@@ -105,27 +100,33 @@ pub(crate) fn load(
     }))
 }
 
-fn encode_lineup<'a>(names: impl ExactSizeIterator<Item = &'a str>, value: &mut Vec<u8>) {
-    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
+fn encode_lineup(sources: &[u16], value: &mut Vec<u8>) {
+    let count = u16::try_from(sources.len()).unwrap_or(u16::MAX);
     let mut fields = Encoder::new(value, LINEUP_LAYOUT);
     fields.u32(lineup::DERIVATION).u16(count);
-    for name in names.take(usize::from(count)) {
-        fields.text(name);
+    for id in &sources[..usize::from(count)] {
+        fields.u16(*id);
     }
 }
 
-/// The names of the sources, and the derivation.
-pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<String>, u32), Fault> {
+/// The numbers of the sources, and the derivation. In schema 1 the place of a source's name was its
+/// number.
+pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<u16>, u32), Fault> {
     let (mut fields, layout) = Decoder::of_any(value, &[LINEUP_LAYOUT, NAMES_LAYOUT])?;
-    let derivation = match layout {
-        LINEUP_LAYOUT => fields.u32()?,
-        _ => 0,
-    };
-    let names = (0..fields.u16()?)
-        .map(|_| fields.text().map(str::to_owned))
+    if layout == NAMES_LAYOUT {
+        let count = fields.u16()?;
+        for _ in 0..count {
+            fields.text()?;
+        }
+        fields.end()?;
+        return Ok(((0..count).collect(), 0));
+    }
+    let derivation = fields.u32()?;
+    let ids = (0..fields.u16()?)
+        .map(|_| fields.u16())
         .collect::<Result<_, _>>()?;
     fields.end()?;
-    Ok((names, derivation))
+    Ok((ids, derivation))
 }
 
 /// A row as a Dipole of the first schema wrote it, for the test of its migration.
@@ -146,14 +147,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn names_come_back(names in vec(any::<String>(), 0..5)) {
+        fn sources_come_back(ids in vec(any::<u16>(), 0..5), names in vec(any::<String>(), 0..5)) {
             let mut value = Vec::new();
-            encode_lineup(names.iter().map(String::as_str), &mut value);
-            let expected = (names.clone(), lineup::DERIVATION);
-            prop_assert_eq!(decode_lineup(&value).unwrap(), expected);
+            encode_lineup(&ids, &mut value);
+            prop_assert_eq!(decode_lineup(&value).unwrap(), (ids, lineup::DERIVATION));
             let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
             encode_lineup_first(&borrowed, &mut value);
-            prop_assert_eq!(decode_lineup(&value).unwrap(), (names, 0));
+            let places = (0..).take(names.len()).collect();
+            prop_assert_eq!(decode_lineup(&value).unwrap(), (places, 0));
         }
 
         #[test]

@@ -1,14 +1,15 @@
 //! What must survive a pulled plug, in redb. The only crate that names redb.
 //!
 //! One file, `dipole.redb`, in the data folder. It holds the identity of the device, the last good
-//! list of each source and what is known of it, the lineup derived from all lists, and the numbers
-//! and ids given so far. Every call that returns
+//! list of each source and what is known of it, the lineup derived from all lists, the numbers and
+//! ids given so far, and the programmes of the guide. Every call that returns
 //! `Ok` has been synced to the disk ([`redb::Durability::Immediate`]); one that does not has
 //! changed nothing. Calls block: async callers go through `spawn_blocking`.
 //!
 //! What does not belong here: what a channel is (`lineup`), when a source is read (`sync`), the
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
+mod book;
 mod channels;
 mod codec;
 mod decisions;
@@ -16,6 +17,7 @@ mod device;
 mod error;
 mod fault;
 mod first_schema;
+mod guide;
 mod import;
 mod known;
 mod list;
@@ -26,8 +28,10 @@ mod store;
 mod table;
 mod tables;
 
+pub use book::SourceRow;
 pub use device::Device;
 pub use error::Error;
+pub use guide::{GuideRows, GuideSaved, GuideState, NextRows};
 pub use import::{Import, Saved, Snapshot};
 pub use list::{List, ListFull, ListWriter, WRITER_BYTES};
 pub use source::SourceState;

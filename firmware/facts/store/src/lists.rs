@@ -11,12 +11,12 @@ use crate::{
     tables::LISTS,
 };
 
-type Pieces<'txn> = Table<'txn, (&'static str, u32), &'static [u8]>;
+type Pieces<'txn> = Table<'txn, (u16, u32), &'static [u8]>;
 
 /// Puts a list in the place of the one that its source had; how many pieces that took.
 pub(crate) fn replace(
     transaction: &WriteTransaction,
-    source: &str,
+    source: u16,
     list: &List,
 ) -> Result<u64, Fault> {
     let mut table = transaction.open_table(LISTS)?;
@@ -38,27 +38,27 @@ pub(crate) fn replace(
 /// Removes the lists of all sources but these.
 pub(crate) fn keep(
     transaction: &WriteTransaction,
-    is_kept: impl Fn(&str) -> bool,
+    is_kept: impl Fn(u16) -> bool,
 ) -> Result<(), Fault> {
     let mut table = transaction.open_table(LISTS)?;
-    // From name to name: the pieces of a list that stays are not read.
-    let mut next = first_from(&table, ("", 0))?;
+    // From source to source: the pieces of a list that stays are not read.
+    let mut next = first_from(&table, (0, 0))?;
     while let Some(source) = next {
-        if !is_kept(&source) {
-            remove_from(&mut table, &source, 0)?;
+        if !is_kept(source) {
+            remove_from(&mut table, source, 0)?;
         }
-        next = first_from(&table, (&source, u32::MAX))?;
+        next = first_from(&table, (source, u32::MAX))?;
     }
     Ok(())
 }
 
 /// The source of the first piece from this key on. No list has [`u32::MAX`] pieces.
-fn first_from(table: &Pieces<'_>, key: (&str, u32)) -> Result<Option<String>, Fault> {
+fn first_from(table: &Pieces<'_>, key: (u16, u32)) -> Result<Option<u16>, Fault> {
     let first = table.range(key..)?.next().transpose()?;
-    Ok(first.map(|(key, _)| key.value().0.to_owned()))
+    Ok(first.map(|(key, _)| key.value().0))
 }
 
-fn remove_from(table: &mut Pieces<'_>, source: &str, number: u32) -> Result<(), Fault> {
+fn remove_from(table: &mut Pieces<'_>, source: u16, number: u32) -> Result<(), Fault> {
     table.retain_in((source, number)..=(source, u32::MAX), |_, _| false)?;
     Ok(())
 }
@@ -66,7 +66,7 @@ fn remove_from(table: &mut Pieces<'_>, source: &str, number: u32) -> Result<(), 
 /// Gives every entry of a source's list to `take`, until it has had enough.
 pub(crate) fn each(
     transaction: &ReadTransaction,
-    source: &str,
+    source: u16,
     take: &mut impl FnMut(EntryText<'_>) -> ControlFlow<()>,
 ) -> Result<(), Fault> {
     let mut reader = PieceReader::default();

@@ -6,13 +6,14 @@
 use redb::{Database, ReadableTable, WriteTransaction};
 
 use crate::{
+    book,
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
     first_schema,
     tables::{
-        CHANGES, CHANNELS, DECISIONS, HELD, HOMES, LISTS, META, META_SCHEMA, NUMBERS, SOURCES,
-        TURNS,
+        CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES, LISTS,
+        META, META_SCHEMA, NUMBERS, SOURCES, TURNS,
     },
 };
 
@@ -20,7 +21,7 @@ const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, keep_lists, keep_decisions];
+const STEPS: &[Step] = &[found, number_sources, keep_lists, guides, keep_decisions];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -30,7 +31,14 @@ fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
     device::create(transaction)
 }
 
-/// Step 2: the lists of the sources, and the keys by which ids are held.
+/// Step 2: sources have lasting numbers, those that the channels of the lineup carry already.
+fn number_sources(transaction: &WriteTransaction) -> Result<(), Fault> {
+    book::number(transaction)?;
+    transaction.delete_table(SOURCES)?;
+    Ok(())
+}
+
+/// Step 3: the lists of the sources, and the keys by which ids are held.
 fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(LISTS)?;
     transaction.open_table(HELD)?;
@@ -38,7 +46,15 @@ fn keep_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
     first_schema::hold_keys(transaction)
 }
 
-/// Step 3: what the owner decides, and the log of it.
+/// Step 4: tables for guides.
+fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(GUIDES)?;
+    transaction.open_table(GUIDE_CHANNELS)?;
+    transaction.open_table(GUIDE_BLOCKS)?;
+    Ok(())
+}
+
+/// Step 5: what the owner decides, and the log of it.
 fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(DECISIONS)?;
     transaction.open_table(HOMES)?;
@@ -100,8 +116,10 @@ mod tests {
     use redb::{ReadableDatabase, ReadableTableMetadata, backends::InMemoryBackend};
 
     use super::*;
-
-    const FIRST: &[Step] = &[found];
+    use crate::{
+        SourceState, import,
+        tables::{META_LINEUP, SOURCE_STATES},
+    };
 
     fn memory() -> Database {
         Database::builder()
@@ -129,8 +147,8 @@ mod tests {
     #[test]
     fn each_step_is_applied_once_and_the_device_stays() {
         let database = memory();
-        let device = migrate_with(&database, FIRST).unwrap();
-        let later: &[Step] = &[found, second];
+        let device = migrate_with(&database, STEPS).unwrap();
+        let later: &[Step] = &[STEPS, &[second]].concat();
         for _ in 0..2 {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert_eq!(sources(&database), 1);
@@ -140,7 +158,7 @@ mod tests {
     #[test]
     fn a_file_of_the_first_layout_gets_what_it_lacks() {
         let database = memory();
-        let device = migrate_with(&database, FIRST).unwrap();
+        let device = migrate_with(&database, &[found]).unwrap();
         assert_eq!(migrate(&database).unwrap(), device);
         let reading = database.begin_read().unwrap();
         assert!(reading.open_table(DECISIONS).is_ok() && reading.open_table(CHANGES).is_ok());
@@ -149,19 +167,61 @@ mod tests {
     #[test]
     fn a_step_that_fails_changes_nothing() {
         let database = memory();
-        let device = migrate_with(&database, FIRST).unwrap();
-        assert!(migrate_with(&database, &[found, failing]).is_err());
+        let device = migrate_with(&database, STEPS).unwrap();
+        assert!(migrate_with(&database, &[STEPS, &[failing]].concat()).is_err());
         assert_eq!(sources(&database), 0);
-        assert_eq!(migrate_with(&database, FIRST).unwrap(), device);
+        assert_eq!(migrate_with(&database, &[found]).unwrap(), device);
+    }
+
+    #[test]
+    fn sources_get_the_numbers_that_channels_carry() {
+        let database = memory();
+        migrate_with(&database, &[found]).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let state = |url: &str| SourceState {
+            url: url.to_owned(),
+            entries: 7,
+            ..SourceState::default()
+        };
+        let mut value = Vec::new();
+        for name in ["first", "second"] {
+            state(name).encode(&mut value);
+            let mut sources = transaction.open_table(SOURCES).unwrap();
+            sources.insert(name, value.as_slice()).unwrap();
+        }
+        // Of the third nothing was known.
+        import::encode_lineup_first(&["second", "first", "third"], &mut value);
+        let mut meta = transaction.open_table(META).unwrap();
+        meta.insert(META_LINEUP, value.as_slice()).unwrap();
+        drop(meta);
+        transaction.commit().unwrap();
+
+        migrate(&database).unwrap();
+        let reading = database.begin_read().unwrap();
+        let rows = book::load(&reading).unwrap();
+        let rows = rows.iter().map(|row| (row.id, &*row.name, &*row.url));
+        assert!(rows.eq([
+            (0, "second", "second"),
+            (1, "first", "first"),
+            (2, "third", "")
+        ]));
+        let states = reading.open_table(SOURCE_STATES).unwrap();
+        let kept = states.get(1).unwrap().unwrap();
+        assert_eq!(SourceState::decode(kept.value()).unwrap(), state("first"));
+        assert_eq!(states.len().unwrap(), 2);
     }
 
     #[test]
     fn a_newer_schema_is_refused_and_left_alone() {
         let database = memory();
-        let later: &[Step] = &[found, second];
+        let later: &[Step] = &[STEPS, &[second]].concat();
         let device = migrate_with(&database, later).unwrap();
-        let refused = migrate_with(&database, FIRST).unwrap_err();
-        assert!(matches!(refused, Fault::NewerSchema { found: 2, known: 1 }));
+        let refused = migrate_with(&database, STEPS).unwrap_err();
+        let known_steps = STEPS.len() as u64;
+        let Fault::NewerSchema { found, known } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((found, known), (known_steps + 1, known_steps));
         assert_eq!(migrate_with(&database, later).unwrap(), device);
     }
 }

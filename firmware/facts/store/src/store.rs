@@ -16,10 +16,10 @@ use lineup::{
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Device, Error, Import, Saved, Snapshot, SourceState, decisions,
+    Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book, decisions,
     fault::{Fault, disk},
     import, known, lists, schema,
-    tables::SOURCES,
+    tables::SOURCE_STATES,
 };
 
 /// Name of the file in the data folder.
@@ -149,7 +149,7 @@ impl Store {
     /// See [`Error`].
     pub fn each_entry(
         &self,
-        source: &str,
+        source: u16,
         mut take: impl FnMut(EntryText<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         self.read(|transaction| lists::each(transaction, source, &mut take))
@@ -203,16 +203,16 @@ impl Store {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn save_source(&self, name: &str, state: &SourceState) -> Result<(), Error> {
-        if self.load_source(name)?.as_ref() == Some(state) {
+    pub fn save_source(&self, id: u16, state: &SourceState) -> Result<(), Error> {
+        if self.load_source(id)?.as_ref() == Some(state) {
             return Ok(());
         }
         self.write(|transaction| {
             let mut value = Vec::new();
             state.encode(&mut value);
             transaction
-                .open_table(SOURCES)?
-                .insert(name, value.as_slice())?;
+                .open_table(SOURCE_STATES)?
+                .insert(id, value.as_slice())?;
             Ok(())
         })
     }
@@ -221,11 +221,28 @@ impl Store {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn load_source(&self, name: &str) -> Result<Option<SourceState>, Error> {
+    pub fn load_source(&self, id: u16) -> Result<Option<SourceState>, Error> {
         self.read(|transaction| {
-            let row = transaction.open_table(SOURCES)?.get(name)?;
+            let row = transaction.open_table(SOURCE_STATES)?.get(id)?;
             row.map(|row| SourceState::decode(row.value())).transpose()
         })
+    }
+
+    /// Makes these all the sources that there are. What is known of one that is gone goes with it;
+    /// its channels are gone with the next import that is saved.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn save_book(&self, rows: &[SourceRow]) -> Result<(), Error> {
+        self.write(|transaction| book::save(transaction, rows))
+    }
+
+    /// The sources that there are, in the order of their numbers.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_book(&self) -> Result<Vec<SourceRow>, Error> {
+        self.read(book::load)
     }
 
     fn read<T>(&self, work: impl FnOnce(&ReadTransaction) -> Result<T, Fault>) -> Result<T, Error> {
@@ -285,5 +302,6 @@ impl std::fmt::Debug for Store {
     }
 }
 
+mod guides;
 #[cfg(test)]
 mod tests;

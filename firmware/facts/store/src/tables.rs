@@ -11,9 +11,9 @@ pub(crate) const CHANNELS: TableDefinition<'_, u64, &[u8]> = TableDefinition::ne
 pub(crate) const NUMBERS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("numbers");
 /// The channel that holds each key of an entry, by the key.
 pub(crate) const HELD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("held");
-/// The last good list of each source in pieces, by its name and the number of the piece.
-pub(crate) const LISTS: TableDefinition<'_, (&str, u32), &[u8]> = TableDefinition::new("lists");
-/// What is known of each source, by its name.
+/// The last good list of each source in pieces, by its number and that of the piece.
+pub(crate) const LISTS: TableDefinition<'_, (u16, u32), &[u8]> = TableDefinition::new("lists");
+/// What is known of each source, by its name: in files of schema 1 only.
 pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
 /// What was decided of each channel, by channel id.
 pub(crate) const DECISIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("decisions");
@@ -23,6 +23,19 @@ pub(crate) const HOMES: TableDefinition<'_, (u64, u64), u64> = TableDefinition::
 pub(crate) const CHANGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("changes");
 /// What each change of the log did, by the same number.
 pub(crate) const TURNS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("turns");
+/// Which sources there are, by their number.
+pub(crate) const SOURCE_BOOK: TableDefinition<'_, u16, &[u8]> = TableDefinition::new("source_book");
+/// What is known of each source, by its number.
+pub(crate) const SOURCE_STATES: TableDefinition<'_, u16, &[u8]> =
+    TableDefinition::new("source_states");
+/// What is known of each source of guides, by its name.
+pub(crate) const GUIDES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("guides");
+/// Channels of the guides: rows of many, by the guide's id and their place.
+pub(crate) const GUIDE_CHANNELS: TableDefinition<'_, (u32, u32), &[u8]> =
+    TableDefinition::new("guide_channels");
+/// Programmes: rows of some, by the guide's id, the channel's key and the start of the first one.
+pub(crate) const GUIDE_BLOCKS: TableDefinition<'_, (u32, u64, u32), &[u8]> =
+    TableDefinition::new("guide_blocks");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";
@@ -30,6 +43,5 @@ pub(crate) const META_SCHEMA: &str = "schema";
 pub(crate) const META_DEVICE: &str = "device";
 /// In [`META`]: the import that gave the latest numbers.
 pub(crate) const META_GENERATION: &str = "generation";
-/// In [`META`]: names of the sources whose index the channels of the lineup carry, and how it
-/// was derived.
+/// In [`META`]: the sources that the lineup was derived from, and how.
 pub(crate) const META_LINEUP: &str = "lineup";

@@ -95,8 +95,9 @@ fn saves_until_killed() {
             .save_import(&Import {
                 lineup: &lineup(generation),
                 known: &known(generation),
-                sources: &[("provider".to_owned(), state)],
-                list: Some(("provider", &list)),
+                sources: &[0],
+                states: &[(0, state)],
+                list: Some((0, &list)),
             })
             .unwrap();
         println!("{SAVED}{generation}");
@@ -113,11 +114,11 @@ fn generation(store: &Store) -> u32 {
     let generation = known.numbers.generation();
     assert!(snapshot.lineup.iter().eq(lineup(generation).iter()));
     assert_eq!(known, self::known(generation));
-    let source = store.load_source("provider").unwrap().unwrap();
+    let source = store.load_source(0).unwrap().unwrap();
     assert_eq!(source.entries, u64::from(generation));
     let mut writer = ListWriter::new(usize::MAX);
     store
-        .each_entry("provider", |entry| {
+        .each_entry(0, |entry| {
             writer.push(&entry).unwrap();
             ControlFlow::Continue(())
         })

@@ -86,6 +86,7 @@ fn edits_until_killed() {
             lineup: &lineup,
             known: &Known::new(),
             sources: &[],
+            states: &[],
             list: None,
         };
         store

@@ -3,8 +3,9 @@
 
 use std::{env, error::Error, path::Path, sync::Arc};
 
+use desk::SourceSettings;
 use store::{Options, Store};
-use sync::{Config, Ports, SourceConfig, State, TestChannel, run};
+use sync::{Config, Ports, State, TestChannel, run};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use upstream::http;
@@ -16,13 +17,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("usage: import_memory DATA [LIST]")?;
     let source = env::args()
         .nth(2)
-        .map(|list| SourceConfig::new("provider", list));
+        .map(|list| SourceSettings::new("provider", list));
     let count = usize::from(source.is_some());
     let config = Config {
         sources: source.into_iter().collect(),
         lineup_bytes_max: 12 << 20,
         import_bytes_max: 24 << 20,
         limits: playlist::Limits::default(),
+        resume_pause: std::time::Duration::from_secs(1),
+        commands: Vec::new(),
         test_channel: TestChannel::Auto,
     };
     let options = Options {
@@ -39,6 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         changes,
         status,
         orders,
+        told: Box::new(|_| ()),
         shutdown: shutdown.clone(),
     };
     let client = http::Client::new(http::ClientConfig::default());

@@ -3,10 +3,14 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use lineup::EntryText;
-use playlist::{Limits, Reader, Summary};
+use playlist::{Limits, Reader};
 use store::ListWriter;
 
-use crate::Error;
+use crate::{
+    Error,
+    panel::LiveList,
+    syntax::{Ended, Syntax},
+};
 
 /// Where the entries of a list go.
 pub(crate) trait Sink {
@@ -28,7 +32,7 @@ impl Sink for ListWriter {
 
 /// A reader, and what takes its entries behind it.
 pub(crate) struct Collector<S> {
-    reader: Reader,
+    syntax: Syntax,
     folder: Folder,
     sink: S,
     /// Why no further entry fits.
@@ -52,10 +56,10 @@ impl<S: Sink> Collector<S> {
     pub(crate) fn new(limits: Limits, folder: Folder, sink: S) -> Self {
         let names_files = folder.0.is_some();
         Self {
-            reader: Reader::new(Limits {
+            syntax: Syntax::Playlist(Box::new(Reader::new(Limits {
                 names_files,
                 ..limits
-            }),
+            }))),
             folder,
             sink,
             full: None,
@@ -67,48 +71,48 @@ impl<S: Sink> Collector<S> {
         self.sink.entries()
     }
 
+    /// The list is a panel's live streams. To be said before the first byte.
+    pub(crate) fn read_panel(&mut self, list: Box<LiveList>) {
+        self.syntax = Syntax::Panel(list);
+    }
+
     /// Takes a piece. `Break` once the sink is full: the rest need not be read.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
         let Self {
-            reader,
+            syntax,
             folder,
             sink,
             full,
         } = self;
-        match reader.push(bytes, &mut |entry| take(&entry, folder, sink, full)) {
-            Ok(()) => Ok(ControlFlow::Continue(())),
-            Err(playlist::Error::Stopped) => Ok(ControlFlow::Break(())),
-            Err(error) => Err(error.into()),
-        }
+        syntax.push(bytes, &mut |entry| take(entry, folder, sink, full))
     }
 
-    /// The end of a list that came whole, as far as the transfer knows; gzip may know better.
+    /// The end of a list that came whole, as far as the transfer knows; the list may know better.
     pub(crate) fn finish(self) -> Result<Collected<S>, Error> {
         let Self {
-            reader,
+            syntax,
             folder,
             mut sink,
             mut full,
         } = self;
         if full.is_some() {
-            return Ok(collected(sink, full, None));
+            return Ok(collected(sink, full, Ended::default()));
         }
-        match reader.finish(&mut |entry| take(&entry, &folder, &mut sink, &mut full)) {
-            Ok(_) if sink.entries() == 0 && full.is_none() => Err(Error::NoChannels),
-            Ok(summary) => Ok(collected(sink, full, Some(&summary))),
-            Err(playlist::Error::Stopped) => Ok(collected(sink, full, None)),
-            Err(error) => Err(error.into()),
+        let ended = syntax.finish(&mut |entry| take(entry, &folder, &mut sink, &mut full))?;
+        if sink.entries() == 0 && full.is_none() {
+            return Err(Error::NoChannels);
         }
+        Ok(collected(sink, full, ended))
     }
 
     /// The end of a list whose transfer broke off. What stands in its last line may be half an
     /// address, which leads nowhere or elsewhere: it is left out.
     pub(crate) fn finish_cut(self, why: String) -> Result<Collected<S>, Error> {
-        let Self { reader, sink, .. } = self;
-        match reader.finish(&mut |_| ControlFlow::Continue(())) {
-            Ok(summary) if sink.entries() > 0 => Ok(Collected {
+        let Self { syntax, sink, .. } = self;
+        match syntax.finish(&mut |_| ControlFlow::Continue(())) {
+            Ok(ended) if sink.entries() > 0 => Ok(Collected {
                 cut: Some(why),
-                ..collected(sink, None, Some(&summary))
+                ..collected(sink, None, ended)
             }),
             // That the little which came is no list says less than why there is no more of it.
             _ => Err(Error::Cut { why, held: 0 }),
@@ -137,31 +141,10 @@ fn take(
     }
 }
 
-fn collected<S>(sink: S, full: Option<String>, summary: Option<&Summary>) -> Collected<S> {
-    let is_whole = summary.is_none_or(|summary| summary.is_whole);
-    let cut = match full {
-        Some(full) => Some(full),
-        None if is_whole => None,
-        None => Some("the gzip file ends early or is damaged".to_owned()),
-    };
+fn collected<S>(sink: S, full: Option<String>, ended: Ended) -> Collected<S> {
     Collected {
         sink,
-        warnings: summary.map(warnings).unwrap_or_default(),
-        cut,
+        warnings: ended.warnings,
+        cut: full.or_else(|| ended.cut.map(str::to_owned)),
     }
-}
-
-/// The warnings of a list, and how many more there were.
-fn warnings(summary: &Summary) -> Vec<String> {
-    let mut texts: Vec<String> = summary
-        .warnings
-        .first
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let more = summary.warnings.count.saturating_sub(texts.len() as u64);
-    if more > 0 {
-        texts.push(format!("and {more} more"));
-    }
-    texts
 }

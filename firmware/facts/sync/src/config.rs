@@ -1,22 +1,28 @@
 //! What is to be imported, from where, and how often.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
+use desk::{Kind, SourceSettings, public};
 use url::Url;
 
-use crate::Error;
+use crate::{Error, sources::Sources};
 
 /// Everything that an import depends on.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The sources; the place of each is the index that its channels carry, at most 65,534.
-    pub sources: Vec<SourceConfig>,
+    /// The sources of the configuration file.
+    pub sources: Sources,
     /// Bytes of one lineup. While an import runs there are two: the published one and the next.
     pub lineup_bytes_max: usize,
     /// Bytes of a list being read; about twice those of its lineup.
     pub import_bytes_max: usize,
     /// What one list may cost.
     pub limits: playlist::Limits,
+    /// Before a list that breaks off is taken up for the first time, such as a second; twice as long
+    /// before each further time.
+    pub resume_pause: Duration,
+    /// Names of the commands that a source may be played by.
+    pub commands: Vec<String>,
     /// When the test channel is in the lineup.
     pub test_channel: TestChannel,
 }
@@ -33,77 +39,6 @@ pub enum TestChannel {
     Never,
 }
 
-/// One channel list.
-#[derive(Clone)]
-pub struct SourceConfig {
-    /// Its name; unique.
-    pub name: String,
-    /// `http://…`, `https://…`, or the path of a file.
-    pub url: String,
-    /// Sent instead of our own.
-    pub user_agent: Option<String>,
-    /// Further request headers.
-    pub headers: Vec<(String, String)>,
-    /// Upstream connections at once; not for the list, but for whoever plays its channels.
-    pub connections: Option<usize>,
-    /// Time between two readings.
-    pub interval: Duration,
-    /// Of streams of like quality, those of the source with the greater priority come first.
-    pub priority: i16,
-    /// Whether a list is taken that has lost more than half of its entries.
-    pub accept_shrink: bool,
-}
-
-impl SourceConfig {
-    /// Time between two readings unless told otherwise: once a day.
-    pub const INTERVAL: Duration = Duration::from_secs(24 * 3600);
-
-    /// A source with nothing but a name and an address.
-    #[must_use]
-    pub fn new(name: impl Into<String>, url: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            url: url.into(),
-            user_agent: None,
-            headers: Vec::new(),
-            connections: None,
-            interval: Self::INTERVAL,
-            priority: 0,
-            accept_shrink: false,
-        }
-    }
-
-    /// Whether the list is a file of this machine, which may name others.
-    #[must_use]
-    pub fn is_file(&self) -> bool {
-        matches!(self.location(), Ok(Location::File(_)))
-    }
-
-    /// The folder of such a list.
-    pub(crate) fn folder(&self) -> Option<PathBuf> {
-        let Ok(Location::File(path)) = self.location() else {
-            return None;
-        };
-        let path = std::path::absolute(path).ok()?;
-        path.parent().map(PathBuf::from)
-    }
-
-    pub(crate) fn location(&self) -> Result<Location, Error> {
-        Location::of(&self.url)
-    }
-}
-
-impl fmt::Debug for SourceConfig {
-    /// Without what may be a password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SourceConfig")
-            .field("name", &self.name)
-            .field("url", &Location::shown(&self.url))
-            .field("interval", &self.interval)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Where a list lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
@@ -114,6 +49,9 @@ pub(crate) enum Location {
 impl Location {
     pub(crate) fn of(address: &str) -> Result<Self, Error> {
         let address = address.trim();
+        if let Some(list) = public::address(address) {
+            return Self::of(&list?);
+        }
         if !address.contains("://") {
             return Ok(Self::File(PathBuf::from(address)));
         }
@@ -138,6 +76,56 @@ impl Location {
     }
 }
 
+/// An address as it may stand in a log or on the page: without passwords.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    Location::shown(address)
+}
+
+/// Whether the list of a source is a file of this machine, which may name others.
+#[must_use]
+pub fn is_file(settings: &SourceSettings) -> bool {
+    matches!(location(settings), Ok(Some(Location::File(_))))
+}
+
+/// The folder of such a list.
+pub(crate) fn folder(settings: &SourceSettings) -> Option<PathBuf> {
+    let Ok(Some(Location::File(path))) = location(settings) else {
+        return None;
+    };
+    let path = std::path::absolute(path).ok()?;
+    path.parent().map(PathBuf::from)
+}
+
+/// Where the list of a source lies; `None` where it is uploaded.
+pub(crate) fn location(settings: &SourceSettings) -> Result<Option<Location>, Error> {
+    let Some(url) = settings.url.as_deref() else {
+        return Ok(None);
+    };
+    match settings.kind {
+        Kind::M3u => Location::of(url).map(Some),
+        Kind::Xtream => Location::of(&host(url)).map(Some),
+    }
+}
+
+/// An address as it may stand in a log or on the page.
+pub(crate) fn shown(kind: Kind, address: &str) -> String {
+    match kind {
+        Kind::M3u => Location::shown(address),
+        Kind::Xtream => Location::shown(&host(address)),
+    }
+}
+
+/// The address of a panel, which may be a host alone: that is no file.
+fn host(address: &str) -> String {
+    let address = address.trim();
+    if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("http://{address}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,20 +138,20 @@ mod tests {
             ("file:///srv/a%20b.m3u", Some("/srv/a b.m3u")),
             ("http://a.example/get.php?x=1", None),
             ("HTTPS://a.example", None),
+            ("iptv-org:countries/us", None),
         ] {
             match Location::of(address).unwrap() {
                 Location::File(path) => assert_eq!(Some(path.as_path()), file.map(AsRef::as_ref)),
                 Location::Web(_) => assert_eq!(file, None, "{address}"),
             }
         }
-        for address in ["ftp://a.example/x", "http://", "file://host/a"] {
+        for address in [
+            "ftp://a.example/x",
+            "http://",
+            "file://host/a",
+            "iptv-org:nowhere",
+        ] {
             assert!(Location::of(address).is_err(), "{address}");
         }
-    }
-
-    #[test]
-    fn shows_no_password() {
-        let source = SourceConfig::new("a", "http://u:hush@a.example/get.php?password=hush");
-        assert!(!format!("{source:?}").contains("hush"));
     }
 }

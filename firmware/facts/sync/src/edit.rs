@@ -11,7 +11,7 @@ use lineup::{
     AsListed, Decidable, Held, Lineup,
     decisions::{self, Change, Changed, Decision, Decisions, Logged, Refusal, Turn},
 };
-use store::{Import, SourceState, Store};
+use store::{Import, Store};
 
 use crate::{Config, Error, rebuild::Rebuild};
 
@@ -30,8 +30,6 @@ pub(crate) struct Edit {
     pub(crate) store: Arc<Store>,
     /// The lineup that is published.
     pub(crate) lineup: Arc<Lineup>,
-    /// Name and state of every source.
-    pub(crate) sources: Vec<(String, SourceState)>,
     /// The lineup that whoever wishes has seen, where they say so.
     pub(crate) if_revision: Option<u64>,
 }
@@ -126,7 +124,8 @@ impl Edit {
         let import = Import {
             lineup: &rebuilt.lineup,
             known: &rebuilt.known,
-            sources: &self.sources,
+            sources: &self.config.sources.enabled().collect::<Vec<_>>(),
+            states: &[],
             list: None,
         };
         let n = self.save(changed, Some(&import))?;

@@ -14,6 +14,21 @@ pub enum Error {
     /// Neither http nor https nor a file.
     #[error("lists are read from http, https or a file, not from {0}: correct the source's url")]
     Scheme(&'static str),
+    /// None of the public lists.
+    #[error(transparent)]
+    Public(#[from] desk::public::UnknownList),
+    /// A source whose list is uploaded.
+    #[error("the source has no address: its list is uploaded")]
+    NoAddress,
+    /// An upload that did not come to its end.
+    #[error("the uploaded list is not whole ({0}): send it again")]
+    Upload(String),
+    /// What a transfer that broke off was taken up with is something else.
+    #[error("the list changed while it was read ({why}); it is read again")]
+    Changed {
+        /// Why the transfer had broken off.
+        why: String,
+    },
     /// The file cannot be read.
     #[error("{}: {cause}", path.display())]
     File {
@@ -37,6 +52,9 @@ pub enum Error {
     /// The server did not answer, or not with a list.
     #[error(transparent)]
     Http(#[from] upstream::http::Error),
+    /// The account or its panel.
+    #[error(transparent)]
+    Panel(#[from] crate::PanelError),
     /// The list took too long.
     #[error("the list was not read within {} minutes", after.as_secs() / 60)]
     TooSlow {
@@ -75,7 +93,17 @@ pub enum Error {
     /// The store does not take it.
     #[error("the import could not be stored: {0}")]
     Store(#[from] store::Error),
+    /// The settings of a source cannot be written down.
+    #[error("the sources could not be stored: {0}")]
+    Settings(#[from] serde_json::Error),
     /// Dipole is ending, or the thread of the import has.
     #[error("the import was broken off")]
     Aborted,
+}
+
+impl Error {
+    /// Whether the list was refused because much of it is gone, and may be accepted all the same.
+    pub(crate) fn is_held_back(&self) -> bool {
+        matches!(self, Self::Shrunk { .. })
+    }
 }

@@ -1,13 +1,23 @@
-//! The bytes of a list, from a server or a file.
+//! The bytes of a list: from a server, a file, or whoever uploads it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
+use desk::{Kind, ListPieces, SourceSettings};
 use tokio::{fs::File, io::AsyncReadExt as _};
 use upstream::http;
-use url::Url;
 
-use crate::{Error, SourceConfig, config::Location};
+use crate::{
+    AccountStatus, Error,
+    config::{self, Location},
+    download::Download,
+    panel::{self, Asker, LiveList, Panel, PanelError},
+    request::request,
+};
 
 /// Bytes of a file read at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -28,46 +38,83 @@ pub(crate) enum Opened {
 /// A list being read.
 pub(crate) struct List {
     pub(crate) validators: Validators,
+    /// Bytes that will come, where that is known.
+    pub(crate) bytes_total: Option<u64>,
+    /// What a panel's list is to be read with.
+    pub(crate) panel: Option<Box<LiveList>>,
     body: Body,
 }
 
 enum Body {
-    Web(http::Body),
+    Web(Box<Download>),
+    Panel(Box<panel::Download>),
     File { file: File, path: PathBuf },
+    Upload(ListPieces),
 }
 
-/// Opens the list of a source. `known` are validators of a list whose channels we still have.
+/// What a panel is asked with besides its settings.
+pub(crate) struct Door<'a> {
+    /// Place of the host that answered last.
+    pub(crate) answered: &'a Arc<AtomicUsize>,
+    /// Told what the panel says of the account.
+    pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
+}
+
+/// Opens the list of a source. `pause`: before one that breaks off is taken up; `known` are validators
+/// of a list whose channels we still have.
 pub(crate) async fn open(
-    source: &SourceConfig,
+    source: &SourceSettings,
     client: &http::Client,
+    pause: Duration,
+    known: Option<&Validators>,
+    door: Door<'_>,
+) -> Result<Opened, Error> {
+    match source.kind {
+        Kind::M3u => open_list(source, client, pause, known).await,
+        Kind::Xtream => open_panel(source, client, door).await,
+    }
+}
+
+async fn open_panel(
+    source: &SourceSettings,
+    http: &http::Client,
+    door: Door<'_>,
+) -> Result<Opened, Error> {
+    let panel = Panel::of(source, Arc::clone(door.answered)).map_err(PanelError::from)?;
+    let asker = Asker { source, http };
+    let (list, download) = panel::open(&panel, asker, door.tell).await?;
+    Ok(Opened::List(List {
+        validators: Validators::default(),
+        bytes_total: None,
+        panel: Some(Box::new(list)),
+        body: Body::Panel(Box::new(download)),
+    }))
+}
+
+/// Opens what lies at the address of a source, whatever it is.
+pub(crate) async fn open_list(
+    source: &SourceSettings,
+    client: &http::Client,
+    pause: Duration,
     known: Option<&Validators>,
 ) -> Result<Opened, Error> {
-    match source.location()? {
-        Location::Web(url) => open_web(request(source, url, known), client, known.is_some()).await,
+    match config::location(source)?.ok_or(Error::NoAddress)? {
+        Location::Web(url) => open_web(request(source, url), client, pause, known).await,
         Location::File(path) => open_file(&path).await.map(Opened::List),
     }
 }
 
-fn request(source: &SourceConfig, url: Url, known: Option<&Validators>) -> http::Request {
-    let mut request = http::Request::new(url);
-    request.user_agent.clone_from(&source.user_agent);
-    request.headers.clone_from(&source.headers);
-    request.accept_gzip = true;
-    if let Some(Validators {
-        etag,
-        last_modified,
-    }) = known
-    {
-        let conditions = [
-            ("If-None-Match", etag),
-            ("If-Modified-Since", last_modified),
-        ];
-        for (name, value) in conditions
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-        {
-            request.headers.push((name.to_owned(), value.clone()));
-        }
+/// The same request on condition that the list is another one.
+fn unless_same(request: &http::Request, known: Option<&Validators>) -> http::Request {
+    let mut request = request.clone();
+    let conditions = known.into_iter().flat_map(|known| {
+        [
+            ("If-None-Match", &known.etag),
+            ("If-Modified-Since", &known.last_modified),
+        ]
+    });
+    for (name, value) in conditions.filter(|(_, value)| !value.is_empty()) {
+        request.headers.push((name.to_owned(), value.clone()));
     }
     request
 }
@@ -75,20 +122,27 @@ fn request(source: &SourceConfig, url: Url, known: Option<&Validators>) -> http:
 async fn open_web(
     request: http::Request,
     client: &http::Client,
-    is_conditional: bool,
+    pause: Duration,
+    known: Option<&Validators>,
 ) -> Result<Opened, Error> {
-    let response = client.get(request).await?;
-    if response.status == 304 && is_conditional {
+    let answer = client.get(unless_same(&request, known)).await?;
+    if answer.status == 304 && known.is_some() {
         return Ok(Opened::Unchanged);
     }
-    let header = |name| response.header(name).unwrap_or_default().to_owned();
-    let validators = Validators {
-        etag: header("etag"),
-        last_modified: header("last-modified"),
-    };
+    let header = |name| answer.header(name).unwrap_or_default().to_owned();
     Ok(Opened::List(List {
-        validators,
-        body: Body::Web(response.body),
+        validators: Validators {
+            etag: header("etag"),
+            last_modified: header("last-modified"),
+        },
+        bytes_total: answer.content_length(),
+        panel: None,
+        body: Body::Web(Box::new(Download::new(
+            client.clone(),
+            request,
+            pause,
+            answer,
+        ))),
     }))
 }
 
@@ -108,6 +162,8 @@ async fn open_file(path: &Path) -> Result<List, Error> {
     file.set_max_buf_size(PIECE_BYTES);
     Ok(List {
         validators: Validators::default(),
+        bytes_total: Some(metadata.len()),
+        panel: None,
         body: Body::File {
             file,
             path: path.to_owned(),
@@ -116,11 +172,22 @@ async fn open_file(path: &Path) -> Result<List, Error> {
 }
 
 impl List {
+    /// A list that somebody hands in.
+    pub(crate) fn uploaded(pieces: ListPieces) -> Self {
+        Self {
+            validators: Validators::default(),
+            bytes_total: None,
+            panel: None,
+            body: Body::Upload(pieces),
+        }
+    }
+
     /// The next piece, some 64 KiB at most; `None` at the end. A body shorter than its
     /// `Content-Length` ends in an error.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         match &mut self.body {
-            Body::Web(body) => Ok(body.next().await?),
+            Body::Web(download) => download.next().await,
+            Body::Panel(download) => Ok(download.next().await?),
             Body::File { file, path } => {
                 let mut piece = BytesMut::with_capacity(PIECE_BYTES);
                 let read = file.read_buf(&mut piece).await;
@@ -130,6 +197,7 @@ impl List {
                 })?;
                 Ok((len > 0).then(|| piece.freeze()))
             }
+            Body::Upload(pieces) => pieces.next().await.map_err(Error::Upload),
         }
     }
 }

@@ -1,14 +1,9 @@
 //! The part of an import that computes and writes: one run of one thread that may block.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::SystemTime,
-};
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
+use desk::SourceSettings;
 use lineup::{AsListed, Lineup};
 use store::{Import, List, ListWriter, SourceState, Store, WRITER_BYTES};
 use tokio::sync::mpsc;
@@ -16,7 +11,10 @@ use tokio::sync::mpsc;
 use crate::{
     Config, Error,
     collect::{Collected, Collector, Folder},
+    config,
     fetch::Validators,
+    panel::LiveList,
+    progress::{Gauge, Phase},
     rebuild::{self, Rebuild, Rebuilt},
     shrink,
 };
@@ -24,6 +22,8 @@ use crate::{
 /// What the thread is given to read, in order. A channel that closes without an `End` means that
 /// nobody wants the import any more.
 pub(crate) enum Piece {
+    /// What the bytes are to be read with, where they are a panel's; comes first.
+    Panel(Box<LiveList>),
     Bytes(Bytes),
     End {
         /// Of the list just read.
@@ -35,17 +35,18 @@ pub(crate) enum Piece {
 
 /// One import of one source.
 pub(crate) struct Job {
-    pub(crate) index: usize,
+    /// Number of the source.
+    pub(crate) index: u16,
     pub(crate) config: Arc<Config>,
     pub(crate) store: Arc<Store>,
     /// The lineup that the import changes.
     pub(crate) previous: Arc<Lineup>,
-    /// Name and state of every source.
-    pub(crate) sources: Vec<(String, SourceState)>,
+    /// What is known of the source.
+    pub(crate) state: SourceState,
     /// Whether a list is taken however much it has shrunk.
     pub(crate) accept_shrink: bool,
-    /// Entries so far, for whoever watches.
-    pub(crate) entries: Arc<AtomicU64>,
+    /// How far it has come, for whoever watches.
+    pub(crate) gauge: Arc<Gauge>,
 }
 
 /// How an import ended well.
@@ -65,7 +66,7 @@ pub(crate) struct Done {
 
 impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
-    pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Ended, Error> {
+    pub(crate) fn run(self, mut pieces: mpsc::Receiver<Piece>) -> Result<Ended, Error> {
         let (collected, validators) = self.collect(&mut pieces)?;
         let held = self.held();
         let Collected {
@@ -79,8 +80,8 @@ impl Job {
             return Err(Error::Cut { why, held });
         }
         let mut list = sink.finish();
-        let state = self.state(&list, validators);
-        let before = &self.sources[self.index].1;
+        let state = self.next_state(&list, validators);
+        let before = &self.state;
         if cut.is_none() && before.list == state.list {
             return Ok(Ended::Unchanged(state));
         }
@@ -110,9 +111,9 @@ impl Job {
     }
 
     /// The state of the source once it has this list.
-    fn state(&self, list: &List, validators: Validators) -> SourceState {
+    fn next_state(&self, list: &List, validators: Validators) -> SourceState {
         SourceState {
-            url: self.config.sources[self.index].url.clone(),
+            url: self.source().url.clone().unwrap_or_default(),
             etag: validators.etag,
             last_modified: validators.last_modified,
             last_success: Some(SystemTime::now()),
@@ -123,7 +124,7 @@ impl Job {
     }
 
     fn rebuild(&self, list: &List, held: usize) -> Result<Rebuilt, Error> {
-        let may_cut = self.sources[self.index].1.list.is_none();
+        let may_cut = self.state.list.is_none();
         let rebuild = Rebuild {
             config: &self.config,
             store: &self.store,
@@ -142,22 +143,22 @@ impl Job {
     }
 
     fn save(
-        &mut self,
+        &self,
         rebuilt: Rebuilt,
         list: &List,
         state: SourceState,
         warnings: Vec<String>,
     ) -> Result<Ended, Error> {
-        self.sources[self.index].1.clone_from(&state);
-        let name = &self.sources[self.index].0;
+        self.gauge.enter(Phase::Storing);
         let saved = self.store.save_import(&Import {
             lineup: &rebuilt.lineup,
             known: &rebuilt.known,
-            sources: &self.sources,
-            list: Some((name, list)),
+            sources: &self.config.sources.enabled().collect::<Vec<_>>(),
+            states: &[(self.index, state.clone())],
+            list: Some((self.index, list)),
         })?;
         tracing::info!(
-            source = %name, entries = state.entries, channels = rebuilt.lineup.len(),
+            source = %self.source().name, entries = state.entries, channels = rebuilt.lineup.len(),
             written = saved.channels_written, removed = saved.channels_removed,
             pieces = saved.pieces_written, "imported"
         );
@@ -168,9 +169,14 @@ impl Job {
         }))
     }
 
+    fn source(&self) -> &SourceSettings {
+        &self.config.sources[usize::from(self.index)]
+    }
+
     /// Channels that the source has.
     fn held(&self) -> usize {
-        rebuild::channels_of(&self.previous, self.sources.len())[self.index]
+        let channels = rebuild::channels_of(&self.previous);
+        channels.get(usize::from(self.index)).copied().unwrap_or(0)
     }
 
     fn collect(
@@ -180,13 +186,14 @@ impl Job {
         // The other half is for the lineup that is made of it.
         let bytes_max = (self.config.import_bytes_max / 2).saturating_sub(WRITER_BYTES);
         let writer = ListWriter::new(bytes_max);
-        let folder = Folder(self.config.sources[self.index].folder());
+        let folder = Folder(config::folder(self.source()));
         let mut collector = Collector::new(self.config.limits, folder, writer);
         loop {
             match pieces.blocking_recv().ok_or(Error::Aborted)? {
+                Piece::Panel(list) => collector.read_panel(list),
                 Piece::Bytes(bytes) => {
                     let flow = collector.push(&bytes)?;
-                    self.entries.store(collector.entries(), Ordering::Relaxed);
+                    self.gauge.entries(collector.entries());
                     if flow.is_break() {
                         return Ok((collector.finish()?, Validators::default()));
                     }

@@ -6,8 +6,13 @@
 //! its place, the lineup is made anew from the lists of all sources (`rebuild`), and both are stored
 //! in one transaction. A source that fails keeps the list that it had.
 //!
-//! Sources are read one after the other, in the order of the configuration: at the very first start
-//! the channels of an earlier one have their numbers before a later one's `tvg-chno` is looked at.
+//! Sources are read one after the other, in the order of their lasting numbers, so that one list is in
+//! memory at a time; at the very first start the channels of an earlier one have their numbers before
+//! a later one's `tvg-chno` is looked at. One that is fresh by its interval is not read at a start.
+//!
+//! Sources stand in the configuration file or come over the `desk`, whose orders are carried out one
+//! after the other here (`orders`): there is one writer of facts. An order that comes while a list is
+//! read breaks that off, unless it need not wait (`reading`).
 //!
 //! Nothing is published that has not been stored: a client must find every number that it has seen
 //! after a power cut as well.
@@ -15,23 +20,39 @@
 //! What does not belong here: the syntax of lists (`playlist`), ids and numbers (`lineup`), tables
 //! (`store`), HTTP (`upstream`).
 
+mod account;
 mod collect;
 mod config;
+mod document;
+mod download;
 mod dry_run;
 mod edit;
 mod error;
 mod fetch;
 mod job;
+mod orders;
+mod panel;
+mod progress;
+mod reading;
 mod rebuild;
+mod recall;
 mod refresh;
+mod request;
 mod run;
 mod schedule;
+mod secrets;
 mod shrink;
+mod sources;
 mod status;
+mod syntax;
 mod test_channel;
 
-pub use config::{Config, SourceConfig, TestChannel};
-pub use dry_run::{Report, dry_run};
+pub use config::{Config, TestChannel, is_file, shown_address};
+pub use document::Document;
+pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
+pub use panel::{AccountStatus, HostCause, HostFailure, PanelError, guide_address};
+pub use progress::{Phase, Progress};
 pub use run::{Ports, run};
+pub use sources::{SOURCES_MAX, Sources};
 pub use status::{SourceStatus, State};

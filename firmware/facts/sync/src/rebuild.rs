@@ -6,9 +6,9 @@ use lineup::{
     EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Shaping, SourceKey,
     decisions::Decisions,
 };
-use store::{Import, List, SourceState, Store};
+use store::{Import, List, Store};
 
-use crate::{Config, Error, TestChannel, test_channel};
+use crate::{Config, Error, TestChannel, sources::SOURCES_MAX, test_channel};
 
 /// What a lineup is made of.
 pub(crate) struct Rebuild<'a> {
@@ -19,8 +19,8 @@ pub(crate) struct Rebuild<'a> {
     pub(crate) shaping: &'a dyn Shaping,
     /// What the owner decides.
     pub(crate) decisions: Arc<Decisions>,
-    /// A list that takes the place of the one in the store, and the place of its source.
-    pub(crate) fresh: Option<(usize, &'a List)>,
+    /// A list that takes the place of the one in the store, and the number of its source.
+    pub(crate) fresh: Option<(u16, &'a List)>,
     /// Whether a part of the fresh list will do: its source has no other.
     pub(crate) may_cut: bool,
 }
@@ -54,7 +54,7 @@ impl Rebuild<'_> {
             .for_lineup_of(lineup_bytes_max.saturating_sub(decisions.bytes()))
             .under(decisions);
         let last = self.fresh.filter(|_| self.may_cut);
-        for index in 0..self.config.sources.len() {
+        for index in self.config.sources.enabled() {
             match self.fresh {
                 Some((fresh, _)) if fresh == index && self.may_cut => {}
                 Some((fresh, list)) if fresh == index => {
@@ -84,17 +84,16 @@ impl Rebuild<'_> {
         })
     }
 
-    fn add_stored(&self, index: usize, importer: &mut Importer) -> Result<(), Error> {
-        let name = &self.config.sources[index].name;
+    fn add_stored(&self, index: u16, importer: &mut Importer) -> Result<(), Error> {
         self.add(index, importer, |take| {
-            Ok(self.store.each_entry(name, take)?)
+            Ok(self.store.each_entry(index, take)?)
         })
     }
 
     /// Adds a list, whole.
     fn add(
         &self,
-        index: usize,
+        index: u16,
         importer: &mut Importer,
         list: impl FnOnce(&mut dyn FnMut(EntryText<'_>) -> ControlFlow<()>) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -108,7 +107,7 @@ impl Rebuild<'_> {
     }
 
     /// Adds as much of a list as fits; how many entries that were, where not all.
-    fn add_part(&self, index: usize, list: &List, importer: &mut Importer) -> Option<(u64, Full)> {
+    fn add_part(&self, index: u16, list: &List, importer: &mut Importer) -> Option<(u64, Full)> {
         let key = self.key(index);
         let (mut count, mut full) = (0, None);
         list.each(|entry| {
@@ -119,11 +118,12 @@ impl Rebuild<'_> {
         full.map(|full| (count, full))
     }
 
-    fn key(&self, index: usize) -> SourceKey<'_> {
+    fn key(&self, index: u16) -> SourceKey<'_> {
+        let source = &self.config.sources[usize::from(index)];
         SourceKey {
-            index: u16::try_from(index).expect("a configuration holds at most 65,534 sources"),
-            name: &self.config.sources[index].name,
-            priority: self.config.sources[index].priority,
+            index,
+            name: &source.name,
+            priority: source.priority,
         }
     }
 }
@@ -142,46 +142,51 @@ const fn flow(goes_on: bool) -> ControlFlow<()> {
 pub(crate) fn recall(
     config: &Config,
     store: &Store,
-    states: &[(String, SourceState)],
     shaping: &dyn Shaping,
 ) -> Result<Lineup, Error> {
     let decisions = Arc::new(store.load_decisions()?);
     let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
         return Ok(lonely(config)?.under(decisions));
     };
-    let lineup = snapshot.lineup.under(Arc::clone(&decisions));
-    let names = config.sources.iter().map(|source| &source.name);
-    let are_the_same = snapshot.sources.iter().eq(names);
+    let lineup = snapshot.lineup.under(decisions);
+    let are_the_same = config
+        .sources
+        .enabled()
+        .eq(snapshot.sources.iter().copied());
     if are_the_same
         && has_test(&lineup) == wants_test(&lineup, config)
         && snapshot.derivation == lineup::DERIVATION
     {
         return Ok(lineup);
     }
-    let rebuild = Rebuild {
-        config,
-        store,
-        shaping,
-        decisions,
-        fresh: None,
-        may_cut: false,
-    };
-    let rebuilt = rebuild.run().and_then(|rebuilt| {
-        store.save_import(&Import {
-            lineup: &rebuilt.lineup,
-            known: &rebuilt.known,
-            sources: states,
-            list: None,
-        })?;
-        Ok(rebuilt.lineup)
-    });
-    match rebuilt {
+    match anew(config, store, shaping) {
         Err(error) if are_the_same => {
             tracing::error!(%error, "the lineup was not made anew; it stays as it was");
             Ok(lineup)
         }
         rebuilt => rebuilt,
     }
+}
+
+/// The lineup of all lists as they are, stored.
+pub(crate) fn anew(config: &Config, store: &Store, shaping: &dyn Shaping) -> Result<Lineup, Error> {
+    let rebuild = Rebuild {
+        config,
+        store,
+        shaping,
+        decisions: Arc::new(store.load_decisions()?),
+        fresh: None,
+        may_cut: false,
+    };
+    let rebuilt = rebuild.run()?;
+    store.save_import(&Import {
+        lineup: &rebuilt.lineup,
+        known: &rebuilt.known,
+        sources: &config.sources.enabled().collect::<Vec<_>>(),
+        states: &[],
+        list: None,
+    })?;
+    Ok(rebuilt.lineup)
 }
 
 fn has_test(lineup: &Lineup) -> bool {
@@ -209,9 +214,9 @@ pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
     Ok(builder.build())
 }
 
-/// For each source the channels that have a stream of it.
-pub(crate) fn channels_of(lineup: &Lineup, sources: usize) -> Vec<usize> {
-    let mut counts = vec![0; sources];
+/// By number of the source, the channels that have a stream of it.
+pub(crate) fn channels_of(lineup: &Lineup) -> Vec<usize> {
+    let mut counts = vec![0; SOURCES_MAX];
     for place in 0..lineup.total() {
         let streams = lineup.streams(place);
         for (at, stream) in streams.clone().enumerate() {

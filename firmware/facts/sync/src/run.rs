@@ -1,9 +1,14 @@
 //! The life of the imports: from the lineup of the last run on, source by source, until the end.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+    time::{Duration, SystemTime},
+};
 
-use desk::{ChannelOrder, Edited, Order, Orders, Refused, SourceId, SourceOrder};
-use lineup::{AsListed, Lineup, decisions::Logged};
+use desk::{Order, Orders};
+use lineup::{Lineup, decisions::Logged};
 use store::{SourceState, Store};
 use tokio::{
     sync::watch,
@@ -14,17 +19,14 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus,
-    edit::{Edit, Wish},
-    job::Done,
-    rebuild,
-    refresh::{Attempt, Outcome},
-    schedule::Schedule,
+    Config, Error, SourceStatus, Sources, config, rebuild,
+    recall::{Recalled, recall},
+    refresh::{Origin, Reading},
+    schedule::{self, Schedule},
     status::Board,
 };
 
 /// What connects the imports with the rest of the house.
-#[derive(Debug)]
 pub struct Ports {
     /// The lineup that everybody reads.
     pub lineup: watch::Sender<Arc<Lineup>>,
@@ -34,54 +36,76 @@ pub struct Ports {
     pub status: watch::Sender<Vec<SourceStatus>>,
     /// What faces ask to be changed.
     pub orders: Orders,
+    /// Told the sources at the start and whenever they change, before any lineup that names a new
+    /// one is published: whoever plays streams knows by then how.
+    pub told: Box<dyn Fn(&Sources) + Send + Sync>,
     /// Ends the imports. One that is being stored is finished first.
     pub shutdown: CancellationToken,
 }
 
-/// Publishes the lineup of the last run at once, then reads every source at the start, on request
+impl fmt::Debug for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ports").finish_non_exhaustive()
+    }
+}
+
+/// Publishes the lineup of the last run at once, then reads every source that is not fresh, on request
 /// and by its interval, until the shutdown.
 pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
-    let Ports {
-        lineup,
-        changes,
-        status,
-        orders,
-        shutdown,
-    } = ports;
-    let now = Instant::now();
-    let sources = config.sources.iter().map(|source| Source {
-        state: SourceState::default(),
-        schedule: Schedule::new(now, source.interval),
-    });
     let mut imports = Imports {
-        sources: sources.collect(),
-        board: Board::new(status, &config),
+        board: Arc::new(Board::new(ports.status)),
         config: Arc::new(config),
         store,
         http,
-        lineup,
-        changes,
-        shutdown,
+        lineup: ports.lineup,
+        changes: ports.changes,
+        told: ports.told,
+        shutdown: ports.shutdown,
+        sources: BTreeMap::new(),
+        postponed: None,
     };
     imports.recall().await;
-    imports.go_on(orders).await;
+    imports.go_on(ports.orders).await;
 }
 
 /// Everything that an import reads or changes.
-struct Imports {
-    config: Arc<Config>,
-    store: Arc<Store>,
-    http: http::Client,
-    board: Board,
-    shutdown: CancellationToken,
-    lineup: watch::Sender<Arc<Lineup>>,
-    changes: watch::Sender<Arc<Vec<Logged>>>,
-    sources: Vec<Source>,
+pub(crate) struct Imports {
+    pub(crate) config: Arc<Config>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) http: http::Client,
+    pub(crate) board: Arc<Board>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) lineup: watch::Sender<Arc<Lineup>>,
+    pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
+    pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
+    /// By number.
+    pub(crate) sources: BTreeMap<u16, Known>,
+    /// What came while a list was read, and broke that off.
+    pub(crate) postponed: Option<Order>,
 }
 
-struct Source {
-    state: SourceState,
-    schedule: Schedule,
+/// What is known of a source, and when it is read next.
+pub(crate) struct Known {
+    pub(crate) state: SourceState,
+    pub(crate) schedule: Schedule,
+    /// Whether the next list is taken even if much of it is gone.
+    pub(crate) accepts: bool,
+    /// Place of the panel's host that answered last, where the source is an account.
+    pub(crate) answered: Arc<AtomicUsize>,
+    /// When the panel is asked next what the account may do, list or no list.
+    pub(crate) account_due: Instant,
+}
+
+impl Known {
+    pub(crate) fn new(state: SourceState, schedule: Schedule) -> Self {
+        Self {
+            state,
+            schedule,
+            accepts: false,
+            answered: Arc::default(),
+            account_due: Instant::now(),
+        }
+    }
 }
 
 impl Imports {
@@ -90,203 +114,124 @@ impl Imports {
     async fn recall(&mut self) {
         let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
         let recalled = task::spawn_blocking(move || recall(&config, &store)).await;
-        let store = Arc::clone(&self.store);
-        let log = task::spawn_blocking(move || store.load_changes()).await;
-        if let Ok(Ok(log)) = log {
-            self.changes.send_replace(Arc::new(log));
+        let recalled = recalled.unwrap_or(Err(Error::Aborted));
+        let Recalled {
+            sources,
+            states,
+            lineup,
+            log,
+        } = recalled.unwrap_or_else(|error| {
+            tracing::error!(%error, "the lineup of the last run cannot be used");
+            Recalled::nothing(&self.config)
+        });
+        Arc::make_mut(&mut self.config).sources = sources;
+        self.tell();
+        let channels = rebuild::channels_of(&lineup);
+        for (id, _) in self.config.sources.iter() {
+            let state = states.get(&id).cloned().unwrap_or_default();
+            let channels = channels.get(usize::from(id)).copied().unwrap_or(0);
+            let age = self.freshness(id, &state);
+            self.board.recall(id, &state, channels, age.is_some());
+            let known = Known::new(state, self.schedule(id, age));
+            self.sources.insert(id, known);
         }
-        let (lineup, states) = recalled
-            .unwrap_or(Err(Error::Aborted))
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, "the lineup of the last run cannot be used");
-                let lonely = rebuild::lonely(&self.config).unwrap_or_default();
-                (lonely, vec![SourceState::default(); self.sources.len()])
-            });
-        let channels = rebuild::channels_of(&lineup, self.sources.len());
-        for (index, (state, channels)) in states.into_iter().zip(channels).enumerate() {
-            self.board.recall(index, &state, channels);
-            self.sources[index].state = state;
-        }
+        self.changes.send_replace(Arc::new(log));
         self.lineup.send_replace(Arc::new(lineup));
+    }
+
+    /// Tells everybody which sources there are.
+    pub(crate) fn tell(&self) {
+        self.board.list(&self.config.sources);
+        (self.told)(&self.config.sources);
+    }
+
+    /// How old the list of a source is, where there is no reason but its age to read it again. A file
+    /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
+    fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
+        let settings = &self.config.sources[usize::from(id)];
+        let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
+        let is_good = is_same && state.error.is_empty() && state.list.is_some_and(|hash| hash != 0);
+        let read = state
+            .last_success
+            .filter(|_| is_good && !config::is_file(settings));
+        read.map(|read| schedule::age(read, SystemTime::now()))
+    }
+
+    pub(crate) fn schedule(&self, id: u16, age: Option<Duration>) -> Schedule {
+        let settings = &self.config.sources[usize::from(id)];
+        if settings.url.is_none() || !settings.enabled {
+            return Schedule::never();
+        }
+        let interval = Duration::from_secs(settings.interval_hours * 3600);
+        Schedule::new(Instant::now(), interval, age)
     }
 
     async fn go_on(&mut self, mut orders: Orders) {
         while !self.shutdown.is_cancelled() {
-            if let Some(index) = self.due(Instant::now()) {
-                self.refresh(index).await;
+            if let Some(order) = self.postponed.take().or_else(|| orders.waiting()) {
+                Box::pin(self.carry_out(order, &mut orders)).await;
+                continue;
+            }
+            if let Some(id) = self.due(Instant::now()) {
+                Box::pin(self.read(id, Origin::Address, &mut orders)).await;
+                continue;
+            }
+            if let Some(id) = self.account_due(Instant::now()) {
+                Box::pin(self.ask_account(id)).await;
                 continue;
             }
             tokio::select! {
                 () = self.shutdown.cancelled() => {}
                 () = wait(self.next()) => {}
-                Some(order) = orders.next() => self.carry_out(order).await,
+                Some(order) = orders.next() => self.postponed = Some(order),
             }
         }
     }
 
-    /// One attempt, and what follows from it.
-    async fn refresh(&mut self, index: usize) {
-        let attempt = Attempt {
-            index,
-            config: &self.config,
-            store: &self.store,
-            http: &self.http,
-            board: &self.board,
-            lineup: Arc::clone(&self.lineup.borrow()),
-            sources: self.states(),
-        };
-        let outcome = attempt.run(&self.shutdown).await;
+    /// Reads a source, and carries out meanwhile what can be; how it went is on the board by then.
+    pub(crate) async fn read(&mut self, id: u16, origin: Origin, orders: &mut Orders) -> Reading {
+        let reading = self.follow(id, origin, orders).await;
         let now = Instant::now();
-        match outcome {
-            Ok(outcome) => {
-                self.sources[index].schedule.succeeded(now);
-                match outcome {
-                    Outcome::Imported(done) => self.publish(index, *done),
-                    Outcome::Unchanged(state) => self.unchanged(index, state).await,
-                }
-            }
-            Err(Error::Aborted) if self.shutdown.is_cancelled() => {}
-            Err(error) => {
-                self.sources[index].schedule.failed(now);
-                self.failed(index, &error).await;
-            }
+        let Some(known) = self.sources.get_mut(&id) else {
+            return reading;
+        };
+        match &reading {
+            Reading::Over => known.schedule.succeeded(now),
+            Reading::Failed(_) => known.schedule.failed(now),
+            // Whoever has broken it off wants it later.
+            Reading::Cancelled => known.schedule.succeeded(now),
+            // It is still due.
+            Reading::BrokenOff => {}
         }
-    }
-
-    fn publish(&mut self, index: usize, done: Done) {
-        let Done {
-            lineup,
-            state,
-            warnings,
-        } = done;
-        self.sources[index].state = state;
-        let channels = rebuild::channels_of(&lineup, self.sources.len());
-        self.lineup.send_replace(Arc::new(lineup));
-        self.board
-            .imported(index, SystemTime::now(), &channels, warnings);
-    }
-
-    async fn unchanged(&mut self, index: usize, state: Option<Box<SourceState>>) {
-        let now = SystemTime::now();
-        self.board.unchanged(index, now);
-        if let Some(state) = state {
-            self.sources[index].state = *state;
-        }
-        let state = &mut self.sources[index].state;
-        state.last_success = Some(now);
-        state.error.clear();
-        self.note(index).await;
-    }
-
-    async fn failed(&mut self, index: usize, error: &Error) {
-        let text = error.to_string();
-        let name = &self.config.sources[index].name;
-        tracing::warn!(source = %name, error = %text, "not imported; its channels stay");
-        self.sources[index].state.error.clone_from(&text);
-        self.board.failed(index, text);
-        self.note(index).await;
+        reading
     }
 
     /// Stores the state of a source. Where that fails, only what the page shows after the next
     /// start is older than it could be.
-    async fn note(&self, index: usize) {
-        let store = Arc::clone(&self.store);
-        let name = self.config.sources[index].name.clone();
-        let state = self.sources[index].state.clone();
-        let noting = task::spawn_blocking(move || store.save_source(&name, &state));
+    pub(crate) async fn note(&self, id: u16) {
+        let Some(known) = self.sources.get(&id) else {
+            return;
+        };
+        let (store, state) = (Arc::clone(&self.store), known.state.clone());
+        let noting = task::spawn_blocking(move || store.save_source(id, &state));
         if let Ok(Err(error)) = noting.await {
             tracing::warn!(%error, "the state of a source was not stored");
         }
     }
 
-    /// Name and state of each source, as the store keeps them.
-    fn states(&self) -> Vec<(String, SourceState)> {
-        let names = self.config.sources.iter().map(|source| source.name.clone());
-        let states = self.sources.iter().map(|source| source.state.clone());
-        names.zip(states).collect()
-    }
-
-    /// The first source, in the order of the configuration, that is to be read now.
-    fn due(&self, now: Instant) -> Option<usize> {
-        self.sources
-            .iter()
-            .position(|source| source.schedule.due <= now)
+    /// The first source, in the order of the numbers, that is to be read now: one list is in memory
+    /// at a time.
+    fn due(&self, now: Instant) -> Option<u16> {
+        let is_due = |known: &Known| known.schedule.due.is_some_and(|due| due <= now);
+        let mut sources = self.sources.iter();
+        sources.find(|(_, known)| is_due(known)).map(|(id, _)| *id)
     }
 
     fn next(&self) -> Option<Instant> {
-        self.sources.iter().map(|source| source.schedule.due).min()
+        let sources = self.sources.values();
+        let lists = sources.filter_map(|known| known.schedule.due);
+        lists.chain(self.next_account()).min()
     }
-
-    async fn carry_out(&mut self, order: Order) {
-        match order {
-            Order::Channel(ChannelOrder::Edit {
-                changes,
-                if_revision,
-                answer,
-            }) => answer.give(self.edit(Wish::Edit(changes), if_revision).await),
-            Order::Channel(ChannelOrder::Undo {
-                change,
-                if_revision,
-                answer,
-            }) => answer.give(self.edit(Wish::Undo(change), if_revision).await),
-            Order::Source(SourceOrder::Refresh { source, answer }) => {
-                answer.give(self.make_due(source));
-            }
-            Order::Source(SourceOrder::Cancel { source, answer }) => {
-                let why = format!("source {source} is not being read now");
-                answer.give(Err(Refused::Conflict(why)));
-            }
-            // Whoever asked is told that it cannot be done now.
-            Order::Source(_) => {}
-        }
-    }
-
-    /// Decides, and publishes what follows.
-    async fn edit(&mut self, wish: Wish, if_revision: Option<u64>) -> Result<Edited, Refused> {
-        let edit = Edit {
-            config: Arc::clone(&self.config),
-            store: Arc::clone(&self.store),
-            lineup: Arc::clone(&self.lineup.borrow()),
-            sources: self.states(),
-            if_revision,
-        };
-        let editing = task::spawn_blocking(move || edit.run(wish));
-        let done = editing.await.unwrap_or(Err(Refused::Ending))?;
-        if let Some(lineup) = done.lineup {
-            self.lineup.send_replace(Arc::new(lineup));
-        }
-        self.changes.send_replace(Arc::new(done.log));
-        Ok(done.edited)
-    }
-
-    fn make_due(&mut self, source: Option<SourceId>) -> Result<(), Refused> {
-        let now = Instant::now();
-        let Some(SourceId(place)) = source else {
-            for source in &mut self.sources {
-                source.schedule.due = now;
-            }
-            return Ok(());
-        };
-        let source = self.sources.get_mut(usize::from(place));
-        let source =
-            source.ok_or_else(|| Refused::NotFound(format!("there is no source {place}")))?;
-        source.schedule.due = now;
-        Ok(())
-    }
-}
-
-fn recall(config: &Config, store: &Store) -> Result<(Lineup, Vec<SourceState>), Error> {
-    let states = config
-        .sources
-        .iter()
-        .map(|source| {
-            let state = store.load_source(&source.name)?.unwrap_or_default();
-            Ok((source.name.clone(), state))
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    let lineup = rebuild::recall(config, store, &states, &AsListed)?;
-    let states = states.into_iter().map(|(_, state)| state);
-    Ok((lineup, states.collect()))
 }
 
 /// Until the moment; for ever where there is none.

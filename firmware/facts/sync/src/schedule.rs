@@ -1,6 +1,6 @@
 //! When a source is read next.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -12,60 +12,111 @@ const RETRY_MAX: Duration = Duration::from_secs(3600);
 /// The next reading of one source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
-    pub(crate) due: Instant,
+    /// `None` for a source that is never read by itself.
+    pub(crate) due: Option<Instant>,
     interval: Duration,
     retry: Duration,
 }
 
 impl Schedule {
-    /// Due at once, at the start.
-    pub(crate) const fn new(now: Instant, interval: Duration) -> Self {
+    /// Never due by itself: a list that is uploaded, or a source that is switched off.
+    pub(crate) const fn never() -> Self {
         Self {
-            due: now,
+            due: None,
+            interval: RETRY_MAX,
+            retry: RETRY_MIN,
+        }
+    }
+
+    /// Due when the list is as old as the interval; at once where there is none.
+    pub(crate) fn new(now: Instant, interval: Duration, age: Option<Duration>) -> Self {
+        let wait = age.map_or(Duration::ZERO, |age| interval.saturating_sub(age));
+        Self {
+            due: Some(now + wait),
             interval,
             retry: RETRY_MIN,
         }
     }
 
+    /// Due at once, where it is ever due.
+    pub(crate) fn hurry(&mut self, now: Instant) {
+        self.due = self.due.map(|_| now);
+    }
+
     pub(crate) fn succeeded(&mut self, now: Instant) {
-        self.due = now + self.interval;
+        self.due = self.due.map(|_| now + self.interval);
         self.retry = RETRY_MIN;
     }
 
     /// Never later than the next regular reading.
     pub(crate) fn failed(&mut self, now: Instant) {
-        self.due = now + self.retry.min(self.interval);
+        self.due = self.due.map(|_| now + self.retry.min(self.interval));
         self.retry = (self.retry * 2).min(RETRY_MAX);
     }
+}
+
+/// How old a list is. One that was read later than now, by a clock that has been set back since or
+/// had not been set at the start, is taken for new: the next regular reading puts it right.
+pub(crate) fn age(read: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(read).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+
     #[test]
     fn waits_longer_after_each_failure_and_regularly_after_success() {
         let now = Instant::now();
-        let day = Duration::from_secs(24 * 3600);
-        let mut schedule = Schedule::new(now, day);
-        assert_eq!(schedule.due, now);
+        let mut schedule = Schedule::new(now, DAY, None);
+        let wait = |schedule: &Schedule| schedule.due.unwrap() - now;
+        assert_eq!(wait(&schedule), Duration::ZERO);
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
             schedule.failed(now);
-            assert_eq!(schedule.due - now, Duration::from_secs(minutes * 60));
+            assert_eq!(wait(&schedule), Duration::from_secs(minutes * 60));
         }
         schedule.succeeded(now);
-        assert_eq!(schedule.due - now, day);
+        assert_eq!(wait(&schedule), DAY);
         schedule.failed(now);
-        assert_eq!(schedule.due - now, Duration::from_secs(60));
+        assert_eq!(wait(&schedule), Duration::from_secs(60));
+        schedule.hurry(now);
+        assert_eq!(wait(&schedule), Duration::ZERO);
     }
 
     #[test]
     fn a_short_interval_is_the_longest_wait() {
         let now = Instant::now();
-        let mut schedule = Schedule::new(now, Duration::from_secs(90));
+        let mut schedule = Schedule::new(now, Duration::from_secs(90), None);
         for seconds in [60, 90, 90] {
             schedule.failed(now);
-            assert_eq!(schedule.due - now, Duration::from_secs(seconds));
+            assert_eq!(schedule.due, Some(now + Duration::from_secs(seconds)));
         }
+    }
+
+    #[test]
+    fn a_fresh_list_is_not_read_at_the_start() {
+        let (now, clock) = (Instant::now(), SystemTime::now());
+        let hour = Duration::from_secs(3600);
+        for (read, wait) in [
+            (clock - hour, DAY - hour),
+            (clock - 2 * DAY, Duration::ZERO),
+            // The clock was set back.
+            (clock + 9 * DAY, DAY),
+        ] {
+            let schedule = Schedule::new(now, DAY, Some(age(read, clock)));
+            assert_eq!(schedule.due, Some(now + wait));
+        }
+    }
+
+    #[test]
+    fn what_is_never_due_is_not_hurried() {
+        let mut schedule = Schedule::never();
+        let now = Instant::now();
+        schedule.hurry(now);
+        schedule.failed(now);
+        schedule.succeeded(now);
+        assert_eq!(schedule.due, None);
     }
 }

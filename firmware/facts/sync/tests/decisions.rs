@@ -6,19 +6,18 @@ mod house;
 
 use std::{fs, path::Path};
 
-use desk::{ChannelOrder, Edited, Refused};
+use desk::{ChannelOrder, Edited, Refused, SourceSettings};
 use house::{House, channels, list, names};
 use lineup::{
     ChannelId,
     decisions::{Change, Patch, Set},
 };
-use sync::SourceConfig;
 
 /// A house whose list has these channels.
 async fn house(data: &Path, listed: &[&str]) -> House {
     let file = data.join("list.m3u");
     fs::write(&file, list(listed.iter().copied())).unwrap();
-    let source = SourceConfig::new("provider", file.to_str().unwrap());
+    let source = SourceSettings::new("provider", file.to_str().unwrap());
     let mut house = House::start(data, vec![source]);
     house.settled().await;
     house

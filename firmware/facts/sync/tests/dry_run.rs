@@ -5,6 +5,7 @@
 
 use std::{fs, path::Path};
 
+use lineup::Reason;
 use sync::{Error, Report, dry_run};
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/parse");
@@ -25,6 +26,25 @@ fn counts_entries_channels_and_duplicates() {
     assert_eq!(report.clusters[0], report.clusters[2]);
     assert_ne!(report.clusters[0], report.clusters[1]);
     assert_eq!((report.warnings.len(), report.cut), (1, None));
+    let [merge] = &report.merges[..] else {
+        panic!("{:?}", report.merges)
+    };
+    let names: Vec<_> = merge.streams.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!((merge.name.as_str(), names), ("One", vec!["One", "ONE"]));
+    let reasons = merge.streams.iter().map(|stream| stream.reason);
+    assert!(reasons.eq([Some(Reason::SameName); 2]));
+}
+
+#[test]
+fn tells_what_a_channel_does_not_keep() {
+    let entry = |n| format!("#EXTINF:-1,News\nhttp://a.example/{n}\n");
+    let list: String = (0..20).map(entry).collect();
+    let report = read(list.as_bytes()).unwrap();
+    assert_eq!(
+        (report.channels, report.backups, report.surplus),
+        (1, 19, 4)
+    );
+    assert_eq!(report.merges[0].streams.len(), 16);
 }
 
 #[test]

@@ -7,9 +7,10 @@ mod house;
 
 use std::{fs, io::Write, time::Duration};
 
+use desk::SourceSettings;
 use flate2::{Compression, write::GzEncoder};
 use house::{House, Server, channels, list, names};
-use sync::{SourceConfig, State, TestChannel};
+use sync::{State, TestChannel};
 
 fn data() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -41,7 +42,7 @@ async fn a_file_becomes_the_lineup_and_is_there_at_once_after_a_restart() {
     let data = data();
     let file = data.path().join("list.m3u");
     fs::write(&file, list(["One", "Two", "Three"])).unwrap();
-    let sources = vec![SourceConfig::new("provider", file.to_str().unwrap())];
+    let sources = vec![SourceSettings::new("provider", file.to_str().unwrap())];
     let mut house = House::start(data.path(), sources.clone());
     assert_eq!(names(&*house.first_lineup().await), ["Dipole Test"]);
     let status = house.settled().await.remove(0);
@@ -78,7 +79,7 @@ async fn whatever_is_wrong_with_a_list_the_last_good_one_stays() {
     server.gives_with("ETag: \"v1\"\r\n", list(["One", "Two"]).as_bytes());
     let mut house = House::start(
         data.path(),
-        vec![SourceConfig::new("provider", &server.url)],
+        vec![SourceSettings::new("provider", &server.url)],
     );
     house.settled().await;
     let good = channels(&house.lineup.borrow());
@@ -153,10 +154,10 @@ async fn validators_belong_to_an_address() {
     );
     new.gives(list(["New"]).as_bytes());
     for (server, name) in [(&old, "Old"), (&new, "New")] {
-        let source = SourceConfig {
+        let source = SourceSettings {
             user_agent: Some("Tester".to_owned()),
-            headers: vec![("X-Token".to_owned(), "7".to_owned())],
-            ..SourceConfig::new("provider", &server.url)
+            headers: [("X-Token".to_owned(), "7".to_owned())].into(),
+            ..SourceSettings::new("provider", &server.url)
         };
         let mut house = House::start(data.path(), vec![source]);
         house.settled().await;
@@ -179,7 +180,7 @@ async fn a_cut_list_is_better_than_none_at_the_first_time() {
     ));
     let mut house = House::start(
         data.path(),
-        vec![SourceConfig::new("provider", &server.url)],
+        vec![SourceSettings::new("provider", &server.url)],
     );
     let status = house.settled().await.remove(0);
     assert_eq!((status.state, status.channels), (State::Ok, 2));
@@ -199,8 +200,8 @@ async fn a_source_that_fails_harms_no_other() {
     fs::write(&a, list(["One", "Two"])).unwrap();
     fs::write(&b, list(["Alpha", "Beta"])).unwrap();
     let (a_source, b_source) = (
-        SourceConfig::new("a", a.to_str().unwrap()),
-        SourceConfig::new("b", b.to_str().unwrap()),
+        SourceSettings::new("a", a.to_str().unwrap()),
+        SourceSettings::new("b", b.to_str().unwrap()),
     );
     let mut house = House::start(data.path(), vec![a_source.clone(), b_source.clone()]);
     house.settled().await;
@@ -216,14 +217,15 @@ async fn a_source_that_fails_harms_no_other() {
     let status = house.settled().await;
     assert_eq!(
         (status[0].state, status[1].state),
-        (State::Ok, State::Failed)
+        (State::Failed, State::Ok),
+        "sources keep their numbers"
     );
     assert_eq!((status[0].channels, status[1].channels), (2, 2));
     let after = house.lineup.borrow().clone();
     assert_eq!(names(&after), ["One", "Two", "Beta", "Gamma"]);
     assert!(after.iter().all(|channel| {
         let is_of_b = ["Beta", "Gamma"].contains(&channel.name);
-        channel.source == u16::from(!is_of_b)
+        channel.source == u16::from(is_of_b)
     }));
     house.stop().await;
 
@@ -251,8 +253,8 @@ async fn channels_of_two_sources_are_one_with_a_backup() {
     fs::write(&a, list_of("a", &["One", "Two"])).unwrap();
     fs::write(&b, list_of("b", &["Three", "ONE"])).unwrap();
     let (a_source, b_source) = (
-        SourceConfig::new("a", a.to_str().unwrap()),
-        SourceConfig::new("b", b.to_str().unwrap()),
+        SourceSettings::new("a", a.to_str().unwrap()),
+        SourceSettings::new("b", b.to_str().unwrap()),
     );
     let streams = |lineup: &lineup::Lineup| -> Vec<String> {
         let stream = |stream: lineup::Channel<'_>| stream.url.replace("http://", "");
@@ -277,14 +279,9 @@ async fn channels_of_two_sources_are_one_with_a_backup() {
     let one = both.get(0).unwrap();
     house.stop().await;
 
-    // After a restart at once, and however the sources are ordered; the id stays.
+    // After a restart at once, and however the file orders the sources: they keep their numbers.
     let mut house = House::start(data.path(), vec![b_source.clone(), a_source]);
     let turned = house.first_lineup().await;
-    let expected = [
-        "b.example/one a.example/one",
-        "a.example/two",
-        "b.example/three",
-    ];
     assert_eq!(streams(&turned), expected);
     assert_eq!(turned.get(0).unwrap().id, one.id);
     let status = house.settled().await;
@@ -314,7 +311,7 @@ async fn a_test_channel_that_stays_keeps_its_number() {
     let data = data();
     let file = data.path().join("list.m3u");
     fs::write(&file, list(["One", "Two"])).unwrap();
-    let sources = || vec![SourceConfig::new("provider", file.to_str().unwrap())];
+    let sources = || vec![SourceSettings::new("provider", file.to_str().unwrap())];
     let mut house = House::start_with(data.path(), sources(), TestChannel::Always);
     house.settled().await;
     let expected = ["Dipole Test", "One", "Two"];
@@ -342,7 +339,7 @@ async fn a_provider_that_is_down_is_asked_less_and_less_often() {
     server.answers("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
     let mut house = House::start(
         data.path(),
-        vec![SourceConfig::new("provider", &server.url)],
+        vec![SourceSettings::new("provider", &server.url)],
     );
     while server.requests().len() < 9 {
         house.settled().await;
@@ -362,7 +359,7 @@ async fn a_provider_that_is_down_is_asked_less_and_less_often() {
         house.settled().await;
     }
     let wait = server.requests().pop().unwrap().0 - good;
-    assert_eq!(wait.as_secs() / 60, SourceConfig::INTERVAL.as_secs() / 60);
+    assert_eq!(wait.as_secs() / 60, 24 * 60);
     house.stop().await;
 }
 
@@ -372,7 +369,7 @@ async fn a_server_that_says_nothing_does_not_hold_up_the_end() {
     let server = Server::start().await;
     let house = House::start(
         data.path(),
-        vec![SourceConfig::new("provider", &server.url)],
+        vec![SourceSettings::new("provider", &server.url)],
     );
     while server.requests().is_empty() {
         tokio::task::yield_now().await;
@@ -389,7 +386,7 @@ async fn thirty_thousand_channels_stay_through_a_cut_and_a_restart() {
     let whole = list(names.iter().map(String::as_str));
     let server = Server::start().await;
     server.gives(whole.as_bytes());
-    let sources = vec![SourceConfig::new("provider", &server.url)];
+    let sources = vec![SourceSettings::new("provider", &server.url)];
     let mut house = House::start(data.path(), sources.clone());
     assert_eq!(house.settled().await[0].channels, 30_000);
     let before = house.lineup.borrow().clone();

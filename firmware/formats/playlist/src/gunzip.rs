@@ -6,14 +6,15 @@ mod header;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use self::header::{Header, Step};
-use crate::{Error, Trouble};
+use crate::Trouble;
 
 /// Inflated bytes handed on at once: a bomb is met in steps of this size.
 const STEP_BYTES: usize = 16 << 10;
 
-type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
+type Sink<'s, E> = dyn FnMut(&[u8]) -> Result<(), E> + 's;
 
-pub(crate) struct Gunzip {
+/// Takes bytes as they come and hands on what they were before gzip.
+pub struct Gunzip {
     stage: Stage,
     trouble: Option<Trouble>,
     is_whole: bool,
@@ -45,8 +46,24 @@ struct Member {
     out: [u8; STEP_BYTES],
 }
 
+impl Default for Gunzip {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Gunzip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gunzip")
+            .field("is_whole", &self.is_whole)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Gunzip {
-    pub(crate) const fn new() -> Self {
+    /// At the beginning of a file.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             stage: Stage::Sniff { has_first: false },
             trouble: None,
@@ -55,16 +72,21 @@ impl Gunzip {
     }
 
     /// What went wrong; the caller knows the line.
-    pub(crate) const fn take_trouble(&mut self) -> Option<Trouble> {
+    pub const fn take_trouble(&mut self) -> Option<Trouble> {
         self.trouble.take()
     }
 
     /// Whether nothing is missing, as far as gzip knows.
-    pub(crate) const fn is_whole(&self) -> bool {
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    pub(crate) fn push(&mut self, mut bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// Those of `sink`.
+    pub fn push<E>(&mut self, mut bytes: &[u8], sink: &mut Sink<'_, E>) -> Result<(), E> {
         while let Some((&first, rest)) = bytes.split_first() {
             match std::mem::replace(&mut self.stage, Stage::Ended) {
                 Stage::Sniff { has_first } => {
@@ -100,7 +122,10 @@ impl Gunzip {
     }
 
     /// The end of the transfer.
-    pub(crate) fn finish(&mut self, sink: &mut Sink<'_>) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Those of `sink`.
+    pub fn finish<E>(&mut self, sink: &mut Sink<'_, E>) -> Result<(), E> {
         match self.stage {
             Stage::Sniff { has_first: true } => sink(&[0x1f])?,
             Stage::Header(_) | Stage::Deflate(_) | Stage::Tail { .. } => {
@@ -132,12 +157,12 @@ impl Gunzip {
     }
 
     /// Inflates all of `bytes`, or up to the end of the member; returns what is left.
-    fn deflate<'b>(
+    fn deflate<'b, E>(
         &mut self,
         mut member: Box<Member>,
         mut bytes: &'b [u8],
-        sink: &mut Sink<'_>,
-    ) -> Result<&'b [u8], Error> {
+        sink: &mut Sink<'_, E>,
+    ) -> Result<&'b [u8], E> {
         loop {
             let Member { inflate, crc, out } = &mut *member;
             let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
@@ -205,7 +230,7 @@ impl Gunzip {
 }
 
 /// The stage that follows, and whether `byte` belongs to gzip's header.
-fn sniff(has_first: bool, byte: u8, sink: &mut Sink<'_>) -> Result<(Stage, bool), Error> {
+fn sniff<E>(has_first: bool, byte: u8, sink: &mut Sink<'_, E>) -> Result<(Stage, bool), E> {
     Ok(match (has_first, byte) {
         (false, 0x1f) => (Stage::Sniff { has_first: true }, true),
         (false, _) => (Stage::Plain, false),
@@ -240,7 +265,7 @@ mod tests {
         let mut sink = |bytes: &[u8]| {
             assert!(bytes.len() <= STEP_BYTES);
             out.extend_from_slice(bytes);
-            Ok(())
+            Ok::<(), crate::Error>(())
         };
         for piece in pieces {
             gunzip.push(piece, &mut sink).unwrap();

@@ -28,6 +28,7 @@ mod summary;
 
 pub use entry::{Catchup, Entry, Headers};
 pub use error::Error;
+pub use gunzip::Gunzip;
 pub use limits::Limits;
 pub use reader::Reader;
 pub use summary::{Summary, Trouble, Warning, Warnings};

@@ -30,6 +30,8 @@ struct Waiter {
 pub(super) struct Ledger {
     total: Option<Bucket>,
     sources: Vec<Option<Bucket>>,
+    /// Their rates.
+    source_kbit: Vec<u64>,
     stream_kbit: u64,
     streams: Vec<Stream>,
     /// In the order in which they came; a stream waits once.
@@ -46,6 +48,7 @@ impl Ledger {
                 .iter()
                 .map(|kbit| Bucket::new(*kbit))
                 .collect(),
+            source_kbit: rates.source_kbit.clone(),
             stream_kbit: rates.stream_kbit,
             streams: Vec::new(),
             queue: Vec::new(),
@@ -59,8 +62,12 @@ impl Ledger {
         let place = usize::from(source);
         if self.sources.len() <= place {
             self.sources.resize_with(place + 1, || None);
+            self.source_kbit.resize(place + 1, 0);
         }
-        self.sources[place] = Bucket::new(kbit);
+        if self.source_kbit[place] != kbit {
+            self.source_kbit[place] = kbit;
+            self.sources[place] = Bucket::new(kbit);
+        }
     }
 
     /// A stream of this source; `None` where nothing limits it.

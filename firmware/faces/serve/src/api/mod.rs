@@ -6,7 +6,7 @@
 mod changes;
 mod channels;
 mod failover;
-mod refresh;
+mod sources;
 mod status;
 
 use desk::Refused;
@@ -16,7 +16,9 @@ use serde::de::DeserializeOwned;
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
 pub(crate) use failover::{failover, failover_of_tuner};
-pub(crate) use refresh::refresh;
+pub(crate) use sources::{
+    Verb, order, public_lists, source, source_change, sources, sources_post, upload,
+};
 pub(crate) use status::status;
 
 use crate::{asked::Asked, body::Body, respond};

@@ -8,7 +8,7 @@ use tuner::{Phase, Sharing, Standing, TunerStatus};
 use crate::{
     asked::Asked,
     body::Body,
-    config::{Setting, SourceView},
+    config::{GuideView, Setting, SourceView},
     respond,
     shared::Shared,
 };
@@ -20,7 +20,8 @@ struct Status<'a> {
     tuners: Tuners,
     clients: Clients,
     memory: Memory<'a>,
-    sources: &'a [SourceView],
+    sources: Vec<Source<'a>>,
+    guides: &'a [GuideView],
     settings: &'a [Setting],
     lineup: LineupFacts,
 }
@@ -40,6 +41,7 @@ struct Addresses {
     base: String,
     stream_base: String,
     lineup_m3u: String,
+    xmltv: String,
 }
 
 #[derive(Serialize)]
@@ -110,6 +112,34 @@ struct Row<'a> {
 }
 
 #[derive(Serialize)]
+struct Source<'a> {
+    name: &'a str,
+    /// File or address, without the account's name and password; `null` where lists are uploaded.
+    address: Option<&'a str>,
+    enabled: bool,
+    /// Whether each viewer of its channels has a connection of its own.
+    direct: bool,
+    /// Whether certificates are looked at.
+    tls_verify: bool,
+    #[serde(flatten)]
+    view: &'a SourceView,
+}
+
+impl<'a> From<&'a SourceView> for Source<'a> {
+    fn from(view: &'a SourceView) -> Self {
+        let settings = &view.settings;
+        Self {
+            name: &settings.name,
+            address: settings.url.as_deref(),
+            enabled: settings.enabled,
+            direct: settings.sharing == desk::Sharing::Direct,
+            tls_verify: settings.tls_verify,
+            view,
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct LineupFacts {
     channels: usize,
     bytes: usize,
@@ -118,6 +148,7 @@ struct LineupFacts {
 pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
     let config = &shared.config;
     let sources = shared.feeds.sources.borrow().clone();
+    let guides = shared.feeds.guides.borrow().clone();
     let base = asked.reached.base_url();
     let lineup = shared.feeds.lineup.borrow();
     let lineup_facts = LineupFacts {
@@ -135,13 +166,15 @@ pub(crate) fn status(shared: &Shared, asked: &Asked) -> Response<Body> {
         },
         addresses: Addresses {
             lineup_m3u: format!("{base}/lineup.m3u"),
+            xmltv: format!("{base}/xmltv.xml"),
             base,
             stream_base: asked.reached.with_port(shared.stream_port),
         },
         tuners: tuners(shared),
         clients: clients(shared),
         memory: memory(shared),
-        sources: &sources,
+        sources: sources.iter().map(Source::from).collect(),
+        guides: &guides,
         settings: &config.settings,
         lineup: lineup_facts,
     })

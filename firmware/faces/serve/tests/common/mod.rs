@@ -5,6 +5,7 @@
 
 pub(crate) mod client;
 pub(crate) mod films;
+pub(crate) mod programmes;
 
 use std::{
     future::pending,
@@ -189,6 +190,9 @@ impl Server {
             lineup: lineup_feed,
             changes: changes_feed,
             sources: sources_feed,
+            guides: watch::channel(Vec::new()).1,
+            guide: Arc::new(programmes::Programmes),
+            guide_places: serve::GuidePlaces::new(1),
             desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
@@ -268,12 +272,19 @@ fn config(pages_max: usize, tuners: usize) -> Config {
 
 fn source() -> SourceView {
     SourceView {
-        name: "Example".to_owned(),
-        address: "http://provider.example/list.m3u".to_owned(),
+        id: 0,
         state: SourceState::Failed,
+        progress: None,
         channels: 4,
-        direct: true,
         error: Some("404: check the address".to_owned()),
+        held_back: false,
+        warnings: Vec::new(),
         read_unix_s: Some(1_700_000_000),
+        account: None,
+        is_of_file: true,
+        settings: desk::SourceSettings {
+            sharing: desk::Sharing::Direct,
+            ..desk::SourceSettings::new("Example", "http://provider.example/list.m3u")
+        },
     }
 }

@@ -60,7 +60,7 @@ impl Matcher {
                 tvg_id: id,
                 home,
             });
-            let entry = self.collector.add(&parts, 0, "");
+            let entry = self.collector.add(name, &parts, 0, "");
             self.names.push(GuideName {
                 channel,
                 entry,
@@ -71,11 +71,11 @@ impl Matcher {
         channel
     }
 
-    /// Adds an entry of the lineup. All of them are evidence, so all should be added, whether or
+    /// Adds an entry of the lineup: its name as it was written, and the parts of that. All of them are evidence, so all should be added, whether or
     /// not they are asked for later.
-    pub fn add_entry(&mut self, parts: &Parts) -> u32 {
+    pub fn add_entry(&mut self, name: &str, parts: &Parts) -> u32 {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        let entry = self.collector.add_without_id(parts);
+        let entry = self.collector.add_without_id(name, parts);
         let tvg_id = (!parts.tvg_id.is_empty()).then(|| parts.tvg_id.clone());
         self.entries.push(Entry {
             entry,

@@ -33,10 +33,10 @@ impl Merger {
         }
     }
 
-    /// Adds an entry: its parts, a number for its source, and the address of its logo or nothing.
-    /// Returns its place.
-    pub fn add(&mut self, parts: &Parts, source: u16, logo: &str) -> u32 {
-        let entry = self.collector.add(parts, source, logo);
+    /// Adds an entry: its name as it was written, the parts of that, a number for its source, and
+    /// the address of its logo or nothing. Returns its place.
+    pub fn add(&mut self, name: &str, parts: &Parts, source: u16, logo: &str) -> u32 {
+        let entry = self.collector.add(name, parts, source, logo);
         u32::try_from(entry.at()).unwrap_or(u32::MAX)
     }
 

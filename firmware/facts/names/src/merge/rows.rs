@@ -4,7 +4,7 @@
 //! what a list shows changes with the list, and is found anew each time.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
 };
 
@@ -92,7 +92,7 @@ pub(crate) struct DialRow {
 pub(crate) struct Rows {
     pub(crate) texts: Interner,
     pub(crate) rows: Table<RowId, Row>,
-    /// How many entries have each row.
+    /// How many differently written names have each row.
     pub(crate) weights: Table<RowId, u32>,
     pub(crate) stations: Table<StationId, StationRow>,
     pub(crate) dials: Table<DialId, DialRow>,
@@ -151,6 +151,8 @@ pub(crate) struct Collector {
     pub(crate) collected: Rows,
     /// The row of a hash. Of 64 keyed bits; where two rows share them, both are kept.
     by_hash: HashMap<u64, RowId>,
+    /// Hashes of what has been counted: the same line again is no further evidence.
+    counted: HashSet<u64>,
     hasher: RandomState,
 }
 
@@ -168,13 +170,14 @@ impl Collector {
                 logos: Vec::new(),
             },
             by_hash: HashMap::new(),
+            counted: HashSet::new(),
             hasher: RandomState::new(),
         }
     }
 
     /// Adds an entry.
-    pub(crate) fn add(&mut self, parts: &Parts, source: u16, logo: &str) -> EntryId {
-        let id = self.row(parts, source);
+    pub(crate) fn add(&mut self, name: &str, parts: &Parts, source: u16, logo: &str) -> EntryId {
+        let id = self.row(name, parts, source);
         let tvg_id = parts.tvg_id_without_feed();
         if !tvg_id.is_empty() {
             let tvg_id = self.collected.texts.sym(tvg_id);
@@ -188,13 +191,13 @@ impl Collector {
     }
 
     /// Adds an entry of which only the name matters.
-    pub(crate) fn add_without_id(&mut self, parts: &Parts) -> EntryId {
-        let id = self.row(parts, 0);
+    pub(crate) fn add_without_id(&mut self, name: &str, parts: &Parts) -> EntryId {
+        let id = self.row(name, parts, 0);
         self.collected.entries.push(id)
     }
 
     /// The row of an entry, a new one if need be.
-    fn row(&mut self, parts: &Parts, source: u16) -> RowId {
+    fn row(&mut self, name: &str, parts: &Parts, source: u16) -> RowId {
         let stations = self.collected.stations.len();
         let dials = self.collected.dials.len();
         let row = self.collected.copy(parts, source);
@@ -212,7 +215,9 @@ impl Collector {
                 id
             }
         };
-        self.collected.weights[id] += 1;
+        if self.counted.insert(self.hasher.hash_one((id, name))) {
+            self.collected.weights[id] += 1;
+        }
         id
     }
 

@@ -61,7 +61,7 @@ fn list(count: u16, name: &str) -> List {
 }
 
 /// Names in the list of a source.
-fn listed(store: &Store, source: &str) -> Vec<String> {
+fn listed(store: &Store, source: u16) -> Vec<String> {
     let mut names = Vec::new();
     let read = store.each_entry(source, |entry| {
         names.push(entry.name.into_owned());
@@ -96,14 +96,26 @@ fn known(count: u16, generation: u32) -> Known {
     }
 }
 
-fn sources(entries: u64) -> Vec<(String, SourceState)> {
+/// The number of the source that most of this is about.
+const PROVIDER: u16 = 3;
+
+fn row(id: u16, settings: Option<&str>) -> SourceRow {
+    SourceRow {
+        id,
+        name: "provider".to_owned(),
+        url: String::new(),
+        settings: settings.map(str::to_owned),
+    }
+}
+
+fn sources(entries: u64) -> Vec<(u16, SourceState)> {
     let state = SourceState {
         url: "http://provider.example/list".to_owned(),
         etag: "\"v1\"".to_owned(),
         entries,
         ..SourceState::default()
     };
-    vec![("provider".to_owned(), state)]
+    vec![(PROVIDER, state)]
 }
 
 fn import<'a>(lineup: &'a Lineup, known: &'a Known) -> Import<'a> {
@@ -111,6 +123,7 @@ fn import<'a>(lineup: &'a Lineup, known: &'a Known) -> Import<'a> {
         lineup,
         known,
         sources: &[],
+        states: &[],
         list: None,
     }
 }
@@ -119,7 +132,8 @@ fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error>
     store.save_import(&Import {
         lineup,
         known: &known(u16::try_from(lineup.len()).unwrap(), generation),
-        sources: &sources(lineup.len() as u64),
+        sources: &[PROVIDER],
+        states: &sources(lineup.len() as u64),
         list: None,
     })
 }
@@ -129,8 +143,9 @@ fn save_list(store: &Store, count: u16, name: &str) -> Result<Saved, Error> {
     store.save_import(&Import {
         lineup: &lineup(count, name),
         known: &known(count, 1),
-        sources: &sources(count.into()),
-        list: Some(("provider", &list(count, name))),
+        sources: &[PROVIDER],
+        states: &sources(count.into()),
+        list: Some((PROVIDER, &list(count, name))),
     })
 }
 
@@ -159,13 +174,13 @@ fn everything_comes_back_after_a_restart() {
     assert_eq!(store.device(), device);
     let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
     assert!(snapshot.lineup.iter().eq(lineup.iter()));
-    assert_eq!(snapshot.sources, ["provider"]);
+    assert_eq!(snapshot.sources, [PROVIDER]);
     assert_eq!(store.load_known().unwrap(), known(300, 7));
     assert_eq!(
-        store.load_source("provider").unwrap().unwrap(),
+        store.load_source(PROVIDER).unwrap().unwrap(),
         sources(300)[0].1
     );
-    assert_eq!(store.load_source("another").unwrap(), None);
+    assert_eq!(store.load_source(PROVIDER + 1).unwrap(), None);
 }
 
 #[test]
@@ -183,32 +198,30 @@ fn a_smaller_import_leaves_nothing_of_the_larger_one() {
         }
     );
     assert!(names(&store).iter().all(|name| name.starts_with("New")));
-    store
-        .save_import(&Import {
-            lineup: &lineup(20, "New"),
-            known: &known(20, 3),
-            sources: &[],
-            list: None,
-        })
-        .unwrap();
-    assert_eq!(store.load_source("provider").unwrap(), None);
+    let both = [row(PROVIDER, None), row(9, Some("{}"))];
+    store.save_book(&both).unwrap();
+    assert_eq!(store.load_book().unwrap(), both);
+    assert!(store.load_source(PROVIDER).unwrap().is_some());
+    store.save_book(&both[1..]).unwrap();
+    assert_eq!(store.load_book().unwrap(), both[1..]);
+    assert_eq!(store.load_source(PROVIDER).unwrap(), None);
 }
 
 #[test]
 fn lists_come_and_go_with_their_sources() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), OPTIONS).unwrap();
-    assert!(listed(&store, "provider").is_empty());
+    assert!(listed(&store, PROVIDER).is_empty());
     let saved = save_list(&store, 3000, "Channel").unwrap();
     assert!(saved.pieces_written > 2, "{saved:?}");
-    let names = listed(&store, "provider");
+    let names = listed(&store, PROVIDER);
     assert_eq!((names.len(), &*names[2999]), (3000, "Channel 3000"));
     let mut asked = 0;
     let one = |_: EntryText<'_>| {
         asked += 1;
         ControlFlow::Break(())
     };
-    store.each_entry("provider", one).unwrap();
+    store.each_entry(PROVIDER, one).unwrap();
     assert_eq!(asked, 1);
     assert_eq!(
         save_list(&store, 3000, "Channel").unwrap(),
@@ -217,30 +230,22 @@ fn lists_come_and_go_with_their_sources() {
 
     // A shorter list leaves no piece of the longer one.
     save_list(&store, 7, "Other").unwrap();
-    assert_eq!(listed(&store, "provider").len(), 7);
-    // Other sources do not touch it, whatever their names.
-    let mut both = sources(7);
-    for name in ["a", "z"] {
-        both.push((name.to_owned(), SourceState::default()));
-        let list = list(5, name);
+    assert_eq!(listed(&store, PROVIDER).len(), 7);
+    // Other sources do not touch it, whatever their numbers.
+    for id in [0, 9] {
+        let list = list(5, "Other");
         let import = Import {
             lineup: &lineup(12, "Both"),
             known: &known(12, 2),
-            sources: &both,
-            list: Some((name, &list)),
+            sources: &[0, PROVIDER, 9],
+            states: &[(id, SourceState::default())],
+            list: Some((id, &list)),
         };
         store.save_import(&import).unwrap();
     }
-    let lens = |store: &Store| ["a", "provider", "z", "x"].map(|name| listed(store, name).len());
+    let lens = |store: &Store| [0, PROVIDER, 9, 4].map(|id| listed(store, id).len());
     assert_eq!(lens(&store), [5, 7, 5, 0]);
-    both.remove(0);
-    let import = Import {
-        lineup: &lineup(12, "Both"),
-        known: &known(12, 3),
-        sources: &both,
-        list: None,
-    };
-    store.save_import(&import).unwrap();
+    store.save_book(&[row(0, None), row(9, None)]).unwrap();
     assert_eq!(lens(&store), [5, 0, 5, 0]);
 }
 
@@ -255,9 +260,9 @@ fn a_store_of_the_first_schema_opens_with_everything_that_it_had() {
     let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
     assert_eq!((snapshot.sources.len(), snapshot.derivation), (2, 0));
     assert_eq!(snapshot.lineup.streams(0).len(), 2);
-    assert_eq!(listed(&store, "a"), ["One", "Two"]);
-    assert_eq!(listed(&store, "b"), ["ONE"]);
-    let state = store.load_source("a").unwrap().unwrap();
+    assert_eq!(listed(&store, 0), ["One", "Two"]);
+    assert_eq!(listed(&store, 1), ["ONE"]);
+    let state = store.load_source(0).unwrap().unwrap();
     assert_eq!(
         (state.list, state.entries, state.etag.as_str()),
         (Some(0), 9, "")
@@ -286,9 +291,9 @@ fn a_failed_attempt_is_noted_without_a_lineup() {
         error: "404".to_owned(),
         ..SourceState::default()
     };
-    store.save_source("provider", &state).unwrap();
-    store.save_source("provider", &state).unwrap();
-    assert_eq!(store.load_source("provider").unwrap(), Some(state));
+    store.save_source(PROVIDER, &state).unwrap();
+    store.save_source(PROVIDER, &state).unwrap();
+    assert_eq!(store.load_source(PROVIDER).unwrap(), Some(state));
     assert!(store.load_lineup(LINEUP_BYTES_MAX).unwrap().is_none());
 }
 
@@ -491,7 +496,7 @@ fn noting_an_unchanged_list_of_30_000_entries_writes_less_than_64_kib() {
         books.written.store(0, Ordering::Relaxed);
         let mut state = sources(30_000).remove(0).1;
         state.last_success = Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds));
-        store.save_source("provider", &state).unwrap();
+        store.save_source(PROVIDER, &state).unwrap();
         let written = books.written.load(Ordering::Relaxed);
         assert!(written < 64 << 10, "{written} bytes");
         // Not even the same list once more is written.

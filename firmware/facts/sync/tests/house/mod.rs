@@ -4,12 +4,13 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use desk::Desk;
+use desk::{Desk, SourceSettings};
 use lineup::{Lineup, decisions::Logged};
 use store::{Options, Store};
-use sync::{Config, Ports, SourceConfig, SourceStatus, State, TestChannel, run};
+use sync::{Config, Ports, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -32,17 +33,19 @@ pub(crate) struct House {
 
 impl House {
     /// Starts imports that keep their store in `data`.
-    pub(crate) fn start(data: &Path, sources: Vec<SourceConfig>) -> Self {
+    pub(crate) fn start(data: &Path, sources: Vec<SourceSettings>) -> Self {
         Self::start_with(data, sources, TestChannel::Auto)
     }
 
     pub(crate) fn start_with(
         data: &Path,
-        sources: Vec<SourceConfig>,
+        sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
         let config = Config {
-            sources,
+            sources: sources.into_iter().collect(),
+            resume_pause: Duration::ZERO,
+            commands: Vec::new(),
             lineup_bytes_max: 16 << 20,
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
@@ -62,6 +65,7 @@ impl House {
             changes: changes_sender,
             status: status_sender,
             orders,
+            told: Box::new(|_| ()),
             shutdown: shutdown.clone(),
         };
         let client = http::Client::new(http::ClientConfig::default());

@@ -45,16 +45,27 @@ impl LineupFormat {
         }
     }
 
-    /// Writes what stands before the first entry.
+    /// Writes what stands before the first entry. `page_base` is where the guide is had, which a
+    /// playlist names (`x-tvg-url`, as Kodi and tvheadend read it); it stands in the head once or not
+    /// at all, see [`LineupFormat::names_guide`].
     ///
     /// # Errors
     /// Where `out` fails.
-    pub fn write_head(self, out: &mut impl Write) -> fmt::Result {
-        out.write_str(match self {
-            Self::Json => "[",
-            Self::Xml => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Lineup>",
-            Self::M3u => "#EXTM3U\n",
-        })
+    pub fn write_head(self, out: &mut impl Write, page_base: &str) -> fmt::Result {
+        match self {
+            Self::Json => out.write_str("["),
+            Self::Xml => out.write_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Lineup>"),
+            Self::M3u => {
+                let page_base = M3u(page_base);
+                writeln!(out, "#EXTM3U x-tvg-url=\"{page_base}/xmltv.xml\"")
+            }
+        }
+    }
+
+    /// Whether the head names the guide.
+    #[must_use]
+    pub const fn names_guide(self) -> bool {
+        matches!(self, Self::M3u)
     }
 
     /// Writes one entry; `first` says that none came before. The address of the channel is
@@ -188,7 +199,7 @@ mod tests {
             logo: "",
             group: "",
         };
-        format.write_head(&mut out).unwrap();
+        format.write_head(&mut out, "http://192.0.2.7").unwrap();
         format
             .write_entry(&mut out, &one, "http://192.0.2.7:5004", true)
             .unwrap();
@@ -226,7 +237,7 @@ mod tests {
     fn writes_m3u() {
         assert_eq!(
             document(LineupFormat::M3u),
-            "#EXTM3U\n\
+            "#EXTM3U x-tvg-url=\"http://192.0.2.7/xmltv.xml\"\n\
              #EXTINF:-1 tvg-id=\"000000000000001f\" tvg-chno=\"5.1\" tvg-name=\"Example 'One' & <Two> \" \
              tvg-logo=\"http://logo.example/1.png?a=1&b=2\" group-title=\"News\",Example 'One' & <Two> \n\
              http://192.0.2.7:5004/auto/v5.1\n\

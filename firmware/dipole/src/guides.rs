@@ -1,0 +1,152 @@
+//! The adapter between `serve`, which sends the guide, and `guide`, which writes it: a piece at a
+//! time, on a thread that may block.
+
+use std::{
+    future::Future as _,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use guide::{Document, GuideStatus, State, View};
+use lineup::Lineup;
+use serve::{GuideDocument, GuideError, GuideOpener, GuideView, SourceState};
+use store::Store;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use upstream::http;
+
+// The plan has room for what a guide on its way holds.
+const _: () = assert!(guide::DOCUMENT_BYTES_MAX as u64 <= budget::GUIDE_DOCUMENT);
+
+/// The guides at work, and what others see of them.
+pub(crate) struct Started {
+    pub(crate) task: JoinHandle<()>,
+    pub(crate) views: watch::Receiver<Vec<GuideView>>,
+    pub(crate) opener: Arc<dyn GuideOpener>,
+}
+
+/// Starts reading guides for this lineup.
+pub(crate) fn start(
+    config: guide::Config,
+    store: &Arc<Store>,
+    client: &http::Client,
+    lineup: watch::Receiver<Arc<Lineup>>,
+    shutdown: CancellationToken,
+) -> Started {
+    let (view_tx, view) = watch::channel(Arc::default());
+    let (status_tx, status) = watch::channel(Vec::new());
+    let ports = guide::Ports {
+        lineup,
+        view: view_tx,
+        status: status_tx,
+        shutdown,
+    };
+    let running = guide::run(config, Arc::clone(store), client.clone(), ports);
+    Started {
+        task: tokio::spawn(running),
+        views: views(status),
+        opener: Arc::new(Guides {
+            view,
+            store: Arc::clone(store),
+        }),
+    }
+}
+
+/// Opens documents of the newest view.
+struct Guides {
+    view: watch::Receiver<Arc<View>>,
+    store: Arc<Store>,
+}
+
+impl GuideOpener for Guides {
+    fn revision(&self) -> u64 {
+        self.view.borrow().revision
+    }
+
+    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {
+        let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = since.map_or(0, |since| since.as_secs());
+        let now = i64::try_from(now).unwrap_or(0);
+        Box::new(Pieces::Idle(Document::new(view, store, now, is_gzipped)))
+    }
+}
+
+type Piece = Result<Option<Vec<u8>>, store::Error>;
+
+/// A document between two pieces, or while one is written.
+enum Pieces {
+    Idle(Document),
+    Writing(JoinHandle<(Document, Piece)>),
+    Ended,
+}
+
+impl GuideDocument for Pieces {
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, GuideError>>> {
+        if let Self::Idle(_) = self
+            && let Self::Idle(mut document) = std::mem::replace(self, Self::Ended)
+        {
+            *self = Self::Writing(tokio::task::spawn_blocking(move || {
+                let piece = document.piece();
+                (document, piece)
+            }));
+        }
+        let Self::Writing(writing) = self else {
+            return Poll::Ready(None);
+        };
+        let Poll::Ready(written) = Pin::new(writing).poll(cx) else {
+            return Poll::Pending;
+        };
+        *self = Self::Ended;
+        Poll::Ready(match written {
+            Ok((document, Ok(Some(piece)))) => {
+                *self = Self::Idle(document);
+                Some(Ok(piece.into()))
+            }
+            Ok((_, Ok(None))) => None,
+            Ok((_, Err(error))) => {
+                tracing::error!(%error, "the guide broke off");
+                Some(Err(GuideError(error.to_string())))
+            }
+            Err(error) => Some(Err(GuideError(error.to_string()))),
+        })
+    }
+}
+
+/// What `guide` knows of its sources, in the words of the page.
+fn views(mut status: watch::Receiver<Vec<GuideStatus>>) -> watch::Receiver<Vec<GuideView>> {
+    let (views_tx, views) = watch::channel(Vec::new());
+    tokio::spawn(async move {
+        loop {
+            let shown = status.borrow_and_update().iter().map(view).collect();
+            views_tx.send_replace(shown);
+            if status.changed().await.is_err() {
+                break;
+            }
+        }
+    });
+    views
+}
+
+fn view(status: &GuideStatus) -> GuideView {
+    let read = status.last_success;
+    let read = read.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    GuideView {
+        name: status.name.clone(),
+        address: status.address.clone(),
+        state: match status.state {
+            State::Waiting => SourceState::Waiting,
+            State::Reading { .. } => SourceState::Reading,
+            State::Ready => SourceState::Ready,
+            State::Failed => SourceState::Failed,
+        },
+        channels: status.channels,
+        programmes: status.programmes,
+        matched: status.matched,
+        error: status.error.clone(),
+        read_unix_s: read.map(|since| since.as_secs()),
+    }
+}

@@ -1,0 +1,28 @@
+//! What is needed from whoever has the programmes.
+//!
+//! The daemon connects it to `guide`, which this crate does not know.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+/// A guide cannot be gone on with; the text is for the log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct GuideError(pub String);
+
+/// Gives the guide of the lineup.
+pub trait GuideOpener: Send + Sync + 'static {
+    /// Another one whenever the guide is.
+    fn revision(&self) -> u64;
+
+    /// The guide, gzipped or not. Nothing is read before the first piece is asked for.
+    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument>;
+}
+
+/// A guide on its way to one client.
+pub trait GuideDocument: Send {
+    /// The next piece, some 16 KiB; `None` at the end. One is read at a time, and only while this is
+    /// polled for it.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, GuideError>>>;
+}

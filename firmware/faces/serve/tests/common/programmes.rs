@@ -1,0 +1,37 @@
+//! A guide of three pieces.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use serve::{GuideDocument, GuideError, GuideOpener};
+
+pub(crate) const REVISION: u64 = 0xabc;
+
+/// Gives it, gzipped in name only.
+pub(crate) struct Programmes;
+
+struct Pieces {
+    text: &'static str,
+    left: usize,
+}
+
+impl GuideOpener for Programmes {
+    fn revision(&self) -> u64 {
+        REVISION
+    }
+
+    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {
+        let text = if is_gzipped { "packed " } else { "plain " };
+        Box::new(Pieces { text, left: 3 })
+    }
+}
+
+impl GuideDocument for Pieces {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, GuideError>>> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Poll::Ready(None);
+        };
+        self.left = left;
+        Poll::Ready(Some(Ok(self.text.into())))
+    }
+}

@@ -1,0 +1,38 @@
+//! Programmes of the lineup's channels, out of XMLTV guides, in the store; and the one guide that
+//! clients get.
+//!
+//! [`run`] reads one guide at a time. Its bytes go to a thread of their own (`job`), which knows
+//! from the guide's channels (`channels`) and the lineup which of them are wanted (`matching`), and
+//! keeps of those what lies in the window of days. Guides come in any order, so programmes are
+//! sorted in runs on the disk (`sort`) and packed by channel and day (`pack`) into one transaction of
+//! the store. Nothing that is held grows with the guide but the list of its channels, which has a
+//! maximum. A guide that breaks off leaves the one before as it was.
+//!
+//! Which channel of which guide a channel of the lineup has is a [`View`], made anew whenever the
+//! lineup or a guide changes; a [`Document`] is written from it and the store, a piece at a time.
+//!
+//! What does not belong here: the syntax of guides (`xmltv`), tables (`store`), HTTP (`upstream`).
+
+mod channels;
+mod config;
+mod document;
+mod error;
+mod event;
+mod job;
+mod key;
+mod matching;
+mod pack;
+mod programme;
+mod run;
+mod sort;
+mod status;
+mod view;
+mod window;
+
+pub use config::{Config, GuideConfig};
+pub use document::{DOCUMENT_BYTES_MAX, Document};
+pub use error::Error;
+pub use matching::Found;
+pub use run::{Ports, run};
+pub use status::{GuideStatus, State};
+pub use view::View;

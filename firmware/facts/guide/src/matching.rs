@@ -1,0 +1,191 @@
+//! Which channel of a guide a channel of the lineup is: by the ids that playlists name, else by the
+//! parts of the names (`names::matching`).
+//!
+//! Names take memory while they are compared, so the lineup is gone through in parts, each beside the
+//! names of the whole guide; of a guide that is too large for that, some names are left out.
+
+use std::collections::HashMap;
+
+use lineup::{Channel, Lineup};
+use names::{
+    NameEntry,
+    matching::{Matcher, THRESHOLD_PERCENT},
+    merge::Reason,
+};
+
+use crate::{channels::ChannelList, key::key};
+
+/// What a name takes while it is compared.
+const NAME_BYTES: usize = 768;
+/// Channels of the lineup that are looked at together, where there is room for more of the guide.
+const PART_MIN: usize = 1000;
+
+/// A channel of a guide that was found for one of the lineup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which guide, by its id in the store.
+    pub guide: u32,
+    /// Which of its channels.
+    pub key: u64,
+    /// 1 to 100.
+    pub confidence_percent: u8,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a guide has for the channels of the lineup, by their indices there. `bytes_max` is for
+/// names that are compared.
+pub(crate) fn find_all(
+    guide: u32,
+    channels: &ChannelList,
+    lineup: &Lineup,
+    bytes_max: usize,
+) -> Vec<(usize, Found)> {
+    let mut found = Vec::new();
+    let mut rest = Vec::new();
+    let ids: HashMap<u64, &str> = channels.iter().map(|it| (it.key, it.id)).collect();
+    for index in 0..lineup.len() {
+        let of = |key| Found {
+            guide,
+            key,
+            confidence_percent: 100,
+            reason: Reason::SameId,
+        };
+        match by_id(&ids, lineup.streams(index)) {
+            Some(key) => found.push((index, of(key))),
+            None => rest.push(index),
+        }
+    }
+    drop(ids);
+    let names_max = bytes_max / NAME_BYTES;
+    let part = names_max.saturating_sub(channels.names()).max(PART_MIN);
+    for part in rest.chunks(part) {
+        find_part(guide, channels, lineup, part, names_max, &mut found);
+    }
+    found
+}
+
+/// The channel of the guide whose id one of the streams names.
+fn by_id<'a>(ids: &HashMap<u64, &str>, streams: impl Iterator<Item = Channel<'a>>) -> Option<u64> {
+    let mut named = streams.map(|stream| stream.tvg_id.trim());
+    named.find_map(|id| {
+        let key = key(id);
+        let known = ids.get(&key).filter(|_| !id.is_empty())?;
+        known.eq_ignore_ascii_case(id).then_some(key)
+    })
+}
+
+fn find_part(
+    guide: u32,
+    channels: &ChannelList,
+    lineup: &Lineup,
+    part: &[usize],
+    names_max: usize,
+    found: &mut Vec<(usize, Found)>,
+) {
+    let mut matcher = Matcher::new(THRESHOLD_PERCENT);
+    let mut keys = Vec::new();
+    let mut names = part.len();
+    for channel in channels.iter() {
+        names += channel.names().count();
+        if names > names_max.max(2 * PART_MIN) {
+            break;
+        }
+        matcher.add_channel(channel.id, channel.names());
+        keys.push(channel.key);
+    }
+    let entries: Vec<(usize, u32)> = part
+        .iter()
+        .filter_map(|&index| {
+            // As its entry was listed: what the channel is called lacks the country.
+            let entry = lineup.streams(index).next()?;
+            let parts = names::read(&NameEntry {
+                name: entry.name,
+                group: entry.group,
+                tvg_id: lineup.get(index)?.tvg_id,
+                home: None,
+            });
+            Some((index, matcher.add_entry(entry.name, &parts)))
+        })
+        .collect();
+    let matches = matcher.finish();
+    found.extend(entries.into_iter().filter_map(|(index, entry)| {
+        let best = matches.find(entry)?;
+        let found = Found {
+            guide,
+            key: *keys.get(best.channel as usize)?,
+            confidence_percent: best.confidence_percent,
+            reason: best.reason,
+        };
+        Some((index, found))
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use lineup::{ChannelId, GuideNumber, LineupBuilder};
+
+    use super::*;
+
+    fn lineup(channels: &[(&str, &str)]) -> Lineup {
+        let mut builder = LineupBuilder::new(1 << 20);
+        for (number, (name, tvg_id)) in (1..).zip(channels) {
+            let id = ChannelId(u64::from(number));
+            let number = GuideNumber::new(number, 0).unwrap();
+            let channel = Channel {
+                tvg_id,
+                ..Channel::new(id, number, name, "http://a.example/")
+            };
+            builder.push(channel).unwrap();
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn an_id_goes_before_a_name() {
+        let mut channels = ChannelList::new(1 << 20);
+        for (id, name) in [
+            ("one.example", "Meadow Television"),
+            ("two.example", "Harbour News"),
+            ("east.example", "Harbour News East"),
+        ] {
+            channels.push(id, [name].into_iter());
+        }
+        channels.finish();
+        let lineup = lineup(&[
+            ("Harbour News", "ONE.example"),
+            ("Harbour News HD", ""),
+            ("Harbour News West", ""),
+            ("Something else", "none"),
+        ]);
+        let found: Vec<_> = find_all(7, &channels, &lineup, 1 << 20)
+            .into_iter()
+            .map(|(index, found)| (index, found.key, found.reason))
+            .collect();
+        let expected = [
+            (0, key("one.example"), Reason::SameId),
+            (1, key("two.example"), Reason::SameName),
+        ];
+        assert_eq!(found, expected, "what is not certain is nothing");
+    }
+
+    #[test]
+    fn parts_find_what_the_whole_does() {
+        let names: Vec<String> = (0..3000).map(|n| format!("Valley {n}")).collect();
+        let mut channels = ChannelList::new(1 << 20);
+        for name in names.iter().take(500) {
+            channels.push(&format!("{name}.example"), [name.as_str()].into_iter());
+        }
+        channels.finish();
+        let entries: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        let lineup = lineup(&entries);
+        let found = |bytes_max| {
+            let mut found = find_all(1, &channels, &lineup, bytes_max);
+            found.sort_by_key(|(index, _)| *index);
+            let place = |(index, found): (usize, Found)| (index, found.key);
+            found.into_iter().map(place).collect::<Vec<_>>()
+        };
+        assert_eq!(found(1600 * NAME_BYTES), found(usize::MAX));
+        assert_eq!(found(usize::MAX).len(), 500);
+    }
+}

@@ -1,0 +1,261 @@
+//! What viewers see a channel called: its name in a person's list.
+//!
+//! `US| HBO ᴴᴰ (1080p) [Not 24/7]` is HBO. What `names` has read apart is looked for in the name as it
+//! is written: the words of the name stay, with their capitals and signs; feed and time shift are
+//! said behind them, as they make it another channel; country, quality and decoration are not. A
+//! name of which that cannot be done stays as it is.
+
+use std::collections::HashMap;
+
+use names::{Country, NameEntry, Parts, fold, fold_words};
+
+/// Streams whose names are looked at, the best first.
+const STREAMS_MAX: usize = 4;
+
+/// A name, and what may be said behind it where another channel has the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Title {
+    pub(crate) text: String,
+    country: Option<Country>,
+}
+
+/// The title of a channel whose streams have these names and groups, the best first.
+pub(crate) fn of<'a>(streams: impl Iterator<Item = (&'a str, &'a str)>) -> Title {
+    let mut titles: Vec<(Title, bool)> = Vec::new();
+    for (name, group) in streams.take(STREAMS_MAX) {
+        let parts = names::read(&NameEntry {
+            name,
+            group,
+            ..NameEntry::default()
+        });
+        let clean = clean(name, &parts);
+        let is_clean = clean.is_some();
+        let text = clean.unwrap_or_else(|| words(name).collect::<Vec<_>>().join(" "));
+        let country = parts.country;
+        titles.push((Title { text, country }, is_clean));
+    }
+    let votes = |title: &Title| {
+        let folded = fold(&title.text);
+        let same = titles.iter().filter(|(it, _)| fold(&it.text) == folded);
+        same.count()
+    };
+    // Of those alike the first: that of the best stream.
+    let best = titles
+        .iter()
+        .rev()
+        .max_by_key(|(title, is_clean)| (*is_clean, votes(title), !is_shouted(&title.text)));
+    best.map_or_else(
+        || Title {
+            text: String::new(),
+            country: None,
+        },
+        |(title, _)| title.clone(),
+    )
+}
+
+/// Says the country behind titles that channels of several countries have.
+pub(crate) fn tell_apart(titles: &mut [Title]) {
+    let mut alike: HashMap<String, (Option<Country>, bool)> = HashMap::new();
+    for title in titles.iter() {
+        alike
+            .entry(fold(&title.text))
+            .and_modify(|(country, are_several)| *are_several |= *country != title.country)
+            .or_insert((title.country, false));
+    }
+    for title in titles {
+        let are_several = alike.get(&fold(&title.text)).is_some_and(|(_, it)| *it);
+        if let (true, Some(country)) = (are_several, title.country) {
+            let code = country.code().to_uppercase();
+            title.text = format!("{} ({code})", title.text);
+        }
+    }
+}
+
+/// The name as it is written, of the words that `parts` has read; `None` where they are not found.
+fn clean(name: &str, parts: &Parts) -> Option<String> {
+    if parts.is_unreadable() || parts.station.is_some() {
+        return None;
+    }
+    let wanted: Vec<&str> = parts.words().collect();
+    let mut found = 0;
+    let mut title = String::new();
+    let mut between = "";
+    let spaced = spaced(name);
+    for word in spaced.split_whitespace() {
+        if matches!(word, "&" | "+" | "/" | "-") {
+            if wanted.get(found) == Some(&"plus") && word == "+" {
+                found += 1;
+                push(&mut title, word);
+            } else {
+                between = word;
+            }
+            continue;
+        }
+        let between = std::mem::take(&mut between);
+        if let Some((shown, count)) = find(word, wanted.get(found..)?, parts) {
+            found += count;
+            if !title.is_empty() && !between.is_empty() {
+                push(&mut title, between);
+            }
+            push(&mut title, shown);
+        }
+    }
+    (found == wanted.len()).then(|| title + &behind(parts))
+}
+
+/// What of a word is shown, and how many of the wanted words it is.
+fn find<'a>(word: &'a str, wanted: &[&str], parts: &Parts) -> Option<(&'a str, usize)> {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '!' | '\''));
+    let count = matching(word, wanted, parts);
+    if count > 0 {
+        let is_plus = word.ends_with('+');
+        let next = wanted.get(count);
+        return match (is_plus, next) {
+            (true, Some(&"plus")) => Some((word, count + 1)),
+            (true, _) if wanted.get(count - 1) != Some(&"plus") => {
+                Some((word.trim_end_matches('+'), count))
+            }
+            _ => Some((word, count)),
+        };
+    }
+    // `NewsHD`.
+    let marks = ["UHD", "FHD", "HD", "SD", "4K"];
+    let bare = marks.iter().find_map(|mark| word.strip_suffix(mark))?;
+    let count = matching(bare, wanted, parts);
+    (count > 0).then_some((bare, count))
+}
+
+/// How many of the wanted words this one is: `TV5` may be read as two.
+fn matching(word: &str, wanted: &[&str], parts: &Parts) -> usize {
+    let glued: String = fold_words(word).split(' ').collect();
+    if glued.is_empty() {
+        return 0;
+    }
+    let number = parts.number_word.filter(|number| number.word() == glued);
+    if let (Some(number), Some(first)) = (number, wanted.first())
+        && number.digits() == *first
+    {
+        return 1;
+    }
+    let mut rest = &*glued;
+    for (at, word) in wanted.iter().enumerate() {
+        match rest.strip_prefix(word) {
+            Some("") => return at + 1,
+            Some(behind) => rest = behind,
+            None => return 0,
+        }
+    }
+    0
+}
+
+/// What makes it another channel than the one of the bare name.
+fn behind(parts: &Parts) -> String {
+    let mut behind = String::new();
+    if let Some(feed) = parts.feed {
+        push_behind(&mut behind, feed.name());
+    }
+    if let Some(area) = parts.area {
+        push_behind(&mut behind, area.name());
+    }
+    if let Some(language) = parts.language {
+        push_behind(&mut behind, &format!("({})", language.name()));
+    }
+    if parts.shift_hours > 0 {
+        push_behind(&mut behind, &format!("+{}", parts.shift_hours));
+    }
+    behind
+}
+
+fn push(title: &mut String, word: &str) {
+    if !title.is_empty() {
+        title.push(' ');
+    }
+    title.push_str(word);
+}
+
+fn push_behind(behind: &mut String, word: &str) {
+    behind.push(' ');
+    behind.push_str(word);
+}
+
+/// The name with spaces where words end: at brackets and bars, before small capitals, and at dots
+/// where a name has nothing else between its words.
+fn spaced(name: &str) -> String {
+    let has_spaces = name.trim().contains(char::is_whitespace);
+    let are_dots_spaces = !has_spaces && name.matches('.').count() >= 2;
+    let space = |c: char| match c {
+        '|' | ':' | '[' | ']' | '(' | ')' | '{' | '}' | '_' | '"' | ',' | ';' => ' ',
+        '.' if are_dots_spaces => ' ',
+        // Modifier letters and superscripts: ᴴᴰ.
+        '\u{2b0}'..='\u{2ff}' | '\u{1d2c}'..='\u{1d6a}' | '\u{2070}'..='\u{209f}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    name.chars().map(space).collect()
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split_whitespace()
+}
+
+/// Longer than an abbreviation, and all capitals or none.
+fn is_shouted(title: &str) -> bool {
+    const ABBREVIATION_LETTERS_MAX: usize = 5;
+    let letters = || title.chars().filter(|c| c.is_alphabetic());
+    let is_lower = letters().all(char::is_lowercase);
+    let is_upper = letters().all(char::is_uppercase);
+    is_lower || is_upper && letters().count() > ABBREVIATION_LETTERS_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(names: &[&str]) -> String {
+        of(names.iter().map(|name| (*name, ""))).text
+    }
+
+    #[test]
+    fn a_name_is_that_of_a_persons_list() {
+        for (name, expected) in [
+            ("HBO", "HBO"),
+            ("US| HBO ᴴᴰ (1080p) [Not 24/7]", "HBO"),
+            ("US: HBO Family FHD", "HBO Family"),
+            ("HBO.Family.HD", "HBO Family"),
+            ("DE ▎ Das Erste HEVC", "Das Erste"),
+            ("UK: Film4 +1", "Film4 +1"),
+            ("US: HBO West HD", "HBO West"),
+            ("Disney+ HD", "Disney+"),
+            ("A&E HD", "A&E"),
+            ("Crime + Investigation", "Crime + Investigation"),
+            ("UK| BBC One HD", "BBC One"),
+            ("FR: TV5 Monde SD", "TV5 Monde"),
+            ("NewsHD", "News"),
+            ("Первый канал HD", "Первый канал"),
+            ("  Two   spaces ", "Two spaces"),
+            ("★★★", "★★★"),
+        ] {
+            assert_eq!(title(&[name]), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn most_streams_decide_and_nobody_shouts() {
+        assert_eq!(
+            title(&["US: DISCOVERY FHD", "Discovery HD", "discovery"]),
+            "Discovery"
+        );
+        assert_eq!(title(&["CNN HD", "cnn"]), "CNN");
+    }
+
+    #[test]
+    fn countries_tell_apart() {
+        let mut titles: Vec<Title> = ["US: HBO", "PL: HBO", "PL: TVN", "TVN 2", "HBO 2"]
+            .iter()
+            .map(|name| of(std::iter::once((*name, ""))))
+            .collect();
+        tell_apart(&mut titles);
+        let texts: Vec<_> = titles.iter().map(|title| title.text.as_str()).collect();
+        assert_eq!(texts, ["HBO (US)", "HBO (PL)", "TVN", "TVN 2", "HBO 2"]);
+    }
+}

@@ -1,0 +1,291 @@
+//! Guides: what is known of each source of guides, the channels that it has, and the programmes of
+//! those that the lineup uses, packed by whoever writes them.
+//!
+//! A source is replaced as a whole, in one transaction that writes only the rows that differ: a
+//! guide of tomorrow is the one of today but for a day. What the bytes of a row mean is not known
+//! here.
+
+use std::{io, time::SystemTime};
+
+use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
+
+use crate::{
+    codec::{Decoder, Encoder},
+    fault::Fault,
+    tables::{GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES},
+};
+
+const LAYOUT: u8 = 1;
+
+/// The last dealings with one source of guides. Texts that are not known are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GuideState {
+    /// By which its rows are known; given by the store, 0 before.
+    pub id: u32,
+    /// The address that the validators below belong to.
+    pub url: String,
+    /// `ETag` of the last good answer, as sent.
+    pub etag: String,
+    /// `Last-Modified` of the last good answer, as sent.
+    pub last_modified: String,
+    /// When the guide was last read in full, or found unchanged.
+    pub last_success: Option<SystemTime>,
+    /// When it was last read in full: what is kept of it begins and ends by that day.
+    pub last_read: Option<SystemTime>,
+    /// Why the last attempt failed; empty where it did not.
+    pub error: String,
+    /// Channels of the last good guide.
+    pub channels: u64,
+    /// Programmes kept of it.
+    pub programmes: u64,
+    /// Which of its channels' programmes are kept: a digest of their set.
+    pub wanted: u64,
+    /// Changes with each guide that was not the one before.
+    pub revision: u64,
+}
+
+/// The programmes of one channel of a guide.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GuideRows {
+    /// Which channel of the guide.
+    pub key: u64,
+    /// Packed programmes, each behind the start of its first one in seconds since 1970; ascending.
+    pub blocks: Vec<(u32, Vec<u8>)>,
+}
+
+/// Rows in the order of their keys, until `None`.
+pub type NextRows<'a> = dyn FnMut() -> io::Result<Option<GuideRows>> + 'a;
+
+/// How much of a guide was news to the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GuideSaved {
+    /// Rows written.
+    pub written: u64,
+    /// Rows removed.
+    pub removed: u64,
+}
+
+impl GuideState {
+    fn encode(&self, buffer: &mut Vec<u8>) {
+        Encoder::new(buffer, LAYOUT)
+            .u32(self.id)
+            .text(&self.url)
+            .text(&self.etag)
+            .text(&self.last_modified)
+            .maybe_time(self.last_success)
+            .maybe_time(self.last_read)
+            .text(&self.error)
+            .u64(self.channels)
+            .u64(self.programmes)
+            .u64(self.wanted)
+            .u64(self.revision);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut fields = Decoder::new(bytes, LAYOUT)?;
+        let state = Self {
+            id: fields.u32()?,
+            url: fields.text()?.to_owned(),
+            etag: fields.text()?.to_owned(),
+            last_modified: fields.text()?.to_owned(),
+            last_success: fields.maybe_time()?,
+            last_read: fields.maybe_time()?,
+            error: fields.text()?.to_owned(),
+            channels: fields.u64()?,
+            programmes: fields.u64()?,
+            wanted: fields.u64()?,
+            revision: fields.u64()?,
+        };
+        fields.end()?;
+        Ok(state)
+    }
+}
+
+pub(crate) fn load(transaction: &ReadTransaction) -> Result<Vec<(String, GuideState)>, Fault> {
+    let mut guides = Vec::new();
+    for row in transaction.open_table(GUIDES)?.iter()? {
+        let (name, value) = row?;
+        let state = GuideState::decode(value.value())?;
+        guides.push((name.value().to_owned(), state));
+    }
+    Ok(guides)
+}
+
+/// Notes a state, and gives a new source its id.
+pub(crate) fn note(
+    transaction: &WriteTransaction,
+    name: &str,
+    state: &GuideState,
+) -> Result<u32, Fault> {
+    let mut guides = transaction.open_table(GUIDES)?;
+    let id = match state.id {
+        0 => next_id(&guides)?,
+        id => id,
+    };
+    let mut value = Vec::new();
+    let state = GuideState {
+        id,
+        ..state.clone()
+    };
+    state.encode(&mut value);
+    guides.insert(name, value.as_slice())?;
+    Ok(id)
+}
+
+fn next_id(guides: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<u32, Fault> {
+    let mut last = 0;
+    for row in guides.iter()? {
+        last = last.max(GuideState::decode(row?.1.value())?.id);
+    }
+    last.checked_add(1)
+        .ok_or(Fault::Row("there were too many guides"))
+}
+
+/// Replaces channels and programmes of a source, together with its state.
+pub(crate) fn replace(
+    transaction: &WriteTransaction,
+    name: &str,
+    state: &GuideState,
+    channels: &[Vec<u8>],
+    next: &mut NextRows<'_>,
+) -> Result<(u32, GuideSaved), Fault> {
+    let id = note(transaction, name, state)?;
+    let mut saved = GuideSaved::default();
+    save_channels(transaction, id, channels, &mut saved)?;
+    let mut blocks = transaction.open_table(GUIDE_BLOCKS)?;
+    // The first key that nothing has been said of.
+    let mut from = Some(0);
+    while let Some(rows) = next().map_err(Fault::Guide)? {
+        let before = from.filter(|from| *from <= rows.key);
+        let before = before.ok_or(Fault::Row("programmes came in no order"))?;
+        remove(&mut blocks, (id, before, 0)..(id, rows.key, 0), &mut saved)?;
+        save_rows(&mut blocks, id, &rows, &mut saved)?;
+        from = rows.key.checked_add(1);
+    }
+    if let Some(from) = from {
+        let rest = (id, from, 0)..(id, u64::MAX, u32::MAX);
+        remove(&mut blocks, rest, &mut saved)?;
+    }
+    Ok((id, saved))
+}
+
+fn save_channels(
+    transaction: &WriteTransaction,
+    id: u32,
+    channels: &[Vec<u8>],
+    saved: &mut GuideSaved,
+) -> Result<(), Fault> {
+    let mut table = transaction.open_table(GUIDE_CHANNELS)?;
+    let mut count = 0;
+    for (place, value) in (0_u32..).zip(channels) {
+        count = place + 1;
+        let is_known = table
+            .get((id, place))?
+            .is_some_and(|old| old.value() == value.as_slice());
+        if !is_known {
+            table.insert((id, place), value.as_slice())?;
+            saved.written += 1;
+        }
+    }
+    table.retain_in((id, count)..=(id, u32::MAX), |_, _| {
+        saved.removed += 1;
+        false
+    })?;
+    Ok(())
+}
+
+type Blocks<'txn> = Table<'txn, (u32, u64, u32), &'static [u8]>;
+
+/// The rows of one channel: only what differs is written.
+fn save_rows(
+    blocks: &mut Blocks<'_>,
+    id: u32,
+    rows: &GuideRows,
+    saved: &mut GuideSaved,
+) -> Result<(), Fault> {
+    let GuideRows { key, blocks: new } = rows;
+    let is_new = |start: u32| {
+        new.binary_search_by_key(&start, |(start, _)| *start)
+            .is_ok()
+    };
+    blocks.retain_in((id, *key, 0)..=(id, *key, u32::MAX), |(_, _, start), _| {
+        saved.removed += u64::from(!is_new(start));
+        is_new(start)
+    })?;
+    for (start, value) in new {
+        let is_known = blocks
+            .get((id, *key, *start))?
+            .is_some_and(|old| old.value() == value.as_slice());
+        if !is_known {
+            blocks.insert((id, *key, *start), value.as_slice())?;
+            saved.written += 1;
+        }
+    }
+    Ok(())
+}
+
+fn remove(
+    blocks: &mut Blocks<'_>,
+    keys: std::ops::Range<(u32, u64, u32)>,
+    saved: &mut GuideSaved,
+) -> Result<(), Fault> {
+    if keys.start < keys.end && blocks.range(keys.clone())?.next().is_some() {
+        blocks.retain_in(keys, |_, _| {
+            saved.removed += 1;
+            false
+        })?;
+    }
+    Ok(())
+}
+
+/// Forgets every source that is not named.
+pub(crate) fn keep(transaction: &WriteTransaction, names: &[&str]) -> Result<(), Fault> {
+    let mut gone = Vec::new();
+    let mut guides = transaction.open_table(GUIDES)?;
+    for row in guides.iter()? {
+        let (name, value) = row?;
+        if !names.contains(&name.value()) {
+            gone.push((
+                name.value().to_owned(),
+                GuideState::decode(value.value())?.id,
+            ));
+        }
+    }
+    for (name, id) in gone {
+        guides.remove(name.as_str())?;
+        let mut channels = transaction.open_table(GUIDE_CHANNELS)?;
+        channels.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
+        let mut blocks = transaction.open_table(GUIDE_BLOCKS)?;
+        blocks.retain_in((id, 0, 0)..=(id, u64::MAX, u32::MAX), |_, _| false)?;
+    }
+    Ok(())
+}
+
+/// The rows of a source's channels, in the order in which they were saved.
+pub(crate) fn channels(
+    transaction: &ReadTransaction,
+    id: u32,
+    each: &mut dyn FnMut(&[u8]),
+) -> Result<(), Fault> {
+    let table = transaction.open_table(GUIDE_CHANNELS)?;
+    for row in table.range((id, 0)..=(id, u32::MAX))? {
+        each(row?.1.value());
+    }
+    Ok(())
+}
+
+/// The first block of a channel that begins at `from` or behind, and where it begins.
+pub(crate) fn block(
+    transaction: &ReadTransaction,
+    id: u32,
+    key: u64,
+    from: u32,
+) -> Result<Option<(u32, Vec<u8>)>, Fault> {
+    let table = transaction.open_table(GUIDE_BLOCKS)?;
+    let mut range = table.range((id, key, from)..=(id, key, u32::MAX))?;
+    let Some(row) = range.next() else {
+        return Ok(None);
+    };
+    let (place, value) = row?;
+    Ok(Some((place.value().2, value.value().to_vec())))
+}
