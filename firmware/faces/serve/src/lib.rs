@@ -35,7 +35,7 @@ pub use config::{
     AccountView, Config, Feeds, Gauge, GuideView, PlanRow, ProgressView, ReadingPhase, Setting,
     SettingOrigin, SourceState, SourceView,
 };
-pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
+pub use guide::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

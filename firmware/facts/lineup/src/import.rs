@@ -192,10 +192,13 @@ impl Importer {
             })
             .collect();
         known.held.renew(holders.into_iter(), generation);
+        let decided = decisions.channels();
         let remembered_max = Numbers::REMEMBERED_MIN.max(2 * ids.len());
-        known.numbers.forget(remembered_max);
+        known.numbers.forget(remembered_max, &decided);
         let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
-        known.held.forget(&known.numbers, remembered_max);
+        let Known { numbers: all, held } = &mut known;
+        held.forget(all, remembered_max, &decided);
+        drop(decided);
         drop(keys);
 
         let clusters = channels.channel_of.iter();

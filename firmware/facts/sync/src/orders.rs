@@ -45,7 +45,11 @@ impl Imports {
     }
 
     /// Decides, and publishes what follows.
-    async fn edit(&mut self, wish: Wish, if_revision: Option<u64>) -> Result<Edited, Refused> {
+    pub(crate) async fn edit(
+        &mut self,
+        wish: Wish,
+        if_revision: Option<u64>,
+    ) -> Result<Edited, Refused> {
         let edit = Edit {
             config: Arc::clone(&self.config),
             store: Arc::clone(&self.store),

@@ -2,7 +2,7 @@
 
 use base::{ChannelId, GuideNumber};
 
-use super::{Keys, Patch};
+use super::{Keys, Patch, Set};
 
 /// What the owner wishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,15 @@ pub enum Change {
 impl Change {
     /// Channels that one edit may name.
     pub const CHANNELS_MAX: usize = 30_000;
+
+    /// Whether it changes nothing but what lies over a lineup, so that none is made anew.
+    #[must_use]
+    pub fn lies_over(&self) -> bool {
+        match self {
+            Self::Set { patch, .. } => patch.number == Set::Keep && !patch.is_of_streams(),
+            Self::Renumber { .. } | Self::Merge { .. } | Self::Split { .. } => false,
+        }
+    }
 
     /// How many channels it names.
     pub(super) fn len(&self) -> usize {

@@ -137,6 +137,17 @@ impl Decisions {
             .filter_map(|row| Some((row.id, row.number?)))
     }
 
+    /// The channels that something was decided of, in the order of ids, each once.
+    #[must_use]
+    pub fn channels(&self) -> Vec<ChannelId> {
+        let of_rows = self.rows.iter().map(|row| row.id);
+        let of_homes = self.homes.iter().map(|home| home.channel);
+        let mut channels: Vec<ChannelId> = of_rows.chain(of_homes).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        channels
+    }
+
     /// Where entries belong, in the order of their keys.
     #[must_use]
     pub fn homes(&self) -> &[Home] {

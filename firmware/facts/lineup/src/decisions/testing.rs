@@ -53,7 +53,12 @@ impl Lists {
             house.held.insert(keys, id(own));
             let id = ids[channel as usize].unwrap_or(id(own));
             let row = house.channels.entry(id).or_insert_with(|| {
-                let given = if id == self::id(own) { own } else { own + 1000 };
+                let address = u16::try_from(keys.address).expect("addresses are small here");
+                let given = if id == self::id(own) {
+                    own
+                } else {
+                    address + 1000
+                };
                 (number(given), format!("Channel {own}"), Vec::new())
             });
             row.2.push(keys);

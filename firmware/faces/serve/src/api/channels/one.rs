@@ -1,5 +1,7 @@
 //! `GET /api/v1/channels/<id>`: one channel with its streams.
 
+use std::borrow::Cow;
+
 use hyper::{Response, StatusCode};
 use lineup::{
     Channel, ChannelId, Lineup,
@@ -16,6 +18,8 @@ struct One<'a> {
     channel: Row<'a>,
     /// Minutes by which its programme is shifted.
     shift_min: i16,
+    /// What its programme is taken from, in the order in which guides are asked.
+    guide_matches: Vec<GuideMatch>,
     /// The streams, in the order in which they are tried.
     stream_list: Vec<Stream<'a>>,
     /// A channel plays at `<stream_base>/auto/v<number>`.
@@ -36,7 +40,7 @@ struct Stream<'a> {
     score: u16,
     hd: bool,
     /// Why it is a stream of this channel.
-    reason: &'static str,
+    reason: Cow<'static, str>,
     /// `primary`, `backup`, or `automatic`: how it came to its place.
     place: &'static str,
     /// Which backup, counted from 1, where it is one by hand.
@@ -54,6 +58,7 @@ pub(crate) fn channel(shared: &Shared, asked: &Asked, id: ChannelId) -> Response
     let one = respond::json(&One {
         channel: row,
         shift_min: channel.shift_minutes,
+        guide_matches: shared.feeds.guide.found(id),
         stream_list: streams(&lineup, index),
         stream_base: asked.reached.with_port(shared.stream_port),
     });
@@ -64,11 +69,10 @@ fn streams(lineup: &Lineup, index: usize) -> Vec<Stream<'_>> {
     let pins = lineup.decision(index).pins.unwrap_or_default();
     let keys: Vec<Keys> = lineup.streams(index).map(|stream| stream.keys).collect();
     let places = pins.places(&keys);
-    let primary = lineup.streams(index).next();
     let streams = lineup.streams(index).zip(places);
-    let rows = streams.filter_map(|(stream, place)| {
+    let rows = streams.map(|(stream, place)| {
         let is_built_in = stream.source == Channel::BUILT_IN;
-        Some(Stream {
+        Stream {
             id: (!is_built_in).then(|| stream.keys.to_string()),
             name: respond::clipped(stream.name),
             group: respond::clipped(stream.group),
@@ -76,7 +80,7 @@ fn streams(lineup: &Lineup, index: usize) -> Vec<Stream<'_>> {
             source: (!is_built_in).then_some(stream.source),
             score: stream.score,
             hd: stream.is_hd(),
-            reason: reason(lineup, &stream, &primary?),
+            reason: reason(lineup, &stream),
             place: match place {
                 Place::Pinned => "primary",
                 Place::Backup(_) => "backup",
@@ -86,27 +90,17 @@ fn streams(lineup: &Lineup, index: usize) -> Vec<Stream<'_>> {
                 Place::Backup(backup) => Some(backup),
                 Place::Pinned | Place::Automatic => None,
             },
-        })
+        }
     });
     rows.collect()
 }
 
 /// In the words of whoever looks at two names and asks why they are one channel.
-fn reason(lineup: &Lineup, stream: &Channel<'_>, primary: &Channel<'_>) -> &'static str {
-    let is_named_alike = stream.name.trim().eq_ignore_ascii_case(primary.name.trim());
-    let has_same_id = !stream.tvg_id.is_empty() && stream.tvg_id == primary.tvg_id;
-    if stream.source == Channel::BUILT_IN {
-        "built in"
-    } else if lineup.is_placed(stream.keys) {
-        "put here by hand"
-    } else if stream.keys == primary.keys {
-        "the best of the channel"
-    } else {
-        match (is_named_alike, has_same_id) {
-            (true, true) => "the same name and tvg-id",
-            (true, false) => "the same name",
-            (false, true) => "the same tvg-id",
-            (false, false) => "the parts of its name agree",
-        }
+fn reason(lineup: &Lineup, stream: &Channel<'_>) -> Cow<'static, str> {
+    match stream.reason {
+        _ if stream.source == Channel::BUILT_IN => "built in".into(),
+        _ if lineup.is_placed(stream.keys) => "put here by hand".into(),
+        Some(reason) => reason.to_string().into(),
+        None => "nothing else is like it".into(),
     }
 }
