@@ -193,8 +193,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (status_tx, status) = watch::channel(Vec::new());
     let (desk, orders) = desk::open();
     let dealings = adapt::dealings(config, &plan);
-    let watched = lineup.clone();
-    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, watched);
+    let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
 
@@ -233,12 +232,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod: films,
         vod_places,
     };
-    let serving = tokio::spawn(serve::run(
-        serve_config,
-        feeds,
-        listeners,
-        shutdown.child_token(),
-    ));
+    let serving = serve::run(serve_config, feeds, listeners, shutdown.child_token());
     Running {
         shutdown,
         tuners,
@@ -246,7 +240,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout_thread,
         importing,
         guiding: guides.task,
-        serving,
+        serving: tokio::spawn(serving),
         announcing,
     }
 }

@@ -312,7 +312,12 @@ fn rows(
         row("program", 1, PROGRAM, "code, runtime, stacks"),
         row("store cache", 1, fixed.store_cache, "redb, set explicitly"),
         row("lineups", 2, fixed.lineup, "the current one and the next"),
-        row("import", 1, fixed.import(), "the list being read"),
+        row(
+            "import",
+            1,
+            fixed.import(),
+            "the lists while they are merged",
+        ),
         row("guide", 1, fixed.guide, "the guide being read"),
         row(
             "guides sent",

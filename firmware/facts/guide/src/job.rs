@@ -61,9 +61,9 @@ impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
     pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
         let channels = self.channels.take();
-        let folder = self.folder.clone();
+        let (folder, whose) = (self.folder.clone(), self.whose.clone());
         let mut taking = Taking {
-            whose: &self.whose,
+            whose: &whose,
             lineup: Arc::clone(&self.lineup),
             window: self.window,
             match_bytes_max: self.match_bytes_max,

@@ -183,9 +183,9 @@ impl Lineup {
     /// A lineup of finished heads and rows; those of one channel come in the order of its streams.
     /// Heads with one id and number are one channel; of several channels with one number the first
     /// counts. No head is without a stream.
-    pub(crate) fn from_parts(mut text: String, given: Vec<Head>, mut rows: Vec<Row>) -> Self {
-        let (mut heads, place_of) = in_order(&given);
-        drop(given);
+    pub(crate) fn from_parts(mut text: String, listed: Vec<Head>, mut rows: Vec<Row>) -> Self {
+        let (mut heads, place_of) = in_order(&listed);
+        drop(listed);
         for row in &mut rows {
             row.channel = place_of[row.channel as usize];
         }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use names::{Country, NameEntry, Parts, fold, fold_words};
+use names::{Country, NameEntry, Parts, Station, fold, fold_words};
 
 /// Streams whose names are looked at, the best first.
 const STREAMS_MAX: usize = 4;
@@ -73,13 +73,15 @@ pub(crate) fn tell_apart(titles: &mut [Title]) {
 
 /// The name as it is written, of the words that `parts` has read; `None` where they are not found.
 fn clean(name: &str, parts: &Parts) -> Option<String> {
-    if parts.is_unreadable() || parts.station.is_some() {
+    if let Some(station) = parts.station.as_deref() {
+        return Some(call_sign(station) + &behind(parts));
+    }
+    if parts.is_unreadable() {
         return None;
     }
     let wanted: Vec<&str> = parts.words().collect();
-    let mut found = 0;
-    let mut title = String::new();
-    let mut between = "";
+    let (mut found, mut is_bare) = (0, true);
+    let (mut title, mut between) = (String::new(), "");
     let spaced = spaced(name);
     for word in spaced.split_whitespace() {
         if matches!(word, "&" | "+" | "/" | "-") {
@@ -92,15 +94,50 @@ fn clean(name: &str, parts: &Parts) -> Option<String> {
             continue;
         }
         let between = std::mem::take(&mut between);
-        if let Some((shown, count)) = find(word, wanted.get(found..)?, parts) {
-            found += count;
-            if !title.is_empty() && !between.is_empty() {
-                push(&mut title, between);
+        match find(word, wanted.get(found..)?, parts) {
+            Some((shown, count)) => {
+                found += count;
+                is_bare &= fold_words(shown) == fold_words(word);
+                if !title.is_empty() && !between.is_empty() {
+                    push(&mut title, between);
+                }
+                push(&mut title, shown);
             }
-            push(&mut title, shown);
+            None => is_bare &= word.chars().all(|c| c.is_ascii_punctuation()),
         }
     }
-    (found == wanted.len()).then(|| title + &behind(parts))
+    if found < wanted.len() {
+        return None;
+    }
+    // A name that says nothing else may end in signs of its own.
+    if is_bare {
+        return Some(words(&spaced).collect::<Vec<_>>().join(" "));
+    }
+    Some(title + &behind(parts))
+}
+
+/// What a station is called: its network where that is one, its call sign, and which of its
+/// sub-channels it is.
+fn call_sign(station: &Station) -> String {
+    const NETWORK_LETTERS_MAX: usize = 4;
+    let suffix = match station.kind {
+        Some(kind) if kind.is_low_power() => "-LD",
+        _ => "-DT",
+    };
+    let mut call = station.call.to_uppercase();
+    match station.subchannel {
+        Some(number) if number > 1 => call.push_str(&format!("{suffix}{number}")),
+        Some(_) | None => {}
+    }
+    if !station.extra.is_empty() {
+        call.push(' ');
+        call.push_str(&station.extra.to_uppercase());
+    }
+    let network = &*station.network;
+    if network.is_empty() || network.len() > NETWORK_LETTERS_MAX {
+        return call;
+    }
+    format!("{} ({call})", network.to_uppercase())
 }
 
 /// What of a word is shown, and how many of the wanted words it is.
@@ -234,6 +271,15 @@ mod tests {
             ("Первый канал HD", "Первый канал"),
             ("  Two   spaces ", "Two spaces"),
             ("★★★", "★★★"),
+            ("Seven & one <>", "Seven & one <>"),
+            ("Jeopardy!", "Jeopardy!"),
+            ("Lobo ◉", "Lobo"),
+            (
+                "USA | nbc (wnbc-dt1) new york, ny | HD+ BACKUP",
+                "NBC (WNBC)",
+            ),
+            ("US: KMYA-DT 49.1", "KMYA"),
+            ("WNBC-DT2 HD", "WNBC-DT2"),
         ] {
             assert_eq!(title(&[name]), expected, "{name}");
         }

@@ -60,8 +60,8 @@ fn happen(entries: &mut Vec<Entry>, what: Happening, seed: u64, next: &mut u32) 
         Grown => {
             let more = u32::try_from(entries.len() / 5).unwrap();
             for n in *next..*next + more {
-                let at = chance(seed, n) as usize % (entries.len() + 1);
-                entries.insert(at, entry(n));
+                let at = chance(seed, n) % (entries.len() as u64 + 1);
+                entries.insert(usize::try_from(at).unwrap(), entry(n));
             }
             *next += more;
         }

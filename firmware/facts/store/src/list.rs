@@ -178,12 +178,14 @@ impl ListWriter {
 /// A length in groups of seven bits, the lowest first, then the text.
 fn push_text(out: &mut Vec<u8>, text: &str) {
     let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
-    let mut len = text.len();
+    let mut len = u16::try_from(text.len()).expect("cut to 65,535 bytes above");
     while len >= 0x80 {
-        out.push((len & 0x7f) as u8 | 0x80);
+        let [low, _] = (len & 0x7f).to_le_bytes();
+        out.push(low | 0x80);
         len >>= 7;
     }
-    out.push((len & 0x7f) as u8);
+    let [low, _] = len.to_le_bytes();
+    out.push(low);
     out.extend_from_slice(text.as_bytes());
 }
 

@@ -8,7 +8,7 @@
 //!
 //! Sources are read one after the other, in the order of their lasting numbers, so that one list is in
 //! memory at a time; at the very first start the channels of an earlier one have their numbers before
-//! a later one's `tvg-chno` is looked at. One that is fresh by its interval is not read at a start.
+//! a later one's `tvg-chno` is looked at.
 //!
 //! Sources stand in the configuration file or come over the `desk`, whose orders are carried out one
 //! after the other here (`orders`): there is one writer of facts. An order that comes while a list is

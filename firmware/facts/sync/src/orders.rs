@@ -138,7 +138,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id, ours(settings));
         self.keep(sources).await?;
-        let known = Known::new(SourceState::default(), self.schedule(id, None));
+        let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
@@ -150,7 +150,7 @@ impl Imports {
         let mut sources = self.config.sources.clone();
         sources.put(id.0, ours(settings));
         self.keep(sources).await?;
-        let schedule = self.schedule(id.0, None);
+        let schedule = self.schedule(id.0);
         if let Some(known) = self.sources.get_mut(&id.0) {
             known.schedule = schedule;
         }

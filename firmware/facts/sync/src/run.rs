@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, atomic::AtomicUsize},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use desk::{Order, Orders};
@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, config, rebuild,
+    Config, Error, SourceStatus, Sources, rebuild,
     recall::{Recalled, recall},
     refresh::{Origin, Reading},
-    schedule::{self, Schedule},
+    schedule::Schedule,
     status::Board,
 };
 
@@ -49,8 +49,8 @@ impl fmt::Debug for Ports {
     }
 }
 
-/// Publishes the lineup of the last run at once, then reads every source that is not fresh, on request
-/// and by its interval, until the shutdown.
+/// Publishes the lineup of the last run at once, then reads every source at the start, on request and by
+/// its interval, until the shutdown.
 pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: Ports) {
     let mut imports = Imports {
         board: Arc::new(Board::new(ports.status)),
@@ -130,9 +130,11 @@ impl Imports {
         for (id, _) in self.config.sources.iter() {
             let state = states.get(&id).cloned().unwrap_or_default();
             let channels = channels.get(usize::from(id)).copied().unwrap_or(0);
-            let age = self.freshness(id, &state);
-            self.board.recall(id, &state, channels, age.is_some());
-            let known = Known::new(state, self.schedule(id, age));
+            // Of an upload what is there is all there will be.
+            let is_uploaded = self.config.sources[usize::from(id)].url.is_none();
+            let is_there = is_uploaded && state.list.is_some();
+            self.board.recall(id, &state, channels, is_there);
+            let known = Known::new(state, self.schedule(id));
             self.sources.insert(id, known);
         }
         self.changes.send_replace(Arc::new(log));
@@ -145,25 +147,15 @@ impl Imports {
         (self.told)(&self.config.sources);
     }
 
-    /// How old the list of a source is, where there is no reason but its age to read it again. A file
-    /// is read at every start: that costs nobody anything, and whoever has changed it starts anew.
-    fn freshness(&self, id: u16, state: &SourceState) -> Option<Duration> {
-        let settings = &self.config.sources[usize::from(id)];
-        let is_same = settings.url.as_ref().is_none_or(|url| *url == state.url);
-        let is_good = is_same && state.error.is_empty() && state.list.is_some_and(|hash| hash != 0);
-        let read = state
-            .last_success
-            .filter(|_| is_good && !config::is_file(settings));
-        read.map(|read| schedule::age(read, SystemTime::now()))
-    }
-
-    pub(crate) fn schedule(&self, id: u16, age: Option<Duration>) -> Schedule {
+    /// Every list is asked for at a start and when something was set: whoever has changed it starts anew,
+    /// and one that is the same costs its server a 304, or us a comparison.
+    pub(crate) fn schedule(&self, id: u16) -> Schedule {
         let settings = &self.config.sources[usize::from(id)];
         if settings.url.is_none() || !settings.enabled {
             return Schedule::never();
         }
         let interval = Duration::from_secs(settings.interval_hours * 3600);
-        Schedule::new(Instant::now(), interval, age)
+        Schedule::new(Instant::now(), interval)
     }
 
     async fn go_on(&mut self, mut orders: Orders) {

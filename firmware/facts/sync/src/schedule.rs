@@ -1,6 +1,6 @@
 //! When a source is read next.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -28,11 +28,10 @@ impl Schedule {
         }
     }
 
-    /// Due when the list is as old as the interval; at once where there is none.
-    pub(crate) fn new(now: Instant, interval: Duration, age: Option<Duration>) -> Self {
-        let wait = age.map_or(Duration::ZERO, |age| interval.saturating_sub(age));
+    /// Due at once.
+    pub(crate) const fn new(now: Instant, interval: Duration) -> Self {
         Self {
-            due: Some(now + wait),
+            due: Some(now),
             interval,
             retry: RETRY_MIN,
         }
@@ -55,12 +54,6 @@ impl Schedule {
     }
 }
 
-/// How old a list is. One that was read later than now, by a clock that has been set back since or
-/// had not been set at the start, is taken for new: the next regular reading puts it right.
-pub(crate) fn age(read: SystemTime, now: SystemTime) -> Duration {
-    now.duration_since(read).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +63,7 @@ mod tests {
     #[test]
     fn waits_longer_after_each_failure_and_regularly_after_success() {
         let now = Instant::now();
-        let mut schedule = Schedule::new(now, DAY, None);
+        let mut schedule = Schedule::new(now, DAY);
         let wait = |schedule: &Schedule| schedule.due.unwrap() - now;
         assert_eq!(wait(&schedule), Duration::ZERO);
         for minutes in [1, 2, 4, 8, 16, 32, 60, 60] {
@@ -88,25 +81,10 @@ mod tests {
     #[test]
     fn a_short_interval_is_the_longest_wait() {
         let now = Instant::now();
-        let mut schedule = Schedule::new(now, Duration::from_secs(90), None);
+        let mut schedule = Schedule::new(now, Duration::from_secs(90));
         for seconds in [60, 90, 90] {
             schedule.failed(now);
             assert_eq!(schedule.due, Some(now + Duration::from_secs(seconds)));
-        }
-    }
-
-    #[test]
-    fn a_fresh_list_is_not_read_at_the_start() {
-        let (now, clock) = (Instant::now(), SystemTime::now());
-        let hour = Duration::from_secs(3600);
-        for (read, wait) in [
-            (clock - hour, DAY - hour),
-            (clock - 2 * DAY, Duration::ZERO),
-            // The clock was set back.
-            (clock + 9 * DAY, DAY),
-        ] {
-            let schedule = Schedule::new(now, DAY, Some(age(read, clock)));
-            assert_eq!(schedule.due, Some(now + wait));
         }
     }
 

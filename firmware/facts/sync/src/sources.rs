@@ -112,7 +112,13 @@ impl Sources {
     /// A number for one more: the next behind all others, so that one that was given up rests, and
     /// when there is none behind, the lowest that is free.
     pub(crate) fn free(&self) -> Option<u16> {
-        let behind = self.all().last().map_or(0, |(id, _)| usize::from(id) + 1);
+        self.free_behind(None)
+    }
+
+    /// The same, and behind this number as well.
+    fn free_behind(&self, last: Option<u16>) -> Option<u16> {
+        let last = self.all().last().map(|(id, _)| id).max(last);
+        let behind = last.map_or(0, |id| usize::from(id) + 1);
         let mut places = (behind..SOURCES_MAX).chain(0..SOURCES_MAX);
         let place = places.find(|place| self.0.get(*place).is_none_or(Option::is_none))?;
         u16::try_from(place).ok()
@@ -136,7 +142,8 @@ impl Sources {
             }
         }
         for (source, _) in wanted.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
-            match all.free() {
+            // Not the number of one that is gone, whose list is still there.
+            match all.free_behind(rows.last().map(|row| row.id)) {
                 Some(id) => all.put(id, (*source).clone()),
                 None => tracing::error!(
                     source = %source.settings.name,

@@ -85,9 +85,9 @@ impl Board {
     }
 
     /// What the store knows from before.
-    pub(crate) fn recall(&self, id: u16, state: &SourceState, channels: usize, is_fresh: bool) {
+    pub(crate) fn recall(&self, id: u16, state: &SourceState, channels: usize, is_there: bool) {
         self.update(id, |status| {
-            status.state = if is_fresh { State::Ok } else { State::Idle };
+            status.state = if is_there { State::Ok } else { State::Idle };
             status.channels = channels;
             status.last_success = state.last_success;
             status.error = Some(state.error.clone()).filter(|error| !error.is_empty());

@@ -10,7 +10,7 @@ use lineup::{
 use serde::Serialize;
 
 use super::{Row, row, tagged};
-use crate::{asked::Asked, body::Body, respond, shared::Shared};
+use crate::{asked::Asked, body::Body, guide::GuideMatch, respond, shared::Shared};
 
 #[derive(Serialize)]
 struct One<'a> {
