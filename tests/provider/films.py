@@ -1,6 +1,7 @@
 """Films: files that are read by range, and all that providers do wrong with it.
 
     size=BYTES | of=NAME    random bytes of the name, or what was PUT to /files/NAME
+    or=NAME                 every second request is for that one instead
     cut=BYTES               every connection is reset behind so many bytes
     short=BYTES             every connection ends politely behind so many bytes
     piece=BYTES             no answer to a range is longer, and says so
@@ -32,8 +33,10 @@ def noise(name, size):
     return random.Random(name).randbytes(min(size, SIZE_BYTES_MAX))
 
 
-def content(name, query, files):
+def content(name, query, files, requests):
     """The film as it is now."""
+    if "or" in query and requests % 2 == 0:
+        return files.get(f"/files/{query['or']}", b"")
     if "of" in query:
         return files.get(f"/files/{query['of']}", b"")
     return noise(name, int(query.get("size", SIZE_BYTES)))
@@ -49,7 +52,7 @@ async def serve(stream, exchange, request, files):
     if "html" in query:
         exchange.answer(200, PAGE, "text/html")
         return True
-    data = content(stream.name, query, files)
+    data = content(stream.name, query, files, stream.counts.requests)
     if "grows" in query:
         data += b"+" * stream.counts.requests
     stream.counts.opened()

@@ -97,12 +97,21 @@ fn source_view(status: &sync::SourceStatus) -> SourceView {
         channels: status.channels,
         error: status.error.clone(),
         held_back: status.is_held_back,
-        warnings: status.warnings.clone(),
+        warnings: warnings(status),
         read_unix_s: read.map(|since| since.as_secs()),
         account: status.account.as_ref().map(account_view),
         is_of_file: status.is_of_file,
         settings: status.settings.clone(),
     }
+}
+
+/// What was wrong with the list, behind what is dangerous about the settings.
+fn warnings(status: &sync::SourceStatus) -> Vec<String> {
+    let unverified = (!status.settings.tls_verify).then(|| {
+        "its certificates are not looked at (tls_verify = false): whoever is on the way to the provider can read the account's password and change what is sent".to_owned()
+    });
+    let of_list = status.warnings.iter().cloned();
+    unverified.into_iter().chain(of_list).collect()
 }
 
 fn account_view(account: &sync::AccountStatus) -> AccountView {

@@ -24,8 +24,8 @@ use crate::{
     guides, page, plan,
 };
 
-/// Threads for files, names and the store, beside the runtime's and the data plane's.
-const BLOCKING_THREADS_MAX: usize = 4;
+/// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
+const BLOCKING_THREADS_MAX: usize = 4 + upstream::http::LOOKUPS_MAX;
 /// How long parts may take to drain.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Descriptors beside clients, pages and upstreams: store, sockets, epoll.
@@ -219,6 +219,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
     let serve_config = page::config(loaded, identity, &plan, rows);
+    let recalled = lineup.clone();
     let feeds = serve::Feeds {
         lineup,
         changes,
@@ -240,9 +241,19 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout_thread,
         importing,
         guiding: guides.task,
-        serving: tokio::spawn(serving),
+        serving: tokio::spawn(once_recalled(recalled, serving)),
         announcing,
     }
+}
+
+/// Serves once the lineup of the last run is there, or will not come. Whoever asks before that waits in
+/// the listener's queue: a client that found no channel at all would forget those that it knows.
+async fn once_recalled<T>(
+    mut lineup: watch::Receiver<Arc<Lineup>>,
+    serving: impl Future<Output = T>,
+) -> T {
+    let _ = lineup.changed().await;
+    serving.await
 }
 
 impl Running {

@@ -2,12 +2,12 @@
 
 import argparse
 
-from . import crowd, failover, fanout, imports, soak
+from . import crowd, failover, fanout, imports, names, soak
 from .place import Place
 from .servers import ALL
 
 # The kinds that need less than both programs.
-PROGRAMS = {"failover": ("dipole",), "soak": ("dipole",)}
+PROGRAMS = {"failover": ("dipole",), "names": ("dipole",), "soak": ("dipole",)}
 
 
 def arguments():
@@ -25,6 +25,7 @@ def arguments():
     sub.add_argument("--clients", type=int, default=1000)
     sub.add_argument("--window", type=int, default=30, help="seconds")
     kinds.add_parser("import", help="a list of 30,000 entries")
+    kinds.add_parser("names", help="labelled lists as channels, beside what others make of them")
     sub = kinds.add_parser("failover", help="the gap at the client when the upstream fails")
     sub.add_argument("--repeats", type=int, default=10, help="channels for each fault and kind of upstream")
     sub = kinds.add_parser("soak", help="clients come and go, streams fail; flat or it fails")
@@ -42,6 +43,8 @@ def main():
             crowd.run(place, asked.clients, asked.window)
         elif asked.kind == "failover":
             failover.run(place, asked.repeats)
+        elif asked.kind == "names":
+            names.run(place)
         elif asked.kind == "soak":
             soak.run(place, asked.minutes, asked.seed)
         else:

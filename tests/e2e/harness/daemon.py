@@ -155,6 +155,23 @@ def get(path, method="GET", host=lan.TUNER, port=80, headers=None):
         connection.close()
 
 
+def change(path, value=None, method="POST", body=None, headers=None, port=80):
+    """Asks the API for a change, as our own page does: with `value` as JSON, or with these bytes."""
+    if body is None and value is not None:
+        body = json.dumps(value).encode()
+    connection = http.client.HTTPConnection(lan.TUNER, port, timeout=30)
+    try:
+        connection.request(method, path, body, {"X-Dipole": "1", **(headers or {})})
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def sources(**where):
+    """What is known of each source, by its name."""
+    return {one["name"]: one for one in get("/api/v1/status", **where).json()["sources"]}
+
+
 def lineup(**where):
     return get("/lineup.json", **where).json()
 

@@ -10,7 +10,7 @@ use hyper::{
     header::{CONNECTION, HeaderValue},
     http::request::Parts,
 };
-use tokio::time::timeout;
+use tokio::{sync::SemaphorePermit, time::timeout};
 
 use crate::{
     address::Reached, api, asked::Asked, body::Body, documents, guide, handover::Seat, page, query,
@@ -35,6 +35,11 @@ pub(crate) async fn answer(
     }
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
         && !is_reading(&head.method);
+    let is_kept = is_kept && !body.is_end_stream();
+    let place = match place(shared, is_kept).await {
+        Ok(place) => place,
+        Err(refusal) => return respond::dressed(refusal),
+    };
     let body = match read_body(body, is_kept).await {
         Ok(body) => body,
         Err(refusal) => return respond::dressed(refusal),
@@ -45,7 +50,26 @@ pub(crate) async fn answer(
         reached,
         body,
     };
-    respond::dressed(routed(shared, seat, &asked, route).await)
+    let response = respond::dressed(routed(shared, seat, &asked, route).await);
+    drop((asked, place));
+    response
+}
+
+/// A place among the requests whose body is kept, for one that is.
+async fn place(
+    shared: &Shared,
+    is_kept: bool,
+) -> Result<Option<SemaphorePermit<'_>>, Response<Body>> {
+    if !is_kept {
+        return Ok(None);
+    }
+    match timeout(REQUEST_BODY_MAX, shared.changes.acquire()).await {
+        Ok(Ok(place)) => Ok(Some(place)),
+        Ok(Err(_)) | Err(_) => Err(closing(respond::problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many changes are being made: try again in a moment",
+        ))),
+    }
 }
 
 /// The one route whose body is not read before it is routed.
@@ -182,9 +206,12 @@ async fn read_body(body: Incoming, is_kept: bool) -> Result<Bytes, Response<Body
             "the request's body did not arrive within 10 seconds",
         ),
     };
-    let mut refusal = respond::problem(status, detail);
+    Err(closing(respond::problem(status, detail)))
+}
+
+/// The rest of the body is not read: the connection cannot be used again.
+fn closing(mut refusal: Response<Body>) -> Response<Body> {
+    let close = HeaderValue::from_static("close");
+    refusal.headers_mut().insert(CONNECTION, close);
     refusal
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
-    Err(refusal)
 }

@@ -1,7 +1,10 @@
 //! What all connections share.
 
 use base::Lock;
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -10,6 +13,10 @@ use crate::{
     page::Assets,
     scan::Scanner,
 };
+
+/// Requests with a body that is kept, at once: a person changes one thing after the other. Bodies and
+/// what is made of them are 512 KiB together at most, which the plan counts to the program.
+const CHANGES_MAX: usize = 4;
 
 /// The configuration, the live ends of other crates, and our own small state.
 pub(crate) struct Shared {
@@ -22,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) started: Instant,
     /// When a client's scan last had the sources read.
     pub(crate) scan_refreshed: Lock<Option<Instant>>,
+    /// Places for requests whose body is kept until they are answered.
+    pub(crate) changes: Semaphore,
     /// Told when newcomers wait for a place: idle connections then leave.
     pub(crate) crowded: Notify,
     pub(crate) shutdown: CancellationToken,
@@ -43,6 +52,7 @@ impl Shared {
             stream_port,
             started: Instant::now(),
             scan_refreshed: Lock::new(None),
+            changes: Semaphore::new(CHANGES_MAX),
             crowded: Notify::new(),
             shutdown,
         }

@@ -1,5 +1,7 @@
 //! What is decided over the API: how it is asked for, and how it is answered.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::sync::Arc;
@@ -273,4 +275,35 @@ async fn the_log_is_shown_and_taken_back() {
     let asking = send(&server, "POST", "/api/v1/changes/2/undo", "", "");
     let (reply, undone) = tokio::join!(asking, writer);
     assert_eq!((reply.status, undone), (200, 2));
+}
+
+#[tokio::test]
+async fn marks_of_hdhomerun_clients_are_decisions() {
+    let mut server = Server::start(Setup::default());
+    for (mark, favourite, enabled) in [
+        ("%2B1", Set::To(true), Set::Automatic),
+        ("-1", Set::Automatic, Set::Automatic),
+        ("x1", Set::Keep, Set::To(false)),
+    ] {
+        let target = format!("/lineup.post?favorite={mark}");
+        let request = ("POST", &*target, "", "");
+        let (reply, changes, _) = asked_for(&mut server, request, Ok(edited())).await;
+        assert_eq!(reply.status, 200, "{mark}");
+        let Change::Set { channels, patch } = &changes[0] else {
+            panic!("another change: {changes:?}");
+        };
+        assert_eq!(*channels, [ChannelId(1)]);
+        assert_eq!((&patch.favourite, &patch.enabled), (&favourite, &enabled));
+    }
+    for (mark, headers, status) in [
+        ("%2B99", "", 404),
+        ("?1", "", 400),
+        ("", "", 400),
+        ("%2B1", "Sec-Fetch-Site: cross-site\r\n", 403),
+    ] {
+        let target = format!("/lineup.post?favorite={mark}");
+        let reply = ask_with(server.http, "POST", &target, headers).await;
+        assert_eq!(reply.status, status, "{mark}");
+    }
+    assert!(server.orders.waiting().is_none(), "nothing was asked for");
 }

@@ -230,7 +230,10 @@ impl SourceSettings {
             ("command", &self.command),
         ];
         for (key, text) in texts {
-            let fits = |text: &String| (1..=TEXT_BYTES_MAX).contains(&text.trim().len());
+            let fits = |text: &String| {
+                (1..=TEXT_BYTES_MAX).contains(&text.trim().len())
+                    && !text.contains(char::is_control)
+            };
             hold(
                 text.as_ref().is_none_or(fits),
                 key,

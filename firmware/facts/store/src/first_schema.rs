@@ -22,7 +22,7 @@ pub(crate) fn make_lists(transaction: &WriteTransaction) -> Result<(), Fault> {
         None => return Ok(()),
     };
     let order = in_order(transaction)?;
-    for source in sources {
+    for (source, _) in sources {
         make_list(transaction, source, &order)?;
     }
     Ok(())

@@ -14,8 +14,10 @@ use crate::{
     tables::{CHANNELS, META, META_LINEUP, SOURCE_STATES},
 };
 
-const LINEUP_LAYOUT: u8 = 2;
-/// Without the derivation: written by earlier versions, still read.
+const LINEUP_LAYOUT: u8 = 3;
+/// Without priorities: written by earlier versions, still read.
+const BARE_LAYOUT: u8 = 2;
+/// Names in place of numbers, and without the derivation: written by earlier versions, still read.
 const NAMES_LAYOUT: u8 = 1;
 
 /// What an import leaves behind.
@@ -25,8 +27,8 @@ pub struct Import<'a> {
     pub lineup: &'a Lineup,
     /// Every number given and key held, of channels present and gone.
     pub known: &'a Known,
-    /// Numbers of the sources that it was derived from, in their order.
-    pub sources: &'a [u16],
+    /// Numbers and priorities of the sources that it was derived from, in their order.
+    pub sources: &'a [(u16, i16)],
     /// State of each source that has another one now.
     pub states: &'a [(u16, SourceState)],
     /// The list that is new, and the number of its source.
@@ -49,8 +51,9 @@ pub struct Saved {
 pub struct Snapshot {
     /// Its channels. [`lineup::Channel::source`] is the number of a source.
     pub lineup: Lineup,
-    /// Numbers of the sources that it was derived from; some may be gone since.
-    pub sources: Vec<u16>,
+    /// Numbers and priorities of the sources that it was derived from; some may be gone or have
+    /// another one since. Empty where an earlier Dipole did not say.
+    pub sources: Vec<(u16, i16)>,
     /// How it was derived from the lists: [`lineup::DERIVATION`] of the Dipole that did.
     pub derivation: u32,
 }
@@ -100,33 +103,38 @@ pub(crate) fn load(
     }))
 }
 
-fn encode_lineup(sources: &[u16], value: &mut Vec<u8>) {
+fn encode_lineup(sources: &[(u16, i16)], value: &mut Vec<u8>) {
     let count = u16::try_from(sources.len()).unwrap_or(u16::MAX);
     let mut fields = Encoder::new(value, LINEUP_LAYOUT);
     fields.u32(lineup::DERIVATION).u16(count);
-    for id in &sources[..usize::from(count)] {
-        fields.u16(*id);
+    for (id, priority) in &sources[..usize::from(count)] {
+        fields.u16(*id).u16(priority.cast_unsigned());
     }
 }
 
-/// The numbers of the sources, and the derivation. In schema 1 the place of a source's name was its
-/// number.
-pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<u16>, u32), Fault> {
-    let (mut fields, layout) = Decoder::of_any(value, &[LINEUP_LAYOUT, NAMES_LAYOUT])?;
+/// The sources, and the derivation; 0 where the priorities are not known either, so that the lineup
+/// is derived anew. In schema 1 the place of a source's name was its number.
+pub(crate) fn decode_lineup(value: &[u8]) -> Result<(Vec<(u16, i16)>, u32), Fault> {
+    let layouts = [LINEUP_LAYOUT, BARE_LAYOUT, NAMES_LAYOUT];
+    let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
     if layout == NAMES_LAYOUT {
         let count = fields.u16()?;
         for _ in 0..count {
             fields.text()?;
         }
         fields.end()?;
-        return Ok(((0..count).collect(), 0));
+        return Ok(((0..count).map(|id| (id, 0)).collect(), 0));
     }
+    let has_priorities = layout == LINEUP_LAYOUT;
     let derivation = fields.u32()?;
-    let ids = (0..fields.u16()?)
-        .map(|_| fields.u16())
-        .collect::<Result<_, _>>()?;
+    let mut sources = Vec::new();
+    for _ in 0..fields.u16()? {
+        let id = fields.u16()?;
+        let priority = if has_priorities { fields.u16()? } else { 0 };
+        sources.push((id, priority.cast_signed()));
+    }
     fields.end()?;
-    Ok((ids, derivation))
+    Ok((sources, if has_priorities { derivation } else { 0 }))
 }
 
 /// A row as a Dipole of the first schema wrote it, for the test of its migration.
@@ -147,18 +155,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sources_come_back(ids in vec(any::<u16>(), 0..5), names in vec(any::<String>(), 0..5)) {
+        fn sources_come_back(ids in vec(any::<(u16, i16)>(), 0..5), names in vec(any::<String>(), 0..5)) {
             let mut value = Vec::new();
             encode_lineup(&ids, &mut value);
             prop_assert_eq!(decode_lineup(&value).unwrap(), (ids, lineup::DERIVATION));
             let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
             encode_lineup_first(&borrowed, &mut value);
-            let places = (0..).take(names.len()).collect();
+            let places = (0..).take(names.len()).map(|id| (id, 0)).collect();
             prop_assert_eq!(decode_lineup(&value).unwrap(), (places, 0));
         }
 
         #[test]
-        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..4_u8) {
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..5_u8) {
             if let Some(first) = value.first_mut() {
                 *first = version;
             }

@@ -126,6 +126,21 @@ impl Store {
         self.write(|transaction| import::save(transaction, import))
     }
 
+    /// [`Self::save_book`] and [`Self::save_import`] in one: the sources, and the lineup under them.
+    ///
+    /// # Errors
+    /// After any [`Error`] the store holds what it held before.
+    pub fn save_book_and_import(
+        &self,
+        rows: &[SourceRow],
+        import: &Import<'_>,
+    ) -> Result<Saved, Error> {
+        self.write(|transaction| {
+            book::save(transaction, rows)?;
+            import::save(transaction, import)
+        })
+    }
+
     /// The lineup of the last import; `None` before the first.
     ///
     /// # Errors

@@ -95,7 +95,7 @@ fn saves_until_killed() {
             .save_import(&Import {
                 lineup: &lineup(generation),
                 known: &known(generation),
-                sources: &[0],
+                sources: &[(0, 0)],
                 states: &[(0, state)],
                 list: Some((0, &list)),
             })

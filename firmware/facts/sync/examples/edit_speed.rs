@@ -1,5 +1,7 @@
 //! Imports a list, then renames a channel and merges two: how long does a person wait for an edit?
 
+#![allow(clippy::print_stdout, reason = "a tool for the console")]
+
 use std::{env, error::Error, path::Path, sync::Arc, time::Instant};
 
 use desk::{ChannelOrder, Desk, SourceSettings};

@@ -124,7 +124,7 @@ impl Edit {
         let import = Import {
             lineup: &rebuilt.lineup,
             known: &rebuilt.known,
-            sources: &self.config.sources.enabled().collect::<Vec<_>>(),
+            sources: &self.config.sources.deriving().collect::<Vec<_>>(),
             states: &[],
             list: None,
         };

@@ -153,7 +153,7 @@ impl Job {
         let saved = self.store.save_import(&Import {
             lineup: &rebuilt.lineup,
             known: &rebuilt.known,
-            sources: &self.config.sources.enabled().collect::<Vec<_>>(),
+            sources: &self.config.sources.deriving().collect::<Vec<_>>(),
             states: &[(self.index, state.clone())],
             list: Some((self.index, list)),
         })?;

@@ -21,6 +21,7 @@
 //! (`store`), HTTP (`upstream`).
 
 mod account;
+mod change;
 mod collect;
 mod config;
 mod document;

@@ -11,6 +11,7 @@ use tokio::{task, time::Instant};
 
 use crate::{
     Config, Error, Sources,
+    change::{self, Rebuilding},
     config::{self, Location},
     edit::{Edit, Wish},
     rebuild::anew,
@@ -137,33 +138,47 @@ impl Imports {
         })?;
         let mut sources = self.config.sources.clone();
         sources.put(id, ours(settings));
-        self.keep(sources).await?;
+        // It has no list that would change the lineup.
+        self.keep(sources, Rebuilding::No).await?;
         let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
         Ok(SourceId(id))
     }
 
     async fn change(&mut self, id: SourceId, settings: SourceSettings) -> Result<(), Refused> {
-        let kept = self.find_ours(id)?.settings.clone();
-        let settings = secrets::restored(settings, &kept);
+        let kept = self.find_ours(id)?.clone();
+        let settings = secrets::restored(settings, &kept.settings);
         self.check(&settings, Some(id.0))?;
+        let is_same_list = change::asks_the_same(&kept.settings, &settings);
+        let rebuilding = change::rebuilding(&kept.settings, &settings);
         let mut sources = self.config.sources.clone();
-        sources.put(id.0, ours(settings));
-        self.keep(sources).await?;
+        let allowed = kept.allowed.filter(|_| is_same_list);
+        sources.put(
+            id.0,
+            Source {
+                allowed,
+                ..ours(settings)
+            },
+        );
+        self.keep(sources, rebuilding).await?;
         let schedule = self.schedule(id.0);
         if let Some(known) = self.sources.get_mut(&id.0) {
-            known.schedule = schedule;
+            known.schedule = if is_same_list {
+                schedule.going_on(&known.schedule, Instant::now())
+            } else {
+                schedule
+            };
         }
-        self.rebuild().await
+        Ok(())
     }
 
     async fn remove(&mut self, id: SourceId) -> Result<(), Refused> {
         self.find_ours(id)?;
         let mut sources = self.config.sources.clone();
         sources.remove(id.0);
-        self.keep(sources).await?;
+        self.keep(sources, Rebuilding::Yes).await?;
         self.sources.remove(&id.0);
-        self.rebuild().await
+        Ok(())
     }
 
     fn accept(&mut self, id: SourceId) -> Result<(), Refused> {
@@ -198,6 +213,10 @@ impl Imports {
         }
         let why = match self.read(id.0, Origin::Upload(list), orders).await {
             Reading::Over => return Ok(()),
+            Reading::Failed(why) if self.board.is_held_back(id.0) => {
+                let why = format!("{why}; once that is accepted, send it again");
+                return Err(Refused::Invalid(why));
+            }
             Reading::Failed(why) => return Err(Refused::Invalid(why)),
             Reading::Cancelled => "the upload was cancelled",
             Reading::BrokenOff => "something was changed meanwhile: send the list again",
@@ -232,34 +251,38 @@ impl Imports {
         Ok(())
     }
 
-    /// Stores the sources; from then on they are those that there are.
-    async fn keep(&mut self, sources: Sources) -> Result<(), Refused> {
-        let storage = |error: &dyn std::fmt::Display| Refused::Storage(error.to_string());
-        let rows = sources.rows().map_err(|error| storage(&error))?;
-        let store = Arc::clone(&self.store);
-        let saved = task::spawn_blocking(move || store.save_book(&rows)).await;
-        match saved {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(storage(&error)),
+    /// Stores the sources, and the lineup that is made of them where it is another one: both or none.
+    /// From then on they hold.
+    async fn keep(&mut self, sources: Sources, rebuilding: Rebuilding) -> Result<(), Refused> {
+        let rows = sources.rows().map_err(|error| not_kept(&error.into()))?;
+        let config = Config {
+            sources,
+            ..Config::clone(&self.config)
+        };
+        let (config, store) = (Arc::new(config), Arc::clone(&self.store));
+        let new = Arc::clone(&config);
+        let kept = task::spawn_blocking(move || match rebuilding {
+            Rebuilding::Yes => anew(&new, &store, &AsListed, Some(&rows)).map(Some),
+            Rebuilding::No => Ok(store.save_book(&rows).map(|()| None)?),
+        });
+        let lineup = match kept.await {
+            Ok(kept) => kept.map_err(|error| not_kept(&error))?,
             Err(_) => return Err(Refused::Ending),
-        }
-        Arc::make_mut(&mut self.config).sources = sources;
+        };
+        self.config = config;
         self.tell();
+        if let Some(lineup) = lineup {
+            self.show(lineup);
+        }
         Ok(())
     }
+}
 
-    /// Makes the lineup anew from what there is.
-    async fn rebuild(&mut self) -> Result<(), Refused> {
-        let (config, store): (Arc<Config>, _) = (Arc::clone(&self.config), Arc::clone(&self.store));
-        let rebuilt = task::spawn_blocking(move || anew(&config, &store, &AsListed)).await;
-        match rebuilt {
-            Ok(Ok(lineup)) => {
-                self.show(lineup);
-                Ok(())
-            }
-            Ok(Err(error)) => Err(Refused::Storage(error.to_string())),
-            Err(_) => Err(Refused::Ending),
-        }
+fn not_kept(error: &Error) -> Refused {
+    match error {
+        // The lists of all sources together are too much: nothing is wrong with the storage.
+        Error::Full(full) => Refused::Conflict(full.to_string()),
+        error => Refused::Storage(error.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ use lineup::{
     EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Shaping, SourceKey,
     decisions::Decisions,
 };
-use store::{Import, List, Store};
+use store::{Import, List, SourceRow, Store};
 
 use crate::{Config, Error, TestChannel, sources::SOURCES_MAX, test_channel};
 
@@ -136,8 +136,8 @@ const fn flow(goes_on: bool) -> ControlFlow<()> {
     }
 }
 
-/// The lineup of the last run. Where it would not be the same today, because sources have come, gone
-/// or moved, or the test channel, or because this Dipole derives otherwise, it is made anew and
+/// The lineup of the last run. Where it would not be the same today, because sources have come, gone,
+/// moved or another priority, or the test channel, or because this Dipole derives otherwise, it is made anew and
 /// stored.
 pub(crate) fn recall(
     config: &Config,
@@ -151,7 +151,7 @@ pub(crate) fn recall(
     let lineup = snapshot.lineup.under(decisions);
     let are_the_same = config
         .sources
-        .enabled()
+        .deriving()
         .eq(snapshot.sources.iter().copied());
     if are_the_same
         && has_test(&lineup) == wants_test(&lineup, config)
@@ -159,7 +159,7 @@ pub(crate) fn recall(
     {
         return Ok(lineup);
     }
-    match anew(config, store, shaping) {
+    match anew(config, store, shaping, None) {
         Err(error) if are_the_same => {
             tracing::error!(%error, "the lineup was not made anew; it stays as it was");
             Ok(lineup)
@@ -168,8 +168,13 @@ pub(crate) fn recall(
     }
 }
 
-/// The lineup of all lists as they are, stored.
-pub(crate) fn anew(config: &Config, store: &Store, shaping: &dyn Shaping) -> Result<Lineup, Error> {
+/// The lineup of all lists as they are, stored; together with the sources where they are new.
+pub(crate) fn anew(
+    config: &Config,
+    store: &Store,
+    shaping: &dyn Shaping,
+    book: Option<&[SourceRow]>,
+) -> Result<Lineup, Error> {
     let rebuild = Rebuild {
         config,
         store,
@@ -179,13 +184,17 @@ pub(crate) fn anew(config: &Config, store: &Store, shaping: &dyn Shaping) -> Res
         may_cut: false,
     };
     let rebuilt = rebuild.run()?;
-    store.save_import(&Import {
+    let import = Import {
         lineup: &rebuilt.lineup,
         known: &rebuilt.known,
-        sources: &config.sources.enabled().collect::<Vec<_>>(),
+        sources: &config.sources.deriving().collect::<Vec<_>>(),
         states: &[],
         list: None,
-    })?;
+    };
+    match book {
+        Some(rows) => store.save_book_and_import(rows, &import)?,
+        None => store.save_import(&import)?,
+    };
     Ok(rebuilt.lineup)
 }
 

@@ -1,6 +1,6 @@
 //! What the store has kept of the run before.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lineup::{AsListed, Lineup, decisions::Logged};
 use store::{SourceState, Store};
@@ -19,11 +19,11 @@ pub(crate) struct Recalled {
 
 impl Recalled {
     /// As if nothing had been kept.
-    pub(crate) fn nothing(config: &Config) -> Self {
+    pub(crate) fn nothing(config: &Config, store: &Store) -> Self {
         Self {
             sources: config.sources.clone(),
             states: BTreeMap::new(),
-            lineup: rebuild::lonely(config).unwrap_or_default(),
+            lineup: lonely(config, store),
             log: Vec::new(),
         }
     }
@@ -52,11 +52,22 @@ pub(crate) fn recall(config: &Config, store: &Store) -> Result<Recalled, Error> 
         sources,
         ..config.clone()
     };
-    let lineup = rebuild::recall(&config, store, &AsListed)?;
+    let lineup = rebuild::recall(&config, store, &AsListed).unwrap_or_else(|error| {
+        tracing::error!(%error, "the lineup of the last run cannot be used; it is made anew as the sources are read");
+        lonely(&config, store)
+    });
     Ok(Recalled {
         sources: config.sources,
         states,
         lineup,
         log: store.load_changes()?,
     })
+}
+
+/// Without channels, under what was decided as far as that can be read: what is decided from now on is
+/// decided beside it.
+fn lonely(config: &Config, store: &Store) -> Lineup {
+    let decisions = store.load_decisions().unwrap_or_default();
+    let lineup = rebuild::lonely(config).unwrap_or_default();
+    lineup.under(Arc::new(decisions))
 }

@@ -122,7 +122,7 @@ impl Imports {
             log,
         } = recalled.unwrap_or_else(|error| {
             tracing::error!(%error, "the lineup of the last run cannot be used");
-            Recalled::nothing(&self.config)
+            Recalled::nothing(&self.config, &self.store)
         });
         Arc::make_mut(&mut self.config).sources = sources;
         self.tell();

@@ -37,6 +37,15 @@ impl Schedule {
         }
     }
 
+    /// Of the same list under other settings: due when it was, or an interval from now.
+    pub(crate) fn going_on(self, before: &Self, now: Instant) -> Self {
+        let due = match (self.due, before.due) {
+            (Some(_), Some(due)) => Some(due.min(now + self.interval)),
+            (due, _) => due,
+        };
+        Self { due, ..self }
+    }
+
     /// Due at once, where it is ever due.
     pub(crate) fn hurry(&mut self, now: Instant) {
         self.due = self.due.map(|_| now);
@@ -86,6 +95,23 @@ mod tests {
             schedule.failed(now);
             assert_eq!(schedule.due, Some(now + Duration::from_secs(seconds)));
         }
+    }
+
+    #[test]
+    fn the_same_list_is_not_read_again_because_something_was_set() {
+        let now = Instant::now();
+        let mut before = Schedule::new(now, DAY);
+        before.succeeded(now);
+        let hour = Duration::from_secs(3600);
+        let later = now + hour;
+        let same = Schedule::new(later, DAY).going_on(&before, later);
+        assert_eq!(same.due, Some(now + DAY));
+        let sooner = Schedule::new(later, hour).going_on(&before, later);
+        assert_eq!(sooner.due, Some(later + hour));
+        let off = Schedule::never().going_on(&before, later);
+        assert_eq!(off.due, None);
+        let on = Schedule::new(later, DAY).going_on(&off, later);
+        assert_eq!(on.due, Some(later));
     }
 
     #[test]

@@ -94,6 +94,12 @@ impl Sources {
         enabled.map(|(id, _)| id)
     }
 
+    /// Number and priority of those: what the lineup depends on besides their lists.
+    pub(crate) fn deriving(&self) -> impl Iterator<Item = (u16, i16)> {
+        let enabled = self.all().filter(|(_, source)| source.settings.enabled);
+        enabled.map(|(id, source)| (id, source.settings.priority))
+    }
+
     /// Puts a source at its place, over the one that was there.
     pub(crate) fn put(&mut self, id: u16, source: Source) {
         let place = usize::from(id);
@@ -109,17 +115,17 @@ impl Sources {
         }
     }
 
-    /// A number for one more: the next behind all others, so that one that was given up rests, and
-    /// when there is none behind, the lowest that is free.
+    /// A number for one more: the next behind all that there have been since the start, so that one that
+    /// was given up rests (somebody may still watch a stream of it), and when there is none behind, the
+    /// lowest that is free.
     pub(crate) fn free(&self) -> Option<u16> {
         self.free_behind(None)
     }
 
     /// The same, and behind this number as well.
     fn free_behind(&self, last: Option<u16>) -> Option<u16> {
-        let last = self.all().last().map(|(id, _)| id).max(last);
         let behind = last.map_or(0, |id| usize::from(id) + 1);
-        let mut places = (behind..SOURCES_MAX).chain(0..SOURCES_MAX);
+        let mut places = (self.0.len().max(behind)..SOURCES_MAX).chain(0..SOURCES_MAX);
         let place = places.find(|place| self.0.get(*place).is_none_or(Option::is_none))?;
         u16::try_from(place).ok()
     }
@@ -276,9 +282,11 @@ mod tests {
         assert_eq!(sources.free(), None);
         sources.remove(5);
         sources.remove(63);
-        assert_eq!(sources.free(), Some(63));
+        assert_eq!(sources.free(), Some(5), "none is behind");
         let sources = with(sources, 63, "x");
-        assert_eq!(sources.free(), Some(5));
+        let mut few = with(Sources::default(), 2, "x");
+        few.remove(2);
+        assert_eq!(few.free(), Some(3));
         let rows = sources.rows().unwrap();
         let crowded = Sources::recalled(&file(&[("a", "u1"), ("b", "u2")]), &rows);
         assert_eq!(names(&crowded).len(), SOURCES_MAX);

@@ -1,11 +1,13 @@
 //! From a name to a connection.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 use url::Host;
@@ -18,6 +20,12 @@ use super::{ClientConfig, Error, Phase, Trust};
 
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 8;
+/// Names asked for at once. The system's resolver cannot be called off: where no name server answers, each
+/// holds one of the runtime's threads that may block for half a minute, whoever still waits for it. What
+/// else needs such a thread must find one.
+pub const LOOKUPS_MAX: usize = 4;
+
+static LOOKUPS: Semaphore = Semaphore::const_new(LOOKUPS_MAX);
 
 /// Opens a connection: name, TCP, TLS where asked for, HTTP.
 pub(super) async fn dial(origin: &Origin, config: &ClientConfig, tls: &Tls) -> Result<Link, Error> {
@@ -79,10 +87,18 @@ async fn resolve(origin: &Origin) -> Result<Vec<SocketAddr>, Error> {
         host: name.clone(),
         cause,
     };
-    let found = lookup_host((name.as_str(), origin.port))
+    let place = LOOKUPS.acquire().await;
+    let asked = (name.clone(), origin.port);
+    let looking = spawn_blocking(move || {
+        let found = (asked.0.as_str(), asked.1).to_socket_addrs();
+        drop(place);
+        Ok(found?.take(ADDRESSES_MAX).collect::<Vec<_>>())
+    });
+    let found = looking
         .await
-        .map_err(failed)?;
-    let addresses: Vec<SocketAddr> = found.take(ADDRESSES_MAX).collect();
+        .map_err(io::Error::other)
+        .and_then(|found| found);
+    let addresses = found.map_err(failed)?;
     if addresses.is_empty() {
         return Err(failed(io::Error::other("the name has no address")));
     }

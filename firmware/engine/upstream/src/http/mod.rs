@@ -29,6 +29,7 @@ mod wire;
 pub(crate) use auth::percent_decoded;
 pub use body::{Body, Response};
 pub use config::ClientConfig;
+pub use dial::LOOKUPS_MAX;
 pub(crate) use dial::dial_tcp;
 pub use error::{Error, Phase};
 pub use live::Live;

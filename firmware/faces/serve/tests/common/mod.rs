@@ -160,22 +160,8 @@ impl Server {
             // 40 ms of 100 packets each: 10 seconds at 3.8 Mbit/s.
             stream: ingest::synthetic::stream(250, 100),
         });
-        let tuner_config = tuner::Config {
-            tuners: setup.tuners,
-            ring: ring::Limits {
-                behind_min: 2,
-                segments_max: 8,
-            },
-            linger: Duration::ZERO,
-            first_picture_max: setup.first_picture_max,
-            sources: vec![tuner::SourceLimits {
-                connections: setup.connections,
-                sharing: setup.sharing,
-            }],
-            failover: tuner::FailoverConfig::default(),
-        };
         let opener: Arc<dyn Opener> = provider.clone();
-        let tuners = Tuners::new(tuner_config, ring::Pool::new(64), opener);
+        let tuners = Tuners::new(tuner_config(&setup), ring::Pool::new(64), opener);
         let (fanout, _thread) = fanout::start(fanout::Config {
             clients_max: setup.clients_max,
             ..fanout::Config::default()
@@ -245,6 +231,23 @@ pub(crate) fn identity(tuners: usize) -> Identity {
         uuid: Uuid::from_random([0x5a; 16]),
         friendly_name: "Living room".to_owned(),
         tuner_count: u16::try_from(tuners).unwrap(),
+    }
+}
+
+fn tuner_config(setup: &Setup) -> tuner::Config {
+    tuner::Config {
+        tuners: setup.tuners,
+        ring: ring::Limits {
+            behind_min: 2,
+            segments_max: 8,
+        },
+        linger: Duration::ZERO,
+        first_picture_max: setup.first_picture_max,
+        sources: vec![tuner::SourceLimits {
+            connections: setup.connections,
+            sharing: setup.sharing,
+        }],
+        failover: tuner::FailoverConfig::default(),
     }
 }
 

@@ -132,7 +132,7 @@ fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error>
     store.save_import(&Import {
         lineup,
         known: &known(u16::try_from(lineup.len()).unwrap(), generation),
-        sources: &[PROVIDER],
+        sources: &[(PROVIDER, 5)],
         states: &sources(lineup.len() as u64),
         list: None,
     })
@@ -143,7 +143,7 @@ fn save_list(store: &Store, count: u16, name: &str) -> Result<Saved, Error> {
     store.save_import(&Import {
         lineup: &lineup(count, name),
         known: &known(count, 1),
-        sources: &[PROVIDER],
+        sources: &[(PROVIDER, 5)],
         states: &sources(count.into()),
         list: Some((PROVIDER, &list(count, name))),
     })
@@ -174,7 +174,7 @@ fn everything_comes_back_after_a_restart() {
     assert_eq!(store.device(), device);
     let snapshot = store.load_lineup(LINEUP_BYTES_MAX).unwrap().unwrap();
     assert!(snapshot.lineup.iter().eq(lineup.iter()));
-    assert_eq!(snapshot.sources, [PROVIDER]);
+    assert_eq!(snapshot.sources, [(PROVIDER, 5)]);
     assert_eq!(store.load_known().unwrap(), known(300, 7));
     assert_eq!(
         store.load_source(PROVIDER).unwrap().unwrap(),
@@ -237,7 +237,7 @@ fn lists_come_and_go_with_their_sources() {
         let import = Import {
             lineup: &lineup(12, "Both"),
             known: &known(12, 2),
-            sources: &[0, PROVIDER, 9],
+            sources: &[(0, 0), (PROVIDER, 0), (9, 0)],
             states: &[(id, SourceState::default())],
             list: Some((id, &list)),
         };
