@@ -11,6 +11,8 @@ from .place import SERVER_PORT, fetch
 from .servers import Dipole
 
 ENTRIES = 30_000
+# As what a channel stands in the list; they become its streams.
+QUALITIES = ("SD", "HD", "FHD", "UHD")
 MIB = 1 << 20
 CLOCK = os.sysconf("SC_CLK_TCK")
 
@@ -20,7 +22,7 @@ class ListOnly:
 
     def __init__(self, path, entries):
         self.list_url = str(path)
-        self.entries = entries
+        self.lineup = -(-entries // len(QUALITIES))
         # Tuners that the plan is made for.
         self.channels = 4
 
@@ -31,7 +33,7 @@ class Importer(Dipole):
     budget, clients = "96MiB", 16
 
     def is_ready(self):
-        return len(self.lineup()) == self.origin.entries
+        return len(self.lineup()) == self.origin.lineup
 
 
 def run(place):
@@ -61,11 +63,10 @@ def run(place):
 
 def write_list(path, entries):
     """A list as providers write them: every attribute, groups, twins in several qualities."""
-    qualities = ("SD", "HD", "FHD", "UHD")
     with open(path, "w", encoding="utf-8") as out:
         out.write('#EXTM3U url-tvg="http://provider.example/guide.xml.gz"\n')
         for n in range(entries):
-            quality = qualities[n % 4]
+            quality = QUALITIES[n % len(QUALITIES)]
             out.write(
                 f'#EXTINF:-1 tvg-id="channel{n // 4}.example" tvg-name="Channel {n // 4} {quality}" '
                 f'tvg-logo="http://provider.example/logos/{n // 4}.png" '

