@@ -12,7 +12,7 @@ import tempfile
 import case
 from harness import daemon, lan, provider, wait
 from harness.daemon import get, lineup
-from harness.viewers import Viewers
+from harness.viewers import Crowd
 
 ENTRIES = [(1, "News One", "/ts/one"), (2, "Sport Two", "/ts/two"), (3, "Film Three", "/ts/three")]
 
@@ -73,7 +73,7 @@ class Decisions(case.Case):
             self.assertEqual([name for _, name, _ in shown()], ["News One", "Film Three"])
             streams = get(f"/api/v1/channels/{one}").json()["stream_list"]
             self.assertEqual([stream["name"] for stream in streams], ["News One", "Sport Two"])
-            with Viewers() as viewers:
+            with Crowd() as viewers:
                 viewer = viewers.join("/auto/v1")
                 wait.until("the first stream", lambda: viewer.status == 200)
                 first = self.provider.counts("two")
