@@ -1,6 +1,7 @@
 // The page: asks the API for the state every two seconds while it is visible, and for channels
 // when somebody looks for them. Nothing here keeps state that a reload would lose.
 
+import { editForm, showUndo, takeBack } from "./edit.js";
 import { texts } from "./texts.js";
 
 const POLL_MS = 2000;
@@ -270,13 +271,14 @@ let search = 0;
 
 async function loadChannels(after = null) {
   const mine = search += 1;
-  const query = new URLSearchParams({ limit: "100" });
+  const query = new URLSearchParams({ limit: "100", state: $("inactive").checked ? "all" : "active" });
   if (after !== null) query.set("after", after);
   const wanted = encodeURIComponent($("search").value.trim());
   try {
     const page = await ask(`/api/v1/channels?${query}&search=${wanted}`);
     if (mine !== search) return;
     showChannels(page, after !== null);
+    if (after === null) await showUndo($("undo"));
   } catch {
     if (mine !== search) return;
     lineupSeen = undefined;
@@ -304,12 +306,28 @@ function showChannels(page, isMore) {
 function channelRow(channel, base) {
   const name = make("span", { className: "name", textContent: channel.name });
   if (channel.hd) name.append(" ", make("abbr", { textContent: texts.hd }));
-  return make("li", {},
+  if (channel.favourite) name.append(" ", texts.favouriteMark);
+  if (!channel.enabled) name.append(" ", make("small", { className: "quiet", textContent: texts.inactive }));
+  const edit = make("button", { type: "button", className: "copy", textContent: texts.edit });
+  edit.setAttribute("aria-label", texts.editOf(channel.name));
+  const row = make("li", {},
     make("span", { className: "number", textContent: channel.number }),
     name,
     make("span", { className: "quiet group", textContent: channel.group }),
     ...(channel.vod === null ? [] : [make("a", { className: "quiet", href: base + channel.vod, textContent: texts.file, title: texts.fileOf(channel.name) })]),
-    copyButton(texts.copyChannel(channel.name), () => `${base}/auto/v${channel.number}`));
+    copyButton(texts.copyChannel(channel.name), () => `${base}/auto/v${channel.number}`),
+    edit);
+  edit.addEventListener("click", () => {
+    const place = make("li", {}, editForm(channel, (told) => {
+      place.replaceWith(row);
+      edit.focus({ preventScroll: true });
+      if (told === undefined) return;
+      tell(told);
+      loadChannels();
+    }));
+    row.replaceWith(place);
+  });
+  return row;
 }
 
 // ---- start
@@ -321,7 +339,12 @@ showState("waiting");
 let searchTimer;
 $("search").addEventListener("input", () => {
   clearTimeout(searchTimer);
-  searchTimer = setTimeout(loadChannels, SEARCH_PAUSE_MS);
+  searchTimer = setTimeout(() => loadChannels(), SEARCH_PAUSE_MS);
+});
+$("inactive").addEventListener("change", () => loadChannels());
+$("undo").addEventListener("click", async () => {
+  tell(await takeBack($("undo")));
+  loadChannels();
 });
 $("more").addEventListener("click", () => loadChannels(next));
 $("refresh").addEventListener("click", async () => {

@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use guide::{Document, GuideStatus, State, View};
-use lineup::Lineup;
-use serve::{GuideDocument, GuideError, GuideOpener, GuideView, SourceState};
+use lineup::{ChannelId, Lineup};
+use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuideView, SourceState};
 use store::Store;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -64,6 +64,18 @@ struct Guides {
 impl GuideOpener for Guides {
     fn revision(&self) -> u64 {
         self.view.borrow().revision
+    }
+
+    fn found(&self, channel: ChannelId) -> Vec<GuideMatch> {
+        let view = self.view.borrow().clone();
+        let index = view.lineup.index_of_id(channel);
+        let found = index.into_iter().flat_map(|index| view.found(index));
+        let told = found.map(|found| GuideMatch {
+            guide: view.guide_name(found.guide).unwrap_or_default().to_owned(),
+            confidence_percent: found.confidence_percent,
+            reason: found.reason.to_string(),
+        });
+        told.collect()
     }
 
     fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {

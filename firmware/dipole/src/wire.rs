@@ -189,6 +189,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let shutdown = CancellationToken::new();
     let client = adapt::http_client(config, &plan);
     let (lineup_tx, lineup) = watch::channel(Arc::new(Lineup::default()));
+    let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
@@ -199,6 +200,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
 
     let ports = sync::Ports {
         lineup: lineup_tx,
+        changes: changes_tx,
         status: status_tx,
         rules: rules_tx,
         orders,
@@ -221,6 +223,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let serve_config = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
+        changes,
         sources: page::source_views(status),
         rules,
         guides: guides.views,

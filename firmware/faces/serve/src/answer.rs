@@ -122,16 +122,12 @@ async fn routed(
         Some(Route::Vod(path)) => return vod::respond(shared, seat, asked, path).await,
         Some(Route::ApiRules) => api::rules(shared, asked).await,
         Some(Route::ApiRulesPreview) => api::preview(shared, asked).await,
-        Some(Route::ApiSourceOrder(id, verb)) => api::order(shared, asked, id, verb).await,
-        Some(Route::ApiSources) if asked.request.method() == Method::POST => {
-            api::sources_post(shared, asked).await
-        }
-        Some(Route::ApiSource(id)) if !is_reading(asked.request.method()) => {
-            api::source_change(shared, asked, id).await
-        }
         // Its length is not known before it is written.
         Some(Route::Guide(path)) => return guide::respond(shared, asked, path).await,
-        Some(route) => plain(shared, asked, route),
+        Some(route) => match ordering(shared, asked, route).await {
+            Some(response) => response,
+            None => plain(shared, asked, route),
+        },
     };
     if asked.is_head() {
         respond::without_body(response)
@@ -140,13 +136,34 @@ async fn routed(
     }
 }
 
+/// Routes by which facts are changed; `None` for all others.
+async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
+    Some(match route {
+        Route::LineupPost => documents::lineup_post(shared, asked).await,
+        Route::ApiSourceOrder(id, verb) => api::order(shared, asked, id, verb).await,
+        Route::ApiSources if asked.request.method() == Method::POST => {
+            api::sources_post(shared, asked).await
+        }
+        Route::ApiSource(id) if !is_reading(asked.request.method()) => {
+            api::source_change(shared, asked, id).await
+        }
+        Route::ApiChannel(id) if asked.request.method() == Method::PATCH => {
+            api::patch(shared, asked, id).await
+        }
+        Route::ApiChannelsEdit => api::edit_many(shared, asked).await,
+        Route::ApiChannelsMerge => api::merge(shared, asked).await,
+        Route::ApiChannelSplit(id) => api::split(shared, asked, id).await,
+        Route::ApiUndo(change) => api::undo(shared, asked, change).await,
+        _ => return None,
+    })
+}
+
 fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
     match route {
         Route::Discover => documents::discover(shared, asked),
         Route::DeviceXml => documents::device_xml(shared, asked),
         Route::Lineup(format) => documents::lineup(shared, asked, format),
         Route::LineupStatus => documents::lineup_status(shared, asked),
-        Route::LineupPost => documents::lineup_post(shared, asked),
         Route::TunerStatus => documents::tuner_status(shared),
         Route::Asset(name) => page::respond(&shared.assets, asked, name),
         Route::ApiSources => api::sources(shared),
@@ -154,16 +171,12 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiSource(id) => api::source(shared, id),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
+        Route::ApiChannel(id) => api::channel(shared, asked, id),
+        Route::ApiChanges => api::changes(shared),
         Route::ApiFailover(number) => api::failover(shared, asked, number),
         Route::ApiTunerFailover(tuner) => api::failover_of_tuner(shared, asked, tuner),
-        Route::Stream(_)
-        | Route::Vod(_)
-        | Route::ApiRules
-        | Route::ApiRulesPreview
-        | Route::ApiSourceOrder(..)
-        | Route::ApiSourceList(_)
-        | Route::Guide(_)
-        | Route::ApiUnknown => respond::empty(StatusCode::NOT_FOUND),
+        // Streams, films and guides, and what `ordering` answers.
+        _ => respond::empty(StatusCode::NOT_FOUND),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use desk::{Desk, RulesView, SourceSettings};
 use hdhomerun::Identity;
-use lineup::Lineup;
+use lineup::{Lineup, decisions::Logged};
 use serde::Serialize;
 use tokio::sync::watch;
 use tuner::Tuners;
@@ -58,6 +58,8 @@ impl Config {
 pub struct Feeds {
     /// The lineup in force.
     pub lineup: watch::Receiver<Arc<Lineup>>,
+    /// What the owner has decided of channels, the newest first.
+    pub changes: watch::Receiver<Arc<Vec<Logged>>>,
     /// The sources, in the order of their numbers.
     pub sources: watch::Receiver<Vec<SourceView>>,
     /// The owner's rules.

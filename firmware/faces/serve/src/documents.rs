@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::{
     asked::Asked,
     body::Body,
+    favourite,
     lineup_document::{LineupPieces, Part},
     query, respond,
     shared::Shared,
@@ -73,9 +74,10 @@ pub(crate) fn lineup_status(shared: &Shared, asked: &Asked) -> Response<Body> {
     written(JSON, |out| write_lineup_status_json(out, scan))
 }
 
-/// Always 200: Plex ends its set-up at anything else, and posts a scan even where none is
-/// possible. Favourites are accepted and not kept.
-pub(crate) fn lineup_post(shared: &Shared, asked: &Asked) -> Response<Body> {
+/// A scan is always answered with 200: Plex ends its set-up at anything else, and posts one even
+/// where none is possible. `favorite=+5.1` makes a channel a favourite, `-5.1` an ordinary one again,
+/// `x5.1` takes it out of the lineup, as a HDHomeRun does.
+pub(crate) async fn lineup_post(shared: &Shared, asked: &Asked) -> Response<Body> {
     for (key, value) in query::pairs(asked.query()) {
         match (&*key, &*value) {
             ("scan", "start") => {
@@ -83,6 +85,11 @@ pub(crate) fn lineup_post(shared: &Shared, asked: &Asked) -> Response<Body> {
                 refresh_for_scan(shared);
             }
             ("scan", "abort") => shared.scanner.abort(),
+            ("favorite", mark) => {
+                if let Err(refusal) = favourite::mark(shared, asked, mark).await {
+                    return refusal;
+                }
+            }
             _ => {}
         }
     }

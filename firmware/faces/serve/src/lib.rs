@@ -16,6 +16,7 @@ mod body;
 mod config;
 mod connection;
 mod documents;
+mod favourite;
 mod guide;
 mod handover;
 mod lineup_document;
@@ -35,7 +36,7 @@ pub use config::{
     AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
     Setting, SettingOrigin, SourceState, SourceView,
 };
-pub use guide::{GuideDocument, GuideError, GuideOpener, GuidePlaces};
+pub use guide::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

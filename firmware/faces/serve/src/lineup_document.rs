@@ -81,12 +81,12 @@ impl LineupPieces {
             }
         };
         while piece.len() < PIECE_BYTES {
-            let Some(channel) = self.lineup.get(index) else {
+            let Some(channel) = self.lineup.get(index).filter(|_| index < self.lineup.len()) else {
                 self.format.write_tail(piece)?;
                 break;
             };
             if self.selection.holds(&self.lineup, index, &channel) {
-                let entry = entry(&channel);
+                let entry = entry(&channel, self.lineup.is_favourite(index));
                 let is_first = !std::mem::replace(&mut self.is_begun, true);
                 self.format
                     .write_entry(piece, &entry, &self.stream_base, is_first)?;
@@ -193,7 +193,8 @@ fn write_all(
     format.write_head(out, "")?;
     for (index, channel) in lineup.iter().enumerate() {
         if selection.holds(lineup, index, &channel) {
-            format.write_entry(out, &entry(&channel), "", entries == 0)?;
+            let entry = entry(&channel, lineup.is_favourite(index));
+            format.write_entry(out, &entry, "", entries == 0)?;
             entries += 1;
         }
     }
@@ -201,12 +202,12 @@ fn write_all(
     Ok(entries)
 }
 
-fn entry<'a>(channel: &'a Channel<'a>) -> Entry<'a> {
+fn entry<'a>(channel: &'a Channel<'a>, favorite: bool) -> Entry<'a> {
     Entry {
         number: &channel.number,
         name: channel.name,
         hd: channel.is_hd(),
-        favorite: false,
+        favorite,
         id: channel.id.0,
         logo: channel.logo,
         group: channel.group,

@@ -39,10 +39,11 @@ macro_rules! file {
     };
 }
 
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     file!("/", "index.html", "text/html; charset=utf-8"),
     file!("/app.js", "app.js", "text/javascript; charset=utf-8"),
     file!("/texts.js", "texts.js", "text/javascript; charset=utf-8"),
+    file!("/edit.js", "edit.js", "text/javascript; charset=utf-8"),
     file!("/style.css", "style.css", "text/css; charset=utf-8"),
     file!("/icon.svg", "icon.svg", "image/svg+xml"),
 ];

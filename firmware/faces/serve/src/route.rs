@@ -2,7 +2,7 @@
 
 use hdhomerun::documents::LineupFormat;
 use hyper::Method;
-use lineup::GuideNumber;
+use lineup::{ChannelId, GuideNumber};
 
 use crate::{
     api::Verb,
@@ -43,6 +43,18 @@ pub(crate) enum Route {
     ApiRules,
     /// What rules would make of the lists.
     ApiRulesPreview,
+    /// One channel: shown, or decided on.
+    ApiChannel(ChannelId),
+    /// Decides on many channels.
+    ApiChannelsEdit,
+    /// Makes several channels one.
+    ApiChannelsMerge,
+    /// Makes streams of a channel one of their own.
+    ApiChannelSplit(ChannelId),
+    /// What was decided.
+    ApiChanges,
+    /// Takes one of these changes back.
+    ApiUndo(u64),
     /// All sources, or one more.
     ApiSources,
     /// Public lists to choose from.
@@ -77,12 +89,16 @@ impl Route {
             "/status.json" => Self::TunerStatus,
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
+            "/api/v1/channels/edit" => Self::ApiChannelsEdit,
+            "/api/v1/channels/merge" => Self::ApiChannelsMerge,
+            "/api/v1/changes" => Self::ApiChanges,
             "/api/v1/sources" => Self::ApiSources,
             "/api/v1/sources/public" => Self::ApiPublicLists,
             "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
             "/api/v1/rules" => Self::ApiRules,
             "/api/v1/rules/preview" => Self::ApiRulesPreview,
             _ if path.starts_with("/api/") => failover_of(path)
+                .or_else(|| decided_of(path))
                 .or_else(|| source_of(path))
                 .unwrap_or(Self::ApiUnknown),
             _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
@@ -101,7 +117,12 @@ impl Route {
             | Self::ApiSourceOrder(..)
             | Self::ApiSourceList(_)
             | Self::ApiFailover(_)
-            | Self::ApiTunerFailover(_) => "POST",
+            | Self::ApiTunerFailover(_)
+            | Self::ApiChannelsEdit
+            | Self::ApiChannelsMerge
+            | Self::ApiChannelSplit(_)
+            | Self::ApiUndo(_) => "POST",
+            Self::ApiChannel(_) => "GET, HEAD, PATCH",
             Self::ApiRules => "GET, HEAD, PUT",
             Self::ApiSources => "GET, HEAD, POST",
             Self::ApiSource(_) => "GET, HEAD, PUT, DELETE",
@@ -134,6 +155,12 @@ impl Route {
                 | Self::ApiChannels
                 | Self::ApiRules
                 | Self::ApiRulesPreview
+                | Self::ApiChannel(_)
+                | Self::ApiChannelsEdit
+                | Self::ApiChannelsMerge
+                | Self::ApiChannelSplit(_)
+                | Self::ApiChanges
+                | Self::ApiUndo(_)
                 | Self::ApiSources
                 | Self::ApiPublicLists
                 | Self::ApiSource(_)
@@ -157,6 +184,23 @@ fn failover_of(path: &str) -> Option<Route> {
         "tuners" => decimal(which).map(Route::ApiTunerFailover),
         _ => None,
     }
+}
+
+/// `/api/v1/channels/<id>`, `/api/v1/channels/<id>/split` and `/api/v1/changes/<n>/undo`.
+fn decided_of(path: &str) -> Option<Route> {
+    let (kind, rest) = path.strip_prefix("/api/v1/")?.split_once('/')?;
+    match (kind, rest.split_once('/')) {
+        ("channels", None) => channel_id(rest).map(Route::ApiChannel),
+        ("channels", Some((id, "split"))) => channel_id(id).map(Route::ApiChannelSplit),
+        ("changes", Some((n, "undo"))) => n.parse().ok().map(Route::ApiUndo),
+        _ => None,
+    }
+}
+
+/// As the channel list writes it.
+fn channel_id(text: &str) -> Option<ChannelId> {
+    let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then(|| text.parse().ok()).flatten()
 }
 
 /// `/api/v1/sources/<id>`, and what may stand behind it.

@@ -102,10 +102,6 @@ async fn a_scan_is_seen_and_ends() {
     assert_eq!(status().await["ScanInProgress"], 0);
     ask(http, "POST", "/lineup.post?scan=start").await;
     assert!(server.orders.waiting().is_none(), "not twice in a minute");
-    assert_eq!(
-        ask(http, "POST", "/lineup.post?favorite=+1").await.status,
-        200
-    );
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@
 //! What does not belong here: HTTP and JSON (`serve`), the work itself (`sync`), tables (`store`).
 
 mod answer;
+mod channel;
 mod counter;
 mod order;
 mod panel;
@@ -21,6 +22,7 @@ mod settings;
 mod source;
 
 pub use answer::Answer;
+pub use channel::{ChannelOrder, Edited};
 pub use counter::{Desk, Orders, open};
 pub use order::Order;
 pub use panel::{HOSTS_MAX, Output};

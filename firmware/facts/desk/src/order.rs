@@ -1,10 +1,12 @@
 //! What can be ordered, by area.
 
-use crate::{RulesOrder, SourceOrder};
+use crate::{ChannelOrder, RulesOrder, SourceOrder};
 
 /// One wish for a change of the facts.
 #[derive(Debug)]
 pub enum Order {
+    /// About channels.
+    Channel(ChannelOrder),
     /// About sources and their lists.
     Source(SourceOrder),
     /// About the owner's rules.
@@ -14,6 +16,12 @@ pub enum Order {
 impl From<RulesOrder> for Order {
     fn from(order: RulesOrder) -> Self {
         Self::Rules(order)
+    }
+}
+
+impl From<ChannelOrder> for Order {
+    fn from(order: ChannelOrder) -> Self {
+        Self::Channel(order)
     }
 }
 

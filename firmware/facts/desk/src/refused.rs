@@ -13,6 +13,9 @@ pub enum Refused {
     /// The facts do not allow it as they are now.
     #[error("{0}")]
     Conflict(String),
+    /// Who ordered it has not seen the latest facts.
+    #[error("the channels have changed since: read them again, then decide")]
+    Outdated,
     /// The change could not be stored.
     #[error("the change could not be stored: {0}")]
     Storage(String),

@@ -8,11 +8,12 @@
 use std::{io::Write as _, sync::Arc};
 
 use flate2::{Compression, write::GzEncoder};
+use names::merge::Reason;
 use store::Store;
 use xmltv::{write_channel, write_head, write_programme, write_tail};
 
 use crate::{
-    View, event,
+    Found, View, event,
     pack::{BLOCK_BYTES_MAX, inflated, programmes},
     programme,
 };
@@ -128,6 +129,19 @@ impl Document {
         })
     }
 
+    /// By how much programmes are moved. What a playlist says of it (`tvg-shift`) is said of the id that
+    /// stands beside it: a channel that was found by its name `+1` has programmes of that time already.
+    fn shift_s(&self, index: usize, found: Found) -> i64 {
+        let lineup = &self.view.lineup;
+        let is_by_id = matches!(found.reason, Reason::SameId | Reason::Decision);
+        let minutes = match lineup.decision(index).shift_min {
+            Some(decided) => decided,
+            None if is_by_id => lineup.get(index).map_or(0, |channel| channel.shift_minutes),
+            None => 0,
+        };
+        i64::from(minutes) * 60
+    }
+
     /// One block, or the way to the next guide or channel.
     fn programmes(
         &self,
@@ -148,7 +162,7 @@ impl Document {
         };
         match self.store.guide_block(found.guide, found.key, from)? {
             Some((start, block)) => {
-                write_block(out, &id, &block);
+                write_block(out, &id, &block, self.shift_s(index, found));
                 Ok(Place::Programmes {
                     index,
                     guide,
@@ -187,13 +201,14 @@ fn channel_element(out: &mut String, channel: &lineup::Channel<'_>) -> std::fmt:
 }
 
 /// A block that is damaged on the disk costs its programmes and not the document.
-fn write_block(out: &mut String, id: &str, block: &[u8]) {
+fn write_block(out: &mut String, id: &str, block: &[u8], shift_s: i64) {
     let plain = inflated(block, BLOCK_BYTES_MAX).unwrap_or_default();
     for (start, bytes) in programmes(&plain) {
         let Some((lasts, fields)) = programme::decode(bytes) else {
             continue;
         };
-        let times = [i64::from(start), i64::from(start) + i64::from(lasts)];
+        let start = i64::from(start) + shift_s;
+        let times = [start, start + i64::from(lasts)];
         write_programme(out, id, times, fields).expect("writing into a String cannot fail");
     }
 }

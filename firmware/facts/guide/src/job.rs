@@ -13,7 +13,7 @@ use crate::{
     Error,
     channels::ChannelList,
     key::{digest, key},
-    matching::find_all,
+    matching::{Whose, find_all},
     pack::Packer,
     programme::{LIMITS, encode},
     sort::Sorter,
@@ -35,7 +35,7 @@ pub(crate) enum Piece {
 
 /// One reading of one guide.
 pub(crate) struct Job {
-    pub(crate) name: String,
+    pub(crate) whose: Whose,
     pub(crate) url: String,
     pub(crate) state: GuideState,
     pub(crate) store: Arc<Store>,
@@ -61,8 +61,9 @@ impl Job {
     /// Reads until the end, decides, and stores. After an error nothing has changed.
     pub(crate) fn run(mut self, mut pieces: mpsc::Receiver<Piece>) -> Result<Done, Error> {
         let channels = self.channels.take();
-        let folder = self.folder.clone();
+        let (folder, whose) = (self.folder.clone(), self.whose.clone());
         let mut taking = Taking {
+            whose: &whose,
             lineup: Arc::clone(&self.lineup),
             window: self.window,
             match_bytes_max: self.match_bytes_max,
@@ -83,7 +84,7 @@ impl Job {
         } = taking;
         channels.finish();
         if is_late {
-            let all = wanted_of(&channels, &self.lineup, self.match_bytes_max);
+            let all = wanted_of(&self.whose, &channels, &self.lineup, self.match_bytes_max);
             if wanted.as_ref().is_none_or(|known| !all.is_subset(known)) {
                 return Ok(Done::Again(channels));
             }
@@ -122,15 +123,15 @@ impl Job {
         };
         let (id, saved) = self
             .store
-            .replace_guide(&self.name, &state, &rows, &mut || packer.next())?;
+            .replace_guide(&self.whose.name, &state, &rows, &mut || packer.next())?;
         state.id = id;
         if saved.written + saved.removed == 0 {
             state.revision = self.state.revision;
         }
         state.programmes = packer.programmes;
-        self.store.save_guide(&self.name, &state)?;
+        self.store.save_guide(&self.whose.name, &state)?;
         tracing::info!(
-            guide = %self.name, channels = state.channels, wanted = wanted.len(),
+            guide = %self.whose.name, channels = state.channels, wanted = wanted.len(),
             programmes = state.programmes, written = saved.written, removed = saved.removed,
             "guide read"
         );
@@ -141,6 +142,7 @@ impl Job {
 
 /// A guide while it is read.
 struct Taking<'a> {
+    whose: &'a Whose,
     lineup: Arc<Lineup>,
     window: Window,
     /// For matching.
@@ -205,6 +207,7 @@ impl Taking<'_> {
 
     fn wanted(&mut self) -> &HashSet<u64> {
         let Self {
+            whose,
             wanted,
             channels,
             lineup,
@@ -214,16 +217,21 @@ impl Taking<'_> {
         wanted.get_or_insert_with(|| {
             // In the order in which the store will give them.
             channels.finish();
-            wanted_of(channels, lineup, *match_bytes_max)
+            wanted_of(whose, channels, lineup, *match_bytes_max)
         })
     }
 }
 
 /// The channels of a guide that some channel of the lineup has.
-fn wanted_of(channels: &ChannelList, lineup: &Lineup, bytes_max: usize) -> HashSet<u64> {
-    let found = find_all(0, channels, lineup, bytes_max).into_iter();
+fn wanted_of(
+    whose: &Whose,
+    channels: &ChannelList,
+    lineup: &Lineup,
+    bytes_max: usize,
+) -> HashSet<u64> {
+    let found = find_all(whose, channels, lineup, bytes_max).into_iter();
     let found = found.map(|(_, found)| found);
-    wanted(found, 0).into_iter().collect()
+    wanted(found, whose.id).into_iter().collect()
 }
 
 impl Sink for Taking<'_> {

@@ -1,12 +1,12 @@
-//! Which channel of a guide a channel of the lineup is: by the ids that playlists name, else by the
-//! parts of the names (`names::matching`).
+//! Which channel of a guide a channel of the lineup is: the one that its owner has chosen, else by
+//! the ids that playlists name, else by the parts of the names (`names::matching`).
 //!
 //! Names take memory while they are compared, so the lineup is gone through in parts, each beside the
 //! names of the whole guide; of a guide that is too large for that, some names are left out.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use lineup::{Channel, Lineup};
+use lineup::{Channel, Lineup, decisions::GuideChoice};
 use names::{
     NameEntry,
     matching::{Matcher, THRESHOLD_PERCENT},
@@ -33,10 +33,31 @@ pub struct Found {
     pub reason: Reason,
 }
 
+/// One guide among those that are configured.
+#[derive(Clone, Debug)]
+pub(crate) struct Whose {
+    /// In the store.
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    /// Names of all of them.
+    pub(crate) all: Arc<[String]>,
+}
+
+impl Whose {
+    /// Whether whoever chose a channel of this source means our guide. A source that is not there
+    /// was renamed or replaced: then any guide is meant that has the channel.
+    fn is_meant(&self, source: &str) -> bool {
+        source == self.name || !self.all.iter().any(|name| name == source)
+    }
+}
+
 /// What a guide has for the channels of the lineup, by their indices there. `bytes_max` is for
 /// names that are compared.
+///
+/// Where the owner has chosen, nothing is found but that: a channel that was given another programme,
+/// or none, was matched wrongly by everything else.
 pub(crate) fn find_all(
-    guide: u32,
+    guide: &Whose,
     channels: &ChannelList,
     lineup: &Lineup,
     bytes_max: usize,
@@ -45,22 +66,29 @@ pub(crate) fn find_all(
     let mut rest = Vec::new();
     let ids: HashMap<u64, &str> = channels.iter().map(|it| (it.key, it.id)).collect();
     for index in 0..lineup.len() {
-        let of = |key| Found {
-            guide,
+        let of = |key, reason| Found {
+            guide: guide.id,
             key,
             confidence_percent: 100,
-            reason: Reason::SameId,
+            reason,
         };
-        match by_id(&ids, lineup.streams(index)) {
-            Some(key) => found.push((index, of(key))),
-            None => rest.push(index),
+        match lineup.decision(index).guide {
+            Some(GuideChoice::None) => {}
+            Some(GuideChoice::Channel { source, channel }) => {
+                let key = key_of(&ids, &channel).filter(|_| guide.is_meant(&source));
+                found.extend(key.map(|key| (index, of(key, Reason::Decision))));
+            }
+            None => match by_id(&ids, lineup.streams(index)) {
+                Some(key) => found.push((index, of(key, Reason::SameId))),
+                None => rest.push(index),
+            },
         }
     }
     drop(ids);
     let names_max = bytes_max / NAME_BYTES;
     let part = names_max.saturating_sub(channels.names()).max(PART_MIN);
     for part in rest.chunks(part) {
-        find_part(guide, channels, lineup, part, names_max, &mut found);
+        find_part(guide.id, channels, lineup, part, names_max, &mut found);
     }
     found
 }
@@ -68,11 +96,14 @@ pub(crate) fn find_all(
 /// The channel of the guide whose id one of the streams names.
 fn by_id<'a>(ids: &HashMap<u64, &str>, streams: impl Iterator<Item = Channel<'a>>) -> Option<u64> {
     let mut named = streams.map(|stream| stream.tvg_id.trim());
-    named.find_map(|id| {
-        let key = key(id);
-        let known = ids.get(&key).filter(|_| !id.is_empty())?;
-        known.eq_ignore_ascii_case(id).then_some(key)
-    })
+    named.find_map(|id| key_of(ids, id))
+}
+
+/// The key of this id, if the guide has it.
+fn key_of(ids: &HashMap<u64, &str>, id: &str) -> Option<u64> {
+    let key = key(id);
+    let known = ids.get(&key).filter(|_| !id.is_empty())?;
+    known.eq_ignore_ascii_case(id).then_some(key)
 }
 
 fn find_part(
@@ -124,7 +155,10 @@ fn find_part(
 
 #[cfg(test)]
 mod tests {
-    use lineup::{ChannelId, GuideNumber, LineupBuilder};
+    use lineup::{
+        ChannelId, GuideNumber, LineupBuilder,
+        decisions::{Decision, Decisions},
+    };
 
     use super::*;
 
@@ -140,6 +174,51 @@ mod tests {
             builder.push(channel).unwrap();
         }
         builder.build()
+    }
+
+    fn whose(id: u32) -> Whose {
+        Whose {
+            id,
+            name: "ours".to_owned(),
+            all: ["ours", "other"].map(str::to_owned).into(),
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_goes_before_all_else() {
+        let mut channels = ChannelList::new(1 << 20);
+        channels.push("one.example", ["Harbour News"].into_iter());
+        channels.push("two.example", ["Meadow Television"].into_iter());
+        channels.finish();
+        let chosen = |source: &str, channel: &str| GuideChoice::Channel {
+            source: source.into(),
+            channel: channel.into(),
+        };
+        let one = Some((key("one.example"), Reason::SameId));
+        let two = Some((key("two.example"), Reason::Decision));
+        for (what, choice, expected) in [
+            ("nothing chosen", None, one),
+            ("another channel", Some(chosen("ours", "TWO.example")), two),
+            ("none", Some(GuideChoice::None), None),
+            (
+                "another guide's",
+                Some(chosen("other", "two.example")),
+                None,
+            ),
+            ("a guide is gone", Some(chosen("gone", "two.example")), two),
+            ("a channel is gone", Some(chosen("ours", "gone")), None),
+        ] {
+            let decision = Decision {
+                guide: choice,
+                ..Decision::default()
+            };
+            let decided = std::iter::once((ChannelId(1), decision));
+            let decisions = Decisions::of(decided, std::iter::empty());
+            let lineup = lineup(&[("Harbour News", "one.example")]).under(Arc::new(decisions));
+            let found = find_all(&whose(7), &channels, &lineup, 1 << 20);
+            let found = found.first().map(|(_, found)| (found.key, found.reason));
+            assert_eq!(found, expected, "{what}");
+        }
     }
 
     #[test]
@@ -159,7 +238,7 @@ mod tests {
             ("Harbour News West", ""),
             ("Something else", "none"),
         ]);
-        let found: Vec<_> = find_all(7, &channels, &lineup, 1 << 20)
+        let found: Vec<_> = find_all(&whose(7), &channels, &lineup, 1 << 20)
             .into_iter()
             .map(|(index, found)| (index, found.key, found.reason))
             .collect();
@@ -181,7 +260,7 @@ mod tests {
         let entries: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
         let lineup = lineup(&entries);
         let found = |bytes_max| {
-            let mut found = find_all(1, &channels, &lineup, bytes_max);
+            let mut found = find_all(&whose(1), &channels, &lineup, bytes_max);
             found.sort_by_key(|(index, _)| *index);
             let place = |(index, found): (usize, Found)| (index, found.key);
             found.into_iter().map(place).collect::<Vec<_>>()

@@ -21,7 +21,7 @@ use crate::{
     channels::ChannelList,
     job::{Done, Job, Piece},
     key::digest,
-    matching::find_all,
+    matching::{Whose, find_all},
     window::{Window, seconds},
 };
 
@@ -157,6 +157,15 @@ impl Guides {
         }
     }
 
+    fn whose(&self, index: usize) -> Whose {
+        let guides = self.config.guides.iter();
+        Whose {
+            id: self.guides[index].state.id,
+            name: self.config.guides[index].source.name.clone(),
+            all: guides.map(|guide| guide.source.name.clone()).collect(),
+        }
+    }
+
     /// Whether there is anything to have a guide.
     fn has_channels(&self) -> bool {
         let lineup = self.ports.lineup.borrow();
@@ -173,14 +182,13 @@ impl Guides {
     /// channels are wanted than are kept.
     async fn rematch(&mut self) {
         let lineup = Arc::clone(&self.ports.lineup.borrow_and_update());
-        let states: Vec<_> = self
-            .guides
-            .iter()
-            .map(|guide| guide.state.clone())
+        let guides = self.guides.iter().enumerate();
+        let guides: Vec<_> = guides
+            .map(|(index, guide)| (self.whose(index), guide.state.revision))
             .collect();
         let limits = [self.config.bytes_max / 2, self.config.match_bytes_max];
         let store = Arc::clone(&self.store);
-        let work = move || view(&store, lineup, &states, limits);
+        let work = move || view(&store, lineup, guides, limits);
         let view = match task::spawn_blocking(work).await {
             Ok(Ok(view)) => Arc::new(view),
             Ok(Err(error)) => {
@@ -307,7 +315,7 @@ impl Guides {
         let (sender, receiver) = mpsc::channel(PIECES_MAX);
         let now = seconds(SystemTime::now());
         let job = Job {
-            name: guide.source.name.clone(),
+            whose: self.whose(index),
             url: guide.url().to_owned(),
             state: self.guides[index].state.clone(),
             store: Arc::clone(&self.store),
@@ -388,20 +396,19 @@ fn recall(config: &Config, store: &Store) -> Result<Vec<GuideState>, Error> {
 fn view(
     store: &Store,
     lineup: Arc<Lineup>,
-    states: &[GuideState],
+    guides: Vec<(Whose, u64)>,
     [bytes_max, match_bytes_max]: [usize; 2],
 ) -> Result<View, Error> {
     let mut found = Vec::new();
-    for state in states.iter().filter(|state| state.id != 0) {
+    for (guide, _) in guides.iter().filter(|(guide, _)| guide.id != 0) {
         let mut channels = ChannelList::new(bytes_max);
-        store.guide_channels(state.id, &mut |row| channels.recall(row))?;
+        store.guide_channels(guide.id, &mut |row| channels.recall(row))?;
         channels.finish();
-        let all = find_all(state.id, &channels, &lineup, match_bytes_max);
+        let all = find_all(guide, &channels, &lineup, match_bytes_max);
         let placed = |(index, found)| Some((u32::try_from(index).ok()?, found));
         found.extend(all.into_iter().filter_map(placed));
     }
-    let revisions = states.iter().map(|state| state.revision);
-    Ok(View::new(lineup, found, revisions))
+    Ok(View::new(lineup, found, guides))
 }
 
 async fn in_time<T>(

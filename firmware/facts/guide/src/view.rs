@@ -7,6 +7,7 @@ use lineup::Lineup;
 use crate::{
     Found,
     key::{digest, key},
+    matching::Whose,
 };
 
 /// A lineup with what was found for its channels. Immutable; a new one is made when something
@@ -17,17 +18,19 @@ pub struct View {
     pub lineup: Arc<Lineup>,
     /// Sorted by channel; those of one channel in the order in which guides are asked.
     found: Vec<(u32, Found)>,
+    /// Id and name of each guide.
+    guides: Vec<(u32, String)>,
     /// Of guides and lineup: the document is another one where this is.
     pub revision: u64,
 }
 
 impl View {
-    /// `found` comes guide by guide in their order, with indices into the lineup; `guides` are the
-    /// revisions of what is stored.
+    /// `found` comes guide by guide in their order, with indices into the lineup; beside each of
+    /// `guides` stands the revision of what is stored of it.
     pub(crate) fn new(
         lineup: Arc<Lineup>,
         mut found: Vec<(u32, Found)>,
-        guides: impl Iterator<Item = u64>,
+        guides: Vec<(Whose, u64)>,
     ) -> Self {
         found.sort_by_key(|(channel, _)| *channel);
         found.shrink_to_fit();
@@ -35,21 +38,34 @@ impl View {
             let texts = [channel.name, channel.logo].map(key);
             let number =
                 u64::from(channel.number.major()) << 16 | u64::from(channel.number.minor());
+            let shift = u64::from(channel.shift_minutes.cast_unsigned());
             texts[0].rotate_left(1)
                 ^ texts[1].rotate_left(2)
+                ^ shift.rotate_left(13)
                 ^ channel.id.0
                 ^ number.rotate_left(40)
         });
         let of_found = found.iter().map(|(channel, found)| {
             found.key.rotate_left(9) ^ u64::from(*channel) ^ u64::from(found.guide).rotate_left(33)
         });
-        let of_guides = guides.map(|revision| revision.rotate_left(21));
+        let of_guides = guides.iter().map(|(_, revision)| revision.rotate_left(21));
         let revision = digest(of_lineup.chain(of_found).chain(of_guides));
         Self {
             revision,
             lineup,
             found,
+            guides: guides
+                .into_iter()
+                .map(|(guide, _)| (guide.id, guide.name))
+                .collect(),
         }
+    }
+
+    /// The name of a guide, by its id in the store.
+    #[must_use]
+    pub fn guide_name(&self, guide: u32) -> Option<&str> {
+        let named = self.guides.iter().find(|(id, _)| *id == guide);
+        named.map(|(_, name)| name.as_str())
     }
 
     /// What was found for the channel at `index`, in the order in which guides are asked.

@@ -3,7 +3,7 @@
 use crate::{
     Channel, ChannelId, Face, GuideNumber, Lineup,
     arena::{Piece, append, append_one, cut},
-    snapshot::{Head, Row},
+    core::{Head, Row},
 };
 
 /// A lineup grew beyond what the plan allows it.
@@ -113,6 +113,7 @@ impl LineupBuilder {
             score,
             reason,
             shift_minutes,
+            keys,
             ..
         } = stream;
         let texts = [name, group, logo, tvg_id, url, headers].map(cut);
@@ -120,6 +121,7 @@ impl LineupBuilder {
         let texts = append(&mut self.text, texts);
         self.rows.push(Row {
             channel: u32::try_from(self.heads.len() - 1).unwrap_or(u32::MAX),
+            keys,
             texts,
             source,
             score,

@@ -5,6 +5,8 @@ use names::merge::Reason;
 
 use crate::quality::HIGH_DEFINITION_MIN;
 
+use crate::Keys;
+
 /// One channel, or one stream of it, borrowed from its [`Lineup`](crate::Lineup).
 ///
 /// As a channel it has the texts that viewers see, and of its primary stream what it takes to play
@@ -37,6 +39,8 @@ pub struct Channel<'a> {
     pub reason: Option<Reason>,
     /// `tvg-shift`: minutes by which the times of the guide are moved for this stream.
     pub shift_minutes: i16,
+    /// What the entry of this stream is known by; of a channel, that of its primary.
+    pub keys: Keys,
 }
 
 impl<'a> Channel<'a> {
@@ -59,6 +63,10 @@ impl<'a> Channel<'a> {
             score: 0,
             reason: None,
             shift_minutes: 0,
+            keys: Keys {
+                name: 0,
+                address: 0,
+            },
         }
     }
 

@@ -7,7 +7,7 @@ use names::{
     merge::{Merger, Options},
 };
 
-use crate::{collected::Collected, quality, twins};
+use crate::{ChannelId, Keys, collected::Collected, decisions::Decisions, quality, twins};
 
 /// Entries as channels, and channels as streams.
 #[derive(Debug)]
@@ -67,6 +67,59 @@ impl Clusters {
             channel_of,
             first,
             streams,
+        }
+    }
+
+    /// The same, after what was decided: entries that belong elsewhere have moved, and with each
+    /// channel stands the id that a decision names.
+    pub(crate) fn placed(
+        mut self,
+        rows: &[Collected],
+        twin_of: &[u32],
+        decisions: &Decisions,
+    ) -> (Self, Vec<Option<ChannelId>>) {
+        if decisions.homes().is_empty() {
+            let ids = vec![None; self.len()];
+            return (self, ids);
+        }
+        let own = twins::in_order(twin_of);
+        let keys: Vec<Keys> = own.iter().map(|&row| rows[row as usize].keys).collect();
+        let channel_of = own.iter().map(|&row| self.channel_of[row as usize]);
+        let mut channel_of: Vec<u32> = channel_of.collect();
+        let ids = decisions.place(&keys, &mut channel_of);
+        let mut sorted: Vec<(u32, u32)> = channel_of.into_iter().zip(own).collect();
+        // Stable: streams that are alike stay in the order of their lists.
+        sorted.sort_by_key(|&(channel, row)| (channel, best_first(&rows[row as usize])));
+        self.first.clear();
+        self.streams.clear();
+        for &(channel, row) in &sorted {
+            if self.first.len() == channel as usize {
+                let begin = u32::try_from(self.streams.len()).unwrap_or(u32::MAX);
+                self.first.push(begin);
+            }
+            self.streams.push(row);
+            self.channel_of[row as usize] = channel;
+        }
+        for (row, &twin) in twin_of.iter().enumerate() {
+            self.channel_of[row] = self.channel_of[twin as usize];
+        }
+        (self, ids)
+    }
+
+    /// Puts streams that were pinned first.
+    pub(crate) fn pin(&mut self, rows: &[Collected], ids: &[ChannelId], decisions: &Decisions) {
+        for (channel, id) in ids.iter().enumerate() {
+            let Some(pins) = decisions.pins(*id) else {
+                continue;
+            };
+            let begin = self.first[channel] as usize;
+            let end = self.first.get(channel + 1).map(|&end| end as usize);
+            let end = end.unwrap_or(self.streams.len());
+            let own = self.streams[begin..end].to_vec();
+            let keys: Vec<Keys> = own.iter().map(|&row| rows[row as usize].keys).collect();
+            for (stream, place) in self.streams[begin..end].iter_mut().zip(pins.order(&keys)) {
+                *stream = own[place];
+            }
         }
     }
 

@@ -120,7 +120,7 @@ impl<'a> From<&playlist::Entry<'a>> for EntryText<'a> {
 /// that it may be renamed; both are taken before any rule changes the entry, so that rules may
 /// change as well. Hashes of 64 bits, never 0: two of 100,000 keys agree by chance in one of four
 /// billion lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Keys {
     /// Of name and `tvg-id`, or without a `tvg-id` of name and group: outlives the address, which
     /// providers change at will.

@@ -77,13 +77,27 @@ impl Held {
 
     /// Forgets keys of channels that nobody remembers, then those that have been gone longest,
     /// until `remembered_max` are left.
-    pub(crate) fn forget(&mut self, numbers: &Numbers, remembered_max: usize) {
+    pub(crate) fn forget(
+        &mut self,
+        numbers: &Numbers,
+        remembered_max: usize,
+        decided: &[ChannelId],
+    ) {
         self.rows.retain(|row| numbers.find(row.id).is_some());
-        let Some(surplus) = self.len().checked_sub(remembered_max).filter(|&n| n > 0) else {
+        if self.len() <= remembered_max {
             return;
-        };
+        }
+        // Those of decided channels come behind all others.
+        let is_decided = |row: &HeldKey| decided.binary_search(&row.id).is_ok();
+        let stay = self.rows.iter().filter(|row| is_decided(row)).count();
+        let surplus = self
+            .len()
+            .saturating_sub(remembered_max.saturating_add(stay));
+        if surplus == 0 {
+            return;
+        }
         self.rows
-            .select_nth_unstable_by_key(surplus, |row| (row.last_seen, row.key));
+            .select_nth_unstable_by_key(surplus, |row| (is_decided(row), row.last_seen, row.key));
         self.rows.drain(..surplus);
         self.in_order();
     }
@@ -144,7 +158,10 @@ mod tests {
         let mut held: Held = (0..20_u32)
             .map(|n| row(u64::from(n), u64::from(n), n))
             .collect();
-        held.forget(&numbers(0..15), 5);
+        held.forget(&numbers(0..15), 5, &[ChannelId(3), ChannelId(17)]);
+        let keys: Vec<_> = held.iter().map(|row| row.key).collect();
+        assert_eq!(keys, [3, 10, 11, 12, 13, 14]);
+        held.forget(&numbers(0..15), 5, &[]);
         let keys: Vec<_> = held.iter().map(|row| row.key).collect();
         assert_eq!(keys, [10, 11, 12, 13, 14]);
     }

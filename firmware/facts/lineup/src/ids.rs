@@ -45,16 +45,18 @@ pub(crate) fn keys(rows: &[Collected], channels: &Clusters) -> Vec<Present> {
     all
 }
 
-/// The id of each channel.
+/// The id of each channel; of those that are `fixed` it is decided already.
 pub(crate) fn give(
     text: &str,
     rows: &[Collected],
     channels: &Clusters,
     keys: &[Present],
     known: &Known,
+    fixed: &[Option<ChannelId>],
 ) -> Vec<ChannelId> {
-    let mut ids: Vec<Option<ChannelId>> = vec![None; channels.len()];
+    let mut ids = fixed.to_vec();
     let mut taken: HashSet<ChannelId> = HashSet::with_capacity(channels.len());
+    taken.extend(fixed.iter().flatten());
     for claim in claims(keys, known) {
         let id = &mut ids[claim.channel as usize];
         if id.is_none() && taken.insert(claim.id) {

@@ -1,5 +1,7 @@
 //! One import: the entries of all sources in, a lineup out.
 
+use std::sync::Arc;
+
 use names::merge::Options;
 
 use crate::{
@@ -7,17 +9,18 @@ use crate::{
     SourceKey, Verdict, arena,
     clusters::Clusters,
     collected::Collected,
+    core::{Head, Row},
+    decisions::Decisions,
     face, ids,
     numbering::{self, Numbering, Wish},
-    snapshot::{Head, Row},
     title, twins,
 };
 
 /// What [`Importer::finish`] needs for an entry at most, besides the entry itself. When the lineup is
-/// made: head, row and index 64 B, their order 40 B, its channel and its stream 12 B, id and number
+/// made: head, row and index 80 B, their order 40 B, its channel and its stream 12 B, id and number
 /// 16 B, title 40 B, memory of the number and of two keys 100 B. Before that names are merged, which
 /// takes about as much and is over by then: measured, 260 B in all for each of 30,000 different names.
-const FINISH_BYTES_PER_ENTRY: usize = 64 + 40 + 12 + 16 + 40 + 100;
+const FINISH_BYTES_PER_ENTRY: usize = 80 + 40 + 12 + 16 + 40 + 100;
 
 /// Collects the entries of all sources, within a number of bytes that holds until the import is
 /// finished.
@@ -27,6 +30,7 @@ pub struct Importer {
     rows: Vec<Collected>,
     bytes_max: usize,
     lineup_bytes_max: usize,
+    decisions: Arc<Decisions>,
     merging: Options,
     numbering: Numbering,
     is_anew: bool,
@@ -64,10 +68,17 @@ impl Importer {
             rows: Vec::new(),
             bytes_max,
             lineup_bytes_max: usize::MAX,
+            decisions: Arc::default(),
             merging: Options::default(),
             numbering: Numbering::default(),
             is_anew: false,
         }
+    }
+
+    /// The same, under what the owner has decided.
+    #[must_use]
+    pub fn under(self, decisions: Arc<Decisions>) -> Self {
+        Self { decisions, ..self }
     }
 
     /// The same, for a lineup of at most so many bytes.
@@ -158,6 +169,7 @@ impl Importer {
         let Self {
             text,
             mut rows,
+            decisions,
             merging,
             numbering,
             is_anew,
@@ -168,28 +180,47 @@ impl Importer {
         }
         let twin_of = twins::join(&text, &rows, &known.held);
         let channels = Clusters::of(&text, &mut rows, &twin_of, merging);
+        let (mut channels, fixed) = channels.placed(&rows, &twin_of, &decisions);
         let keys = ids::keys(&rows, &channels);
-        let ids = ids::give(&text, &rows, &channels, &keys, &known);
+        let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
+        channels.pin(&rows, &ids, &decisions);
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
             .map(|(streams, &id)| wish(&text, &rows, streams, id))
             .collect();
+        let built_in = built_in.map(|channel| Channel {
+            number: decisions.number(channel.id).unwrap_or(channel.number),
+            ..channel
+        });
         let of_house = built_in.map(|channel| (channel.id, channel.number));
-        let numbers = numbering::give(&wishes, &known.numbers, of_house, &numbering, is_anew);
+        let chosen = (&numbering, is_anew);
+        let numbers = numbering::give(&wishes, &known.numbers, of_house, &decisions, chosen);
         drop(wishes);
         let is_new = |id: &&ChannelId| known.numbers.find(**id).is_none();
         let new = ids.iter().filter(is_new).count();
 
         let present = ids.iter().copied().zip(numbers.iter().copied());
-        known.numbers.renew(present.chain(of_house));
+        let given = own_numbers(present.chain(of_house), &known.numbers, &decisions);
+        known.numbers.renew(given.into_iter());
         let generation = known.numbers.generation();
-        let present = keys.iter().map(|it| (it.key, ids[it.channel as usize]));
-        known.held.renew(present, generation);
+        // Entries that were put somewhere go on being held by whom they were: there they belong once
+        // nobody puts them elsewhere.
+        let holders: Vec<_> = keys
+            .iter()
+            .filter_map(|it| match fixed[it.channel as usize] {
+                Some(_) => known.held.find(it.key).map(|held| (it.key, held.id)),
+                None => Some((it.key, ids[it.channel as usize])),
+            })
+            .collect();
+        known.held.renew(holders.into_iter(), generation);
+        let decided = decisions.channels();
         let remembered_max = Numbers::REMEMBERED_MIN.max(2 * ids.len());
-        known.numbers.forget(remembered_max);
+        known.numbers.forget(remembered_max, &decided);
         let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
-        known.held.forget(&known.numbers, remembered_max);
+        let Known { numbers: all, held } = &mut known;
+        held.forget(all, remembered_max, &decided);
+        drop(decided);
         drop(keys);
 
         let clusters = channels.channel_of.iter();
@@ -200,7 +231,7 @@ impl Importer {
         );
         let given: Vec<_> = ids.into_iter().zip(numbers).collect();
         Imported {
-            lineup: lineup(text, &rows, &channels, &given, built_in),
+            lineup: lineup(text, &rows, &channels, &given, built_in).under(decisions),
             known,
             clusters,
             duplicates,
@@ -246,6 +277,20 @@ fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -
     }
 }
 
+/// The numbers to remember: of a channel whose number was decided, the one that it has by itself.
+fn own_numbers(
+    present: impl Iterator<Item = (ChannelId, GuideNumber)>,
+    known: &Numbers,
+    decisions: &Decisions,
+) -> Vec<(ChannelId, GuideNumber)> {
+    let own = present.map(|(id, number)| {
+        let is_decided = decisions.number(id).is_some();
+        let own = known.find(id).filter(|_| is_decided).map(|row| row.number);
+        (id, own.unwrap_or(number))
+    });
+    own.collect()
+}
+
 /// The lineup, in the arena of the entries.
 fn lineup(
     text: String,
@@ -261,6 +306,7 @@ fn lineup(
         let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
         rows.extend((0..).zip(kept).map(|(order, &row)| {
             let Collected {
+                keys,
                 texts,
                 source,
                 score,
@@ -270,6 +316,7 @@ fn lineup(
             } = collected[row as usize];
             Row {
                 channel,
+                keys,
                 texts,
                 source,
                 score,
@@ -331,11 +378,13 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         score,
         reason,
         shift_minutes,
+        keys,
     } = channel;
     let texts = [name, group, logo, tvg_id, url, headers].map(arena::cut);
     let texts = arena::append(text, texts);
     rows.push(Row {
         channel: u32::try_from(heads.len()).unwrap_or(u32::MAX),
+        keys,
         texts,
         source,
         score,

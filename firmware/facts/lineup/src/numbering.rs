@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::RangeInclusive};
 
-use crate::{ChannelId, GuideNumber, Numbers, identity::StableHash};
+use crate::{ChannelId, GuideNumber, Numbers, decisions::Decisions, identity::StableHash};
 
 /// How channels get their numbers: what their owner has chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,19 +94,20 @@ fn folded(group: &str) -> String {
 ///
 /// A channel that is known keeps its number. Where its owner has chosen otherwise since (`is_anew`), it
 /// keeps it only if it could have got it today: with a range, inside that; counted through, not at all;
-/// else always. The channel of the house, if there is one, keeps its number in any case.
+/// else always. The channel of the house, if there is one, keeps its number in any case, and what was decided
+/// by hand comes before everything.
 pub(crate) fn give(
     channels: &[Wish<'_>],
     known: &Numbers,
     of_house: Option<(ChannelId, GuideNumber)>,
-    numbering: &Numbering,
-    is_anew: bool,
+    decisions: &Decisions,
+    (numbering, is_anew): (&Numbering, bool),
 ) -> Vec<GuideNumber> {
     let is_counted = numbering.mode == NumberingMode::Sequential;
     let ranges = numbering.ranges_of(channels);
     let reserved = Reserved::of(numbering, &ranges);
     let mut taken = Taken::of(known, channels, is_anew, is_counted);
-    if let Some((id, number)) = of_house {
+    for (id, number) in of_house.into_iter().chain(decisions.numbers()) {
         taken.is_for(number, id);
     }
     let mut given: Vec<Option<GuideNumber>> = Vec::with_capacity(channels.len());
@@ -117,7 +118,10 @@ pub(crate) fn give(
             Some(range) => is_within(*range, number),
             None => !is_counted,
         };
-        given.push(number.filter(|&number| stays(number) && taken.take(number, wish.id)));
+        let decided = decisions.number(wish.id);
+        let decided = decided.filter(|&number| taken.take(number, wish.id));
+        let known = || number.filter(|&number| stays(number) && taken.take(number, wish.id));
+        given.push(decided.or_else(known));
     }
     let asked: Vec<_> = channels
         .iter()
@@ -324,7 +328,7 @@ mod tests {
             wish(6, "", "News"),
             wish(7, "1", "News"),
         ];
-        let given = give(&channels, &Numbers::new(), None, &groups(), false);
+        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&groups(), false));
         // The fourth finds its range full; the fifth asks for what is meant for news.
         assert_eq!(shown(&given), ["1", "2", "3", "4", "5", "10", "11"]);
     }
@@ -333,7 +337,7 @@ mod tests {
     fn a_rule_goes_before_the_group() {
         let mut channels = [wish(1, "", "Sports"), wish(2, "", "Sports")];
         channels[1].range = Some((500, u16::MAX));
-        let given = give(&channels, &Numbers::new(), None, &groups(), false);
+        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&groups(), false));
         assert_eq!(shown(&given), ["2", "500"]);
     }
 
@@ -345,7 +349,7 @@ mod tests {
             ..Numbering::default()
         };
         let channels = [wish(1, "5", ""), wish(2, "100", ""), wish(3, "", "")];
-        let given = give(&channels, &Numbers::new(), None, &numbering, false);
+        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&numbering, false));
         assert_eq!(shown(&given), ["100", "101", "102"]);
     }
 
@@ -357,16 +361,16 @@ mod tests {
             wish(2, "", "Sports"),
             wish(3, "", "x"),
         ];
-        let stays = give(&channels, &memory, None, &groups(), false);
+        let stays = give(&channels, &memory, None, &Decisions::default(), (&groups(), false));
         assert_eq!(shown(&stays), ["7", "3", "50"]);
         // The first moves into the range, where the 2 belongs to one that is gone.
-        let anew = give(&channels, &memory, None, &groups(), true);
+        let anew = give(&channels, &memory, None, &Decisions::default(), (&groups(), true));
         assert_eq!(shown(&anew), ["1", "3", "50"]);
         let counted = Numbering {
             mode: NumberingMode::Sequential,
             ..Numbering::default()
         };
-        let anew = give(&channels, &memory, None, &counted, true);
+        let anew = give(&channels, &memory, None, &Decisions::default(), (&counted, true));
         assert_eq!(shown(&anew), ["1", "2", "3"]);
     }
 
@@ -379,7 +383,7 @@ mod tests {
         };
         for numbering in [Numbering::default(), counted] {
             let channels = [wish(1, "1", ""), wish(2, "", "")];
-            let given = give(&channels, &Numbers::new(), house, &numbering, true);
+            let given = give(&channels, &Numbers::new(), house, &Decisions::default(), (&numbering, true));
             assert_eq!(shown(&given), ["2", "3"]);
         }
     }
@@ -439,7 +443,7 @@ mod tests {
             }
             let modes = [NumberingMode::Keep, NumberingMode::Groups, NumberingMode::Sequential];
             let numbering = Numbering { mode: modes[mode], first, ..groups() };
-            let given = give(&channels, &numbers, None, &numbering, is_anew);
+            let given = give(&channels, &numbers, None, &Decisions::default(), (&numbering, is_anew));
             let mut once = given.clone();
             once.sort_unstable();
             once.dedup();

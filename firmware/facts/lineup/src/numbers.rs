@@ -112,12 +112,19 @@ impl Numbers {
         }
     }
 
-    /// Forgets channels that have been gone longest, until `remembered_max` are left.
-    pub(crate) fn forget(&mut self, remembered_max: usize) {
-        let Some(surplus) = self.len().checked_sub(remembered_max).filter(|&n| n > 0) else {
+    /// Forgets channels that have been gone longest, until `remembered_max` are left. Those that
+    /// something was `decided` of, in the order of ids, stay beside them: a decision waits for its
+    /// channel however long that is gone.
+    pub(crate) fn forget(&mut self, remembered_max: usize, decided: &[ChannelId]) {
+        if self.len() <= remembered_max {
+            return;
+        }
+        let rows = self.iter();
+        let rows = rows.filter(|row| decided.binary_search(&row.id).is_err());
+        let mut by_age: Vec<_> = rows.map(|row| (row.last_seen, row.id)).collect();
+        let Some(surplus) = by_age.len().checked_sub(remembered_max).filter(|&n| n > 0) else {
             return;
         };
-        let mut by_age: Vec<_> = self.iter().map(|row| (row.last_seen, row.id)).collect();
         by_age.select_nth_unstable(surplus - 1);
         for (_, id) in by_age.iter().take(surplus) {
             self.by_id.remove(id);
@@ -180,10 +187,17 @@ mod tests {
         let mut numbers: Numbers = (1..=9)
             .map(|n| row(u64::from(n), n, u32::from(n)))
             .collect();
-        numbers.forget(4);
+        numbers.forget(4, &[ChannelId(2), ChannelId(7)]);
+        let ids: Vec<_> = numbers.iter().map(|row| row.id.0).collect();
+        assert_eq!(
+            ids,
+            [2, 5, 6, 7, 8, 9],
+            "what was decided of stays beside the others"
+        );
+        numbers.forget(4, &[]);
         let ids: Vec<_> = numbers.iter().map(|row| row.id.0).collect();
         assert_eq!(ids, [6, 7, 8, 9]);
-        numbers.forget(4);
+        numbers.forget(4, &[]);
         assert_eq!(numbers.len(), 4);
     }
 }

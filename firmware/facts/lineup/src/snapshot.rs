@@ -1,65 +1,26 @@
 //! The lineup as one compact, immutable value: a text arena, a head per channel and a row per
 //! stream, in the order of channels.
 //!
-//! 30,000 channels of a real list take about 6 MiB; a lineup under construction has a stated
+//! 30,000 channels of a real list take about 6.2 MiB; a lineup under construction has a stated
 //! maximum and is refused as a whole beyond it (`builder`).
 
+use std::sync::Arc;
+
 use base::ChannelSpec;
-use names::merge::Reason;
 
 use crate::{
     Channel, ChannelId, GuideNumber,
-    arena::{Piece, Span},
+    core::{Core, Face, Head, Row},
+    over::Shown,
 };
 
-/// One stream of a channel.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    /// Place of its channel among the heads.
-    pub channel: u32,
-    pub texts: Span,
-    pub source: u16,
-    pub score: u16,
-    pub shift_minutes: i16,
-    /// Place among the streams of its channel.
-    pub order: u8,
-    pub reason: Option<Reason>,
-}
-
-// `order` suffices.
-const _: () = assert!(ChannelSpec::STREAMS_MAX <= u8::MAX as usize);
-
-/// What is one for all streams of a channel.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Head {
-    pub id: ChannelId,
-    pub number: GuideNumber,
-    /// Where its streams begin in the rows.
-    pub first: u32,
-    pub name: Piece,
-    pub face: Face,
-}
-
-/// Which streams lend the channel what they have and the primary may lack, as places among them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Face {
-    /// Whose group is the channel's.
-    pub group: u8,
-    /// Whose logo.
-    pub logo: u8,
-    /// Whose `tvg-id`.
-    pub tvg_id: u8,
-}
-
-/// All channels at one moment, in the order of their GuideNumbers.
-#[derive(Debug, Default)]
+/// All channels at one moment, in the order of their GuideNumbers: as the lists make them, under what
+/// the owner has decided. Those that are out of use by decision stand behind the others, and nobody
+/// comes upon them who does not ask for them.
+#[derive(Clone, Debug, Default)]
 pub struct Lineup {
-    text: String,
-    heads: Vec<Head>,
-    /// Channel by channel, the primary first.
-    rows: Vec<Row>,
-    /// Places of the heads in the order of ids.
-    by_id: Vec<u32>,
+    pub(crate) core: Arc<Core>,
+    pub(crate) shown: Arc<Shown>,
 }
 
 impl Lineup {
@@ -70,22 +31,23 @@ impl Lineup {
     pub(crate) const BYTES_PER_CHANNEL: usize =
         size_of::<Head>() + size_of::<Row>() + size_of::<u32>();
 
-    /// How many channels there are.
+    /// How many channels clients see.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heads.len()
+        self.shown.active
     }
 
-    /// Whether there is no channel.
+    /// Whether clients see no channel.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.heads.is_empty()
+        self.len() == 0
     }
 
-    /// The channel at `index`, counted in the order of GuideNumbers.
+    /// The channel at `index`, counted in the order of GuideNumbers; from [`Lineup::len`] on those
+    /// that clients do not see.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Channel<'_>> {
-        let head = self.heads.get(index)?;
+        let head = self.head(index)?;
         let mut streams = self.streams(index);
         let primary = streams.next()?;
         let lender = |place: u8| match place {
@@ -97,11 +59,17 @@ impl Lineup {
             logo,
             tvg_id,
         } = head.face;
+        let seen = self.shown.decisions.seen(head.id);
+        let own = || head.name.of(&self.core.text);
+        let own_group = || lender(group).unwrap_or(primary).group;
         Some(Channel {
-            name: head.name.of(&self.text),
-            group: lender(group).unwrap_or(primary).group,
-            logo: lender(logo).unwrap_or(primary).logo,
+            name: seen.name.unwrap_or_else(own),
+            group: seen.group.unwrap_or_else(own_group),
+            logo: seen
+                .logo
+                .unwrap_or_else(|| lender(logo).unwrap_or(primary).logo),
             tvg_id: lender(tvg_id).unwrap_or(primary).tvg_id,
+            shift_minutes: seen.shift_min.unwrap_or(primary.shift_minutes),
             ..primary
         })
     }
@@ -109,20 +77,20 @@ impl Lineup {
     /// Which streams of the channel at `index` lend it their texts.
     #[must_use]
     pub fn face(&self, index: usize) -> Face {
-        self.heads
-            .get(index)
-            .map_or(Face::default(), |head| head.face)
+        self.head(index).map_or(Face::default(), |head| head.face)
     }
 
     /// The streams of the channel at `index`, the primary first. Each is given as the channel would
     /// be were it the only one: its backups have names and logos of their own.
     pub fn streams(&self, index: usize) -> impl ExactSizeIterator<Item = Channel<'_>> + Clone {
-        let begin = |index: usize| {
-            let head = self.heads.get(index);
-            head.map_or(self.rows.len(), |head| head.first as usize)
+        let Core { heads, rows, .. } = &*self.core;
+        let begin = |place: usize| {
+            let head = heads.get(place);
+            head.map_or(rows.len(), |head| head.first as usize)
         };
-        let rows = self.rows.get(begin(index)..begin(index.saturating_add(1)));
-        rows.unwrap_or_default().iter().map(|row| self.stream(row))
+        let place = self.shown.place(index).unwrap_or(heads.len());
+        let own = rows.get(begin(place)..begin(place.saturating_add(1)));
+        own.unwrap_or_default().iter().map(|row| self.stream(row))
     }
 
     /// The streams of the channel with this id.
@@ -132,7 +100,7 @@ impl Lineup {
 
     /// Every stream of every channel.
     pub fn all_streams(&self) -> impl ExactSizeIterator<Item = Channel<'_>> + Clone {
-        self.rows.iter().map(|row| self.stream(row))
+        self.core.rows.iter().map(|row| self.stream(row))
     }
 
     /// What a tuner is asked to play: the channel at `index` with all its streams. Where two sources
@@ -159,8 +127,8 @@ impl Lineup {
     }
 
     fn stream(&self, row: &Row) -> Channel<'_> {
-        let Head { id, number, .. } = self.heads[row.channel as usize];
-        let [name, group, logo, tvg_id, url, headers] = row.texts.of(&self.text);
+        let Head { id, number, .. } = self.core.heads[row.channel as usize];
+        let [name, group, logo, tvg_id, url, headers] = row.texts.of(&self.core.text);
         Channel {
             id,
             number,
@@ -174,20 +142,20 @@ impl Lineup {
             score: row.score,
             reason: row.reason,
             shift_minutes: row.shift_minutes,
+            keys: row.keys,
         }
     }
 
-    /// Every channel, in the order of GuideNumbers.
+    /// Every channel that clients see, in the order of GuideNumbers.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Channel<'_>> {
         (0..self.len()).map(|index| self.get(index).expect("each channel has a stream"))
     }
 
-    /// Where the channel with this number stands.
+    /// Where the channel with this number stands, if clients see it.
     #[must_use]
     pub fn index_of(&self, number: GuideNumber) -> Option<usize> {
-        self.heads
-            .binary_search_by_key(&number, |head| head.number)
-            .ok()
+        self.find_number(number)
+            .filter(|&index| self.is_active(index))
     }
 
     /// The channel with this number.
@@ -202,14 +170,14 @@ impl Lineup {
         self.get(self.index_of_id(id)?)
     }
 
-    /// Where the channel with this id stands.
+    /// Where the channel with this id stands, if clients see it.
     #[must_use]
     pub fn index_of_id(&self, id: ChannelId) -> Option<usize> {
-        let found = self
-            .by_id
-            .binary_search_by_key(&id, |&index| self.heads[index as usize].id)
-            .ok()?;
-        Some(self.by_id[found] as usize)
+        self.find(id).filter(|&index| self.is_active(index))
+    }
+
+    fn head(&self, index: usize) -> Option<&Head> {
+        self.core.heads.get(self.shown.place(index)?)
     }
 
     /// A lineup of finished heads and rows; those of one channel come in the order of its streams.
@@ -232,21 +200,28 @@ impl Lineup {
         }
         let mut by_id: Vec<u32> = (0..).zip(&heads).map(|(index, _)| index).collect();
         by_id.sort_by_key(|&index| heads[index as usize].id);
-        Self {
+        Self::of_core(Core {
             text,
             heads,
             rows,
             by_id,
-        }
+        })
     }
 
-    /// Bytes that this lineup holds, for the plan's books.
+    /// Bytes that this lineup holds, for the plan's books; what was decided included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.capacity()
-            + self.heads.capacity() * size_of::<Head>()
-            + self.rows.capacity() * size_of::<Row>()
-            + self.by_id.capacity() * size_of::<u32>()
+        let Core {
+            text,
+            heads,
+            rows,
+            by_id,
+        } = &*self.core;
+        text.capacity()
+            + heads.capacity() * size_of::<Head>()
+            + rows.capacity() * size_of::<Row>()
+            + by_id.capacity() * size_of::<u32>()
+            + self.shown.bytes()
     }
 }
 

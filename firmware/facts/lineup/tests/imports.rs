@@ -330,7 +330,7 @@ fn a_list_of_30000_fits_into_its_bytes() {
     let imported = importer.finish(Known::new(), None);
     assert_eq!((imported.lineup.len(), imported.new), (30_000, 30_000));
     assert!(
-        imported.lineup.bytes() < 6 << 20,
+        imported.lineup.bytes() < 13 << 19,
         "{}",
         imported.lineup.bytes()
     );

@@ -1,6 +1,8 @@
 //! The lineup in its table: a row for each channel, with all its streams.
 
-use lineup::{Channel, ChannelId, Face, GuideNumber, Lineup, LineupBuilder, Reason};
+use std::sync::Arc;
+
+use lineup::{Channel, ChannelId, Face, GuideNumber, Keys, Lineup, LineupBuilder, Reason};
 use redb::{ReadableTable, WriteTransaction};
 
 use crate::{
@@ -17,7 +19,9 @@ const ONE_STREAM_LAYOUT: u8 = 1;
 /// A channel of several, which the first one names: likewise.
 const STREAMS_LAYOUT: u8 = 2;
 
+/// Saves channels as the lists make them: what was decided is saved for itself.
 pub(crate) fn save(transaction: &WriteTransaction, lineup: &Lineup) -> Result<Changes, Fault> {
+    let lineup = &lineup.under(Arc::default());
     let mut order: Vec<(u64, usize)> = lineup
         .iter()
         .enumerate()
@@ -77,7 +81,9 @@ fn encode(lineup: &Lineup, index: usize, value: &mut Vec<u8>) {
             .text(stream.headers)
             .u16(stream.score)
             .raw(&[encode_reason(stream.reason)])
-            .raw(&stream.shift_minutes.to_le_bytes());
+            .raw(&stream.shift_minutes.to_le_bytes())
+            .u64(stream.keys.name)
+            .u64(stream.keys.address);
     }
 }
 
@@ -147,6 +153,7 @@ fn decode_stream<'a>(
         score: 0,
         reason: None,
         shift_minutes: 0,
+        keys: Keys::default(),
     };
     if layout != LAYOUT {
         return Ok(stream);
@@ -155,6 +162,10 @@ fn decode_stream<'a>(
         score: fields.u16()?,
         reason: decode_reason(fields.array()?)?,
         shift_minutes: fields.array().map(i16::from_le_bytes)?,
+        keys: Keys {
+            name: fields.u64()?,
+            address: fields.u64()?,
+        },
         ..stream
     })
 }
@@ -228,6 +239,7 @@ mod tests {
                 id: ChannelId(id),
                 number: GuideNumber::new(major, minor).unwrap(),
                 source, name: own, group, logo, tvg_id, url, headers, score, reason, shift_minutes,
+                keys: Keys { name: id, address: 7 },
             };
             let face = Face { group: lent[0], logo: lent[1], tvg_id: lent[2] };
             let mut value = Vec::new();
@@ -243,7 +255,10 @@ mod tests {
                 value.pop();
                 prop_assert!(decode(id, &value).is_err());
 
-                let bare = vec![Channel { score: 0, reason: None, shift_minutes: 0, ..channel }; count];
+                let bare = Channel {
+                    score: 0, reason: None, shift_minutes: 0, keys: Keys::default(), ..channel
+                };
+                let bare = vec![bare; count];
                 encode_first(&bare, &mut value);
                 let row = decode(id, &value).unwrap();
                 prop_assert_eq!((row.name, &row.streams), (&**own, &bare));

@@ -12,6 +12,7 @@
 mod book;
 mod channels;
 mod codec;
+mod decisions;
 mod device;
 mod error;
 mod fault;

@@ -12,8 +12,8 @@ use crate::{
     fault::Fault,
     first_schema,
     tables::{
-        CHANNELS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, LISTS, META, META_SCHEMA, NUMBERS,
-        SOURCES,
+        CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES, LISTS,
+        META, META_SCHEMA, NUMBERS, SOURCES, TURNS,
     },
 };
 
@@ -21,7 +21,7 @@ const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources, keep_lists, guides];
+const STEPS: &[Step] = &[found, number_sources, keep_lists, guides, keep_decisions];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -51,6 +51,15 @@ fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(GUIDES)?;
     transaction.open_table(GUIDE_CHANNELS)?;
     transaction.open_table(GUIDE_BLOCKS)?;
+    Ok(())
+}
+
+/// Step 5: what the owner decides, and the log of it.
+fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(DECISIONS)?;
+    transaction.open_table(HOMES)?;
+    transaction.open_table(CHANGES)?;
+    transaction.open_table(TURNS)?;
     Ok(())
 }
 
@@ -147,6 +156,15 @@ mod tests {
             assert_eq!(migrate_with(&database, later).unwrap(), device);
             assert!(has_second(&database));
         }
+    }
+
+    #[test]
+    fn a_file_of_the_first_layout_gets_what_it_lacks() {
+        let database = memory();
+        let device = migrate_with(&database, &[found]).unwrap();
+        assert_eq!(migrate(&database).unwrap(), device);
+        let reading = database.begin_read().unwrap();
+        assert!(reading.open_table(DECISIONS).is_ok() && reading.open_table(CHANGES).is_ok());
     }
 
     #[test]

@@ -9,11 +9,14 @@ use std::{
 };
 
 use base::Lock;
-use lineup::{EntryText, Known};
+use lineup::{
+    EntryText, Known,
+    decisions::{Changed, Decisions, Logged},
+};
 use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 
 use crate::{
-    Choices, Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book,
+    Choices, Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book, decisions,
     fault::{Fault, disk},
     import, known, lists, schema,
     tables::SOURCE_STATES,
@@ -173,6 +176,49 @@ impl Store {
         mut take: impl FnMut(EntryText<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         self.read(|transaction| lists::each(transaction, source, &mut take))
+    }
+
+    /// Everything that was decided by hand.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_decisions(&self) -> Result<Decisions, Error> {
+        self.read(decisions::load)
+    }
+
+    /// Saves what was decided at this second since 1970, a note of it in the log and the lineup that follows from it, where that is
+    /// another one than before, together.
+    ///
+    /// # Errors
+    /// After any [`Error`] the store holds what it held before.
+    pub fn save_edit(
+        &self,
+        changed: &Changed,
+        at_unix_s: u64,
+        import: Option<&Import<'_>>,
+    ) -> Result<Logged, Error> {
+        self.write(|transaction| {
+            if let Some(import) = import {
+                import::save(transaction, import)?;
+            }
+            decisions::save(transaction, changed, at_unix_s)
+        })
+    }
+
+    /// The log of what was decided, the newest first.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_changes(&self) -> Result<Vec<Logged>, Error> {
+        self.read(decisions::changes)
+    }
+
+    /// What change `n` did; `None` where the log does not have it any more.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_change(&self, n: u64) -> Result<Option<Changed>, Error> {
+        self.read(|transaction| decisions::change(transaction, n))
     }
 
     /// Notes how an attempt to read a source went, where no lineup comes of it. Nothing is written

@@ -15,6 +15,14 @@ pub(crate) const HELD: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("h
 pub(crate) const LISTS: TableDefinition<'_, (u16, u32), &[u8]> = TableDefinition::new("lists");
 /// What is known of each source, by its name: in files of schema 1 only.
 pub(crate) const SOURCES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("sources");
+/// What was decided of each channel, by channel id.
+pub(crate) const DECISIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("decisions");
+/// The channel that an entry belongs to by hand, by the keys of its name and of its address.
+pub(crate) const HOMES: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("homes");
+/// The log of what was decided, by its number: what is told of each change.
+pub(crate) const CHANGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("changes");
+/// What each change of the log did, by the same number.
+pub(crate) const TURNS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("turns");
 /// Which sources there are, by their number.
 pub(crate) const SOURCE_BOOK: TableDefinition<'_, u16, &[u8]> = TableDefinition::new("source_book");
 /// What is known of each source, by its number.

@@ -39,8 +39,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (rules, _) = watch::channel(Arc::default());
     let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
+    let (changes, _) = watch::channel(Arc::default());
     let ports = Ports {
         lineup,
+        changes,
         status,
         rules,
         orders,

@@ -131,6 +131,7 @@ impl Job {
             config: &self.config,
             store: &self.store,
             rules: &self.rules,
+            decisions: Arc::new(self.store.load_decisions()?),
             fresh: Some((self.index, list)),
             may_cut,
         };

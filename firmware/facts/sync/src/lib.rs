@@ -28,6 +28,7 @@ mod config;
 mod document;
 mod download;
 mod dry_run;
+mod edit;
 mod error;
 mod fetch;
 mod job;

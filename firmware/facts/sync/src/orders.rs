@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use desk::{ListPieces, Order, Orders, Refused, RulesOrder, SourceId, SourceOrder, SourceSettings};
+use desk::{
+    ChannelOrder, Edited, ListPieces, Order, Orders, Refused, RulesOrder, SourceId, SourceOrder,
+    SourceSettings,
+};
 use rules::RuleSet;
 use store::SourceState;
 use tokio::{task, time::Instant};
@@ -11,6 +14,7 @@ use crate::{
     Config, Error, Sources,
     change::{self, Rebuilding},
     config::{self, Location},
+    edit::{Edit, Wish},
     rebuild::{Fact, anew},
     refresh::{Origin, Reading},
     run::{Imports, Known},
@@ -24,7 +28,45 @@ impl Imports {
         match order {
             Order::Source(order) => self.carry_out_for_source(order, orders).await,
             Order::Rules(order) => self.carry_out_for_rules(order).await,
+            Order::Channel(order) => self.carry_out_for_channels(order).await,
         }
+    }
+
+    async fn carry_out_for_channels(&mut self, order: ChannelOrder) {
+        match order {
+            ChannelOrder::Edit {
+                changes,
+                if_revision,
+                answer,
+            } => answer.give(self.edit(Wish::Edit(changes), if_revision).await),
+            ChannelOrder::Undo {
+                change,
+                if_revision,
+                answer,
+            } => answer.give(self.edit(Wish::Undo(change), if_revision).await),
+        }
+    }
+
+    /// Decides, and publishes what follows.
+    pub(crate) async fn edit(
+        &mut self,
+        wish: Wish,
+        if_revision: Option<u64>,
+    ) -> Result<Edited, Refused> {
+        let edit = Edit {
+            config: Arc::clone(&self.config),
+            store: Arc::clone(&self.store),
+            rules: self.rules.clone(),
+            lineup: Arc::clone(&self.lineup.borrow()),
+            if_revision,
+        };
+        let editing = task::spawn_blocking(move || edit.run(wish));
+        let done = editing.await.unwrap_or(Err(Refused::Ending))?;
+        if let Some(lineup) = done.lineup {
+            self.show(lineup);
+        }
+        self.changes.send_replace(Arc::new(done.log));
+        Ok(done.edited)
     }
 
     async fn carry_out_for_source(&mut self, order: SourceOrder, orders: &mut Orders) {

@@ -2,11 +2,13 @@
 
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
-use desk::{Answer, Order, Orders, Refused, RulesOrder, SourceOrder};
+use desk::{Answer, ChannelOrder, Order, Orders, Refused, RulesOrder, SourceOrder};
+use lineup::decisions::Change;
 use store::SourceState;
 
 use crate::{
     Error,
+    edit::Wish,
     job::Done,
     rebuild,
     refresh::{Attempt, Origin, Outcome, Reading},
@@ -14,8 +16,9 @@ use crate::{
 };
 
 impl Imports {
-    /// Reads a source to the end. An order that needs the facts to stand still breaks the reading off
-    /// and waits for that: a person waits for it, and the list can be read again.
+    /// Reads a source to the end. An order that needs the facts to stand still, as one does by which
+    /// the lineup is made anew, breaks the reading off and waits for that: a person waits for it, and the
+    /// list can be read again. What only lies over the lineup, as names do, is decided meanwhile.
     pub(crate) async fn follow(&mut self, id: u16, origin: Origin, orders: &mut Orders) -> Reading {
         let stop = self.shutdown.child_token();
         let before = self.board.state(id);
@@ -27,7 +30,7 @@ impl Imports {
             tokio::select! {
                 outcome = &mut reading => break outcome,
                 Some(order) = orders.next(), if is_listening => {
-                    match self.while_reading(id, order) {
+                    match self.while_reading(id, order).await {
                         Meanwhile::Done => continue,
                         Meanwhile::Cancel(answer) => cancelled = Some(answer),
                         Meanwhile::Postpone(order) => self.postponed = Some(order),
@@ -66,7 +69,7 @@ impl Imports {
         }
     }
 
-    fn while_reading(&mut self, id: u16, order: Order) -> Meanwhile {
+    async fn while_reading(&mut self, id: u16, order: Order) -> Meanwhile {
         match order {
             Order::Source(SourceOrder::Refresh { source, answer }) => {
                 answer.give(self.make_due(source));
@@ -83,6 +86,14 @@ impl Imports {
             Order::Rules(RulesOrder::Preview { answer, .. }) => {
                 let why = "a list is being read: try again once it has been";
                 answer.give(Err(Refused::Conflict(why.to_owned())));
+                Meanwhile::Done
+            }
+            Order::Channel(ChannelOrder::Edit {
+                changes,
+                if_revision,
+                answer,
+            }) if changes.iter().all(Change::lies_over) => {
+                answer.give(self.edit(Wish::Edit(changes), if_revision).await);
                 Meanwhile::Done
             }
             order => Meanwhile::Postpone(order),
@@ -131,7 +142,9 @@ impl Imports {
             known.state = state;
             known.accepts = false;
         }
-        self.show(lineup);
+        // Names may have been decided while it was made.
+        let decisions = Arc::clone(self.lineup.borrow().decisions());
+        self.show(lineup.under(decisions));
         self.board.imported(id, SystemTime::now(), warnings);
     }
 

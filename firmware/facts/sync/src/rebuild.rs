@@ -1,10 +1,10 @@
 //! The lineup, derived anew from the lists of all sources.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use lineup::{
     EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Numbering, Shaping,
-    SourceKey,
+    SourceKey, decisions::Decisions,
 };
 use store::{Choices, Import, List, RulesRow, SourceRow, Store};
 
@@ -17,6 +17,8 @@ pub(crate) struct Rebuild<'a> {
     pub(crate) store: &'a Store,
     /// The owner's rules.
     pub(crate) rules: &'a RuleBook,
+    /// What the owner decides.
+    pub(crate) decisions: Arc<Decisions>,
     /// A list that takes the place of the one in the store, and the number of its source.
     pub(crate) fresh: Option<(u16, &'a List)>,
     /// Whether a part of the fresh list will do: its source has no other.
@@ -51,9 +53,12 @@ impl Rebuild<'_> {
         let bytes_max = self.config.import_bytes_max.saturating_sub(held);
         let choices = choices(self.config, self.rules);
         let is_anew = numbering_was(self.store.load_choices()?) != choices.numbering;
+        let decisions = Arc::clone(&self.decisions);
+        let lineup_bytes_max = self.config.lineup_bytes_max;
         let mut importer = Importer::new(bytes_max)
-            .for_lineup_of(self.config.lineup_bytes_max)
-            .numbered(numbering(self.config, self.rules), is_anew);
+            .for_lineup_of(lineup_bytes_max.saturating_sub(decisions.bytes()))
+            .numbered(numbering(self.config, self.rules), is_anew)
+            .under(decisions);
         let last = self.fresh.filter(|_| self.may_cut);
         for index in self.config.sources.enabled() {
             match self.fresh {
@@ -74,8 +79,8 @@ impl Rebuild<'_> {
             duplicates,
             ..
         } = importer.finish(known, test);
-        if lineup.is_empty() {
-            lineup = lonely(self.config)?;
+        if lineup.total() == 0 {
+            lineup = lonely(self.config)?.under(Arc::clone(&self.decisions));
         }
         Ok(Rebuilt {
             lineup,
@@ -177,24 +182,26 @@ fn numbering_was(choices: Choices) -> u64 {
 /// moved or another priority, or the test channel, because its owner has chosen other rules or
 /// numbers, or because this Dipole derives otherwise, it is made anew and stored.
 pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
+    let decisions = Arc::new(store.load_decisions()?);
     let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
-        return Ok(lonely(config)?);
+        return Ok(lonely(config)?.under(decisions));
     };
+    let lineup = snapshot.lineup.under(decisions);
     let are_the_same = config
         .sources
         .deriving()
         .eq(snapshot.sources.iter().copied());
     if are_the_same
-        && has_test(&snapshot.lineup) == wants_test(&snapshot.lineup, config)
+        && has_test(&lineup) == wants_test(&lineup, config)
         && snapshot.derivation == lineup::DERIVATION
         && snapshot.choices == choices(config, rules)
     {
-        return Ok(snapshot.lineup);
+        return Ok(lineup);
     }
     match anew(config, store, rules, Fact::Known) {
         Err(error) if are_the_same || matches!(error, Error::Rules(_)) => {
             tracing::error!(%error, "the lineup was not made anew; it stays as it was");
-            Ok(snapshot.lineup)
+            Ok(lineup)
         }
         rebuilt => rebuilt,
     }
@@ -222,6 +229,7 @@ pub(crate) fn anew(
         config,
         store,
         rules,
+        decisions: Arc::new(store.load_decisions()?),
         fresh: None,
         may_cut: false,
     };
@@ -243,15 +251,16 @@ pub(crate) fn anew(
 }
 
 fn has_test(lineup: &Lineup) -> bool {
-    lineup
-        .by_id(test_channel::ID)
-        .is_some_and(|channel| channel.stream().is_built_in())
+    let channel = lineup
+        .find(test_channel::ID)
+        .and_then(|index| lineup.get(index));
+    channel.is_some_and(|channel| channel.stream().is_built_in())
 }
 
 fn wants_test(lineup: &Lineup, config: &Config) -> bool {
     match config.test_channel {
         TestChannel::Always => true,
-        TestChannel::Auto => lineup.len() <= usize::from(has_test(lineup)),
+        TestChannel::Auto => lineup.total() <= usize::from(has_test(lineup)),
         TestChannel::Never => false,
     }
 }
@@ -269,7 +278,7 @@ pub(crate) fn lonely(config: &Config) -> Result<Lineup, Full> {
 /// By number of the source, the channels that have a stream of it.
 pub(crate) fn channels_of(lineup: &Lineup) -> Vec<usize> {
     let mut counts = vec![0; SOURCES_MAX];
-    for place in 0..lineup.len() {
+    for place in 0..lineup.total() {
         let streams = lineup.streams(place);
         for (at, stream) in streams.clone().enumerate() {
             let is_first = streams

@@ -1,8 +1,8 @@
 //! What the store has kept of the run before.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use lineup::Lineup;
+use lineup::{Lineup, decisions::Logged};
 use store::{SourceState, Store};
 
 use crate::{Config, Error, rebuild, rules::RuleBook, sources::Sources};
@@ -13,15 +13,18 @@ pub(crate) struct Recalled {
     /// By number.
     pub(crate) states: BTreeMap<u16, SourceState>,
     pub(crate) lineup: Lineup,
+    /// What was decided, the newest first.
+    pub(crate) log: Vec<Logged>,
 }
 
 impl Recalled {
     /// As if nothing had been kept.
-    pub(crate) fn nothing(config: &Config) -> Self {
+    pub(crate) fn nothing(config: &Config, store: &Store) -> Self {
         Self {
             sources: config.sources.clone(),
             states: BTreeMap::new(),
-            lineup: rebuild::lonely(config).unwrap_or_default(),
+            lineup: lonely(config, store),
+            log: Vec::new(),
         }
     }
 }
@@ -51,11 +54,20 @@ pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result
     };
     let lineup = rebuild::recall(&config, store, rules).unwrap_or_else(|error| {
         tracing::error!(%error, "the lineup of the last run cannot be used; it is made anew as the sources are read");
-        rebuild::lonely(&config).unwrap_or_default()
+        lonely(&config, store)
     });
     Ok(Recalled {
         sources: config.sources,
         states,
         lineup,
+        log: store.load_changes()?,
     })
+}
+
+/// Without channels, under what was decided as far as that can be read: what is decided from now on is
+/// decided beside it.
+fn lonely(config: &Config, store: &Store) -> Lineup {
+    let decisions = store.load_decisions().unwrap_or_default();
+    let lineup = rebuild::lonely(config).unwrap_or_default();
+    lineup.under(Arc::new(decisions))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use desk::{Order, Orders, RulesView};
-use lineup::Lineup;
+use lineup::{Lineup, decisions::Logged};
 use store::{SourceState, Store};
 use tokio::{
     sync::watch,
@@ -31,6 +31,8 @@ use crate::{
 pub struct Ports {
     /// The lineup that everybody reads.
     pub lineup: watch::Sender<Arc<Lineup>>,
+    /// What was decided by hand, the newest first.
+    pub changes: watch::Sender<Arc<Vec<Logged>>>,
     /// What the page shows.
     pub status: watch::Sender<Vec<SourceStatus>>,
     /// The owner's rules, for whoever shows them.
@@ -60,6 +62,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
         store,
         http,
         lineup: ports.lineup,
+        changes: ports.changes,
         told: ports.told,
         shutdown: ports.shutdown,
         sources: BTreeMap::new(),
@@ -78,6 +81,7 @@ pub(crate) struct Imports {
     pub(crate) rules: RuleBook,
     pub(crate) shutdown: CancellationToken,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
+    pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
     pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
     /// By number.
     pub(crate) sources: BTreeMap<u16, Known>,
@@ -125,9 +129,10 @@ impl Imports {
             sources,
             states,
             lineup,
+            log,
         } = recalled.unwrap_or_else(|error| {
             tracing::error!(%error, "the lineup of the last run cannot be used");
-            Recalled::nothing(&self.config)
+            Recalled::nothing(&self.config, &self.store)
         });
         Arc::make_mut(&mut self.config).sources = sources;
         self.tell();
@@ -142,6 +147,7 @@ impl Imports {
             let known = Known::new(state, self.schedule(id));
             self.sources.insert(id, known);
         }
+        self.changes.send_replace(Arc::new(log));
         self.lineup.send_replace(Arc::new(lineup));
     }
 

@@ -3,6 +3,7 @@
 //! Reading needs no right beyond being in the house; a host name that is not ours is refused
 //! before anything is routed here (DNS rebinding).
 
+mod changes;
 mod channels;
 mod failover;
 mod rules;
@@ -13,7 +14,8 @@ use desk::Refused;
 use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-pub(crate) use channels::channels;
+pub(crate) use changes::{changes, undo};
+pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
 pub(crate) use failover::{failover, failover_of_tuner};
 pub(crate) use rules::{preview, rules};
 pub(crate) use sources::{
@@ -39,6 +41,7 @@ fn not_done(refused: &Refused) -> Response<Body> {
         Refused::NotFound(_) => StatusCode::NOT_FOUND,
         Refused::Invalid(_) => StatusCode::BAD_REQUEST,
         Refused::Conflict(_) => StatusCode::CONFLICT,
+        Refused::Outdated => StatusCode::PRECONDITION_FAILED,
         Refused::Storage(_) => StatusCode::INSUFFICIENT_STORAGE,
         Refused::Busy | Refused::Ending => StatusCode::SERVICE_UNAVAILABLE,
     };

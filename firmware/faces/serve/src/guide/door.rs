@@ -5,16 +5,32 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use lineup::ChannelId;
+use serde::Serialize;
 
 /// A guide cannot be gone on with; the text is for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct GuideError(pub String);
 
+/// The guide that a channel has its programmes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideMatch {
+    /// Name of the guide.
+    pub guide: String,
+    /// How certain it is that the guide's channel is this one, from 1 to 100.
+    pub confidence_percent: u8,
+    /// Why it is, in words.
+    pub reason: String,
+}
+
 /// Gives the guide of the lineup.
 pub trait GuideOpener: Send + Sync + 'static {
     /// Another one whenever the guide is.
     fn revision(&self) -> u64;
+
+    /// What was found for a channel, in the order in which guides are asked.
+    fn found(&self, channel: ChannelId) -> Vec<GuideMatch>;
 
     /// The guide, gzipped or not. Nothing is read before the first piece is asked for.
     fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument>;

@@ -11,5 +11,5 @@ pub(crate) mod door;
 mod places;
 
 pub(crate) use answer::{GuidePath, respond};
-pub use door::{GuideDocument, GuideError, GuideOpener};
+pub use door::{GuideDocument, GuideError, GuideMatch, GuideOpener};
 pub use places::GuidePlaces;

@@ -17,7 +17,7 @@ use std::{
 use base::StreamSpec;
 use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
+use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, decisions::Logged};
 use serve::{
     Config, Feeds, Gauge, Listeners, PlanRow, Profile, Setting, SettingOrigin, SourceState,
     SourceView, VodPlaces,
@@ -145,6 +145,7 @@ pub(crate) struct Server {
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
     pub(crate) sources: watch::Sender<Vec<SourceView>>,
+    pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
 }
 
 impl Drop for Server {
@@ -186,12 +187,14 @@ impl Server {
         })
         .unwrap();
         let (lineup, lineup_feed) = watch::channel(Arc::new(setup.lineup));
+        let (changes, changes_feed) = watch::channel(Arc::default());
         let (sources, sources_feed) = watch::channel(vec![source()]);
         let (rules, rules_feed) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
+            changes: changes_feed,
             sources: sources_feed,
             rules: rules_feed,
             guides: watch::channel(Vec::new()).1,
@@ -231,6 +234,7 @@ impl Server {
             shutdown,
             task,
             sources,
+            changes,
         }
     }
 
@@ -249,6 +253,23 @@ pub(crate) fn identity(tuners: usize) -> Identity {
         uuid: Uuid::from_random([0x5a; 16]),
         friendly_name: "Living room".to_owned(),
         tuner_count: u16::try_from(tuners).unwrap(),
+    }
+}
+
+fn tuner_config(setup: &Setup) -> tuner::Config {
+    tuner::Config {
+        tuners: setup.tuners,
+        ring: ring::Limits {
+            behind_min: 2,
+            segments_max: 8,
+        },
+        linger: Duration::ZERO,
+        first_picture_max: setup.first_picture_max,
+        sources: vec![tuner::SourceLimits {
+            connections: setup.connections,
+            sharing: setup.sharing,
+        }],
+        failover: tuner::FailoverConfig::default(),
     }
 }
 

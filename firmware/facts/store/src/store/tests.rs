@@ -118,6 +118,16 @@ fn sources(entries: u64) -> Vec<(u16, SourceState)> {
     vec![(PROVIDER, state)]
 }
 
+fn import<'a>(lineup: &'a Lineup, known: &'a Known) -> Import<'a> {
+    Import {
+        lineup,
+        known,
+        sources: &[],
+        states: &[],
+        list: None,
+    }
+}
+
 fn save(store: &Store, lineup: &Lineup, generation: u32) -> Result<Saved, Error> {
     store.save_import(&Import {
         lineup,
@@ -527,3 +537,5 @@ fn a_full_disk_keeps_the_last_good_lineup_and_heals_without_a_restart() {
     save(&store, &lineup(500, "Better"), 2).unwrap();
     assert!(names(&store).iter().all(|name| name.starts_with("Better")));
 }
+
+mod decisions;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use desk::{Desk, RulesView, SourceSettings};
-use lineup::{Lineup, Numbering};
+use lineup::{Lineup, Numbering, decisions::Logged};
 use store::{Options, Store};
 use sync::{Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
@@ -24,6 +24,7 @@ use upstream::http;
 /// Running imports.
 pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
+    pub(crate) changes: watch::Receiver<Arc<Vec<Logged>>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
     pub(crate) desk: Desk,
     pub(crate) rules: watch::Receiver<Arc<RulesView>>,
@@ -94,8 +95,10 @@ impl House {
         let (rules_sender, rules_in_force) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
+        let (changes_sender, changes) = watch::channel(Arc::default());
         let ports = Ports {
             lineup: lineup_sender,
+            changes: changes_sender,
             status: status_sender,
             rules: rules_sender,
             orders,
@@ -106,6 +109,7 @@ impl House {
         let task = tokio::spawn(run(config, store, client, ports));
         Self {
             lineup,
+            changes,
             status,
             desk,
             rules: rules_in_force,

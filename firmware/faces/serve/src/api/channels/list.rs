@@ -1,42 +1,26 @@
-//! `GET /api/v1/channels?after=<GuideNumber>&limit=100&search=`: the lineup in pages, each
-//! beginning behind the last number of the one before, so that an import between two of them
-//! neither repeats nor skips a channel.
+//! `GET /api/v1/channels?after=<GuideNumber>&limit=100&search=&state=active|inactive|all&group=
+//! &source=<index>&favourite=`: the lineup in pages, each beginning behind the last number of the
+//! one before, so that an import between two of them neither repeats nor skips a channel.
 
 use hyper::{Response, StatusCode};
-use lineup::{Channel, GuideNumber, Lineup};
+use lineup::{GuideNumber, Lineup};
 use serde::Serialize;
 
-use crate::{asked::Asked, body::Body, query, respond, shared::Shared, vod};
+use super::{Row, filter::Filter, row, tagged};
+use crate::{asked::Asked, body::Body, query, respond, shared::Shared};
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 200;
-/// A search text is cut here.
-const SEARCH_BYTES_MAX: usize = 128;
 
 #[derive(Serialize)]
 struct Page<'a> {
     channels: Vec<Row<'a>>,
     /// `after` of the next page; `null` at the end.
     next: Option<String>,
-    /// Channels of the whole lineup.
+    /// Channels of the whole lineup in this state.
     total: usize,
     /// A channel plays at `<stream_base>/auto/v<number>`.
     stream_base: String,
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
-    number: String,
-    name: &'a str,
-    group: &'a str,
-    id: String,
-    hd: bool,
-    /// Index of its source; `null` for the built-in channel.
-    source: Option<u16>,
-    /// How many streams it has: the primary and its backups.
-    streams: usize,
-    /// Where a film is had as a file, behind `stream_base`; `null` for a channel.
-    vod: Option<String>,
 }
 
 pub(crate) fn channels(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -46,20 +30,20 @@ pub(crate) fn channels(shared: &Shared, asked: &Asked) -> Response<Body> {
     };
     let lineup = std::sync::Arc::clone(&shared.feeds.lineup.borrow());
     let (channels, next) = wanted.page(&lineup);
-    respond::json(&Page {
+    let page = respond::json(&Page {
         channels,
         next: next.map(|number| number.to_string()),
-        total: lineup.len(),
+        total: wanted.filter.total(&lineup),
         stream_base: asked.reached.with_port(shared.stream_port),
-    })
+    });
+    tagged(page, lineup.revision())
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Wanted {
     after: Option<GuideNumber>,
     limit: usize,
-    /// In lower case.
-    search: String,
+    filter: Filter,
 }
 
 impl Wanted {
@@ -67,7 +51,7 @@ impl Wanted {
         let mut wanted = Self {
             after: None,
             limit: LIMIT_DEFAULT,
-            search: String::new(),
+            filter: Filter::default(),
         };
         for (key, value) in query::pairs(query) {
             match &*key {
@@ -80,11 +64,9 @@ impl Wanted {
                     let limit = value.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n));
                     wanted.limit = limit.ok_or("`limit` is a number from 1 to 200")?;
                 }
-                "search" => {
-                    let end = value.floor_char_boundary(SEARCH_BYTES_MAX);
-                    wanted.search = value[..end].trim().to_lowercase();
+                _ => {
+                    wanted.filter.take(&key, &value)?;
                 }
-                _ => {}
             }
         }
         Ok(wanted)
@@ -92,76 +74,22 @@ impl Wanted {
 
     /// Rows of this page, and the number behind which the next one begins.
     fn page<'a>(&self, lineup: &'a Lineup) -> (Vec<Row<'a>>, Option<GuideNumber>) {
-        let mut rows = Vec::new();
-        let mut last = None;
-        for index in self.first(lineup)..lineup.len() {
-            let Some(channel) = lineup.get(index) else {
-                break;
-            };
-            if !self.matches(&channel) {
-                continue;
-            }
-            if rows.len() == self.limit {
-                return (rows, last);
-            }
-            last = Some(channel.number);
-            rows.push(row(channel, lineup, index));
-        }
-        (rows, None)
-    }
-
-    /// Index of the first channel behind `after`, which itself may be gone by now.
-    fn first(&self, lineup: &Lineup) -> usize {
-        let Some(after) = self.after else {
-            return 0;
-        };
-        let (mut low, mut high) = (0, lineup.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match lineup.get(middle) {
-                Some(channel) if channel.number <= after => low = middle + 1,
-                Some(_) | None => high = middle,
-            }
-        }
-        low
-    }
-
-    fn matches(&self, channel: &Channel<'_>) -> bool {
-        self.search.is_empty()
-            || contains(channel.name, &self.search)
-            || contains(channel.group, &self.search)
-            || channel.number.to_string().starts_with(&self.search)
-    }
-}
-
-/// Whether `text` contains `lower`, which is in lower case, in any case.
-fn contains(text: &str, lower: &str) -> bool {
-    if text.is_ascii() {
-        let (text, lower) = (text.as_bytes(), lower.as_bytes());
-        return text
-            .windows(lower.len())
-            .any(|part| part.eq_ignore_ascii_case(lower));
-    }
-    text.to_lowercase().contains(lower)
-}
-
-fn row<'a>(channel: Channel<'a>, lineup: &Lineup, index: usize) -> Row<'a> {
-    Row {
-        number: channel.number.to_string(),
-        name: respond::clipped(channel.name),
-        group: respond::clipped(channel.group),
-        id: channel.id.to_string(),
-        hd: channel.is_hd(),
-        source: (channel.source != Channel::BUILT_IN).then_some(channel.source),
-        streams: lineup.streams(index).len(),
-        vod: vod::of_channel(lineup, index),
+        let matcher = self.filter.matcher();
+        let behind = lineup.behind(self.after);
+        let mut matching = behind.filter(|&index| matcher.matches(lineup, index));
+        let places: Vec<usize> = matching.by_ref().take(self.limit).collect();
+        let more = matching.next().is_some();
+        let last = places.last().and_then(|&index| lineup.get(index));
+        let next = last.filter(|_| more).map(|channel| channel.number);
+        let rows = places.into_iter().filter_map(|index| row(lineup, index));
+        (rows.collect(), next)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lineup::{ChannelId, LineupBuilder};
+    use lineup::{Channel, ChannelId, LineupBuilder};
     use proptest::prelude::*;
 
     fn lineup() -> Lineup {
