@@ -24,21 +24,15 @@ const fn worth(quality: Quality) -> u16 {
 const BY_ADDRESS: u16 = 20;
 /// From this score on a stream is said to be in high definition.
 pub(crate) const HIGH_DEFINITION_MIN: u16 = worth(Quality::Hd) - BY_ADDRESS;
-/// A transport stream begins at once, a playlist after a segment has come: of streams alike the
-/// former is better.
-const AT_ONCE: u16 = 5;
 
-/// The score of a stream by what its name says, and by its address.
+/// The score of a stream by what its name says, and by its address. Whether that leads to a transport
+/// stream or a playlist says nothing of the picture: streams alike stay in the order of their list.
 pub(crate) fn score(said: Quality, url: &str) -> u16 {
-    let path = path(url);
-    let score = match (said, of_path(path)) {
+    match (said, of_path(path(url))) {
         (Quality::Unknown, Quality::Unknown) => worth(Quality::Unknown),
         (Quality::Unknown, seen) => worth(seen) - BY_ADDRESS,
         (said, _) => worth(said),
-    };
-    let file = path.split('?').next().unwrap_or_default();
-    let is_playlist = file.len() > 5 && file.to_ascii_lowercase().ends_with(".m3u8");
-    score + if is_playlist { 0 } else { AT_ONCE }
+    }
 }
 
 /// The address without scheme and host, which may be `hd.example`.
@@ -118,8 +112,8 @@ mod tests {
         let scores: Vec<u16> = order.iter().map(|&(said, url)| score(said, url)).collect();
         assert_eq!(
             scores,
-            [905, 805, 785, 705, 700, 685, 605, 505, 500, 305, 280]
+            [900, 800, 780, 700, 700, 680, 600, 500, 500, 300, 280]
         );
-        assert!(scores.is_sorted_by(|a, b| a > b));
+        assert!(scores.is_sorted_by(|a, b| a >= b));
     }
 }

@@ -271,8 +271,8 @@ fn the_best_stream_comes_first_then_that_of_the_preferred_source() {
             "c.example/1080p/2.ts",
             "b.example/1.ts",
             "c.example/1.ts",
-            "a.example/2.ts",
-            "a.example/1.m3u8"
+            "a.example/1.m3u8",
+            "a.example/2.ts"
         ]
     );
 }

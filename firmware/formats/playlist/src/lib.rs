@@ -5,7 +5,7 @@
 //! more than a line, one pending entry and, for gzip, one inflate window.
 //!
 //! The bytes pass these stages, each a module:
-//! `gunzip` → `charset` → `lines` → `list` (with `extinf` → `attributes`, and `headers`).
+//! `gunzip` → the crate `charset` → `lines` → `list` (with `extinf` → `attributes`, and `headers`).
 //!
 //! What does not belong here: what a channel is and which number it gets (`lineup`), writing
 //! lists for clients (`hdhomerun`), and the HLS playlists of one stream (`hls`).
@@ -13,7 +13,7 @@
 
 mod address;
 mod attributes;
-mod charset;
+mod encoding;
 mod entry;
 mod error;
 mod extinf;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::{
     Entry, Error, Limits, Trouble, Warnings,
     address::Address,
-    charset, extinf,
+    encoding, extinf,
     lines::Line,
     pending::{Pending, put},
 };
@@ -60,7 +60,7 @@ impl List {
         // The buffers leave `self` while the text borrows them.
         let mut decoded = std::mem::take(&mut self.decoded);
         let mut cleaned = std::mem::take(&mut self.cleaned);
-        let text = charset::decode_line(line.bytes, line.is_cut, &mut decoded);
+        let text = encoding::decode_line(line.bytes, line.is_cut, &mut decoded);
         let result = self.text(clean(text, &mut cleaned), line, each);
         (self.decoded, self.cleaned) = (decoded, cleaned);
         result

@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use charset::Charset;
+
 use crate::{
     Entry, Error, Limits, Summary,
-    charset::Charset,
     gunzip::Gunzip,
     lines::Lines,
     list::{Each, List},

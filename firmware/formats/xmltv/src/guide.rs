@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    Error, Field, Fields, FieldsBuf, Kind, Limits, attributes::Attributes, charset::Declared,
+    Error, Field, Fields, FieldsBuf, Kind, Limits, attributes::Attributes, encoding::Declared,
     entities, markup::Token, time,
 };
 

@@ -5,8 +5,8 @@
 //! and one programme, however long the guide is. Nothing is expanded but characters, so a guide
 //! cannot make itself larger than it is, and nothing is nested but a count.
 //!
-//! The bytes pass these stages, each a module: `charset` (UTF-16) → `markup` → `guide` (with
-//! `attributes`, `charset` and `entities` for each text). `xmltv.dtd` is what a guide should look
+//! The bytes pass these stages, each a module but the first: the crate `charset` → `markup` → `guide` (with
+//! `attributes`, `encoding` and `entities` for each text). `xmltv.dtd` is what a guide should look
 //! like; what real ones do besides (bare `&`, HTML entities, Latin-1 under the name of UTF-8, tags
 //! that are never closed) is read as it was meant, because one bad programme must not cost a
 //! week's guide.
@@ -19,7 +19,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod attributes;
-mod charset;
+mod encoding;
 mod entities;
 mod error;
 mod fields;

@@ -1,8 +1,9 @@
 //! The stages wired together.
 
+use charset::Charset;
+
 use crate::{
     Error, Limits, Sink, Skipped,
-    charset::Charset,
     guide::Guide,
     markup::{Markup, Token},
 };
