@@ -256,23 +256,6 @@ pub(crate) fn identity(tuners: usize) -> Identity {
     }
 }
 
-fn tuner_config(setup: &Setup) -> tuner::Config {
-    tuner::Config {
-        tuners: setup.tuners,
-        ring: ring::Limits {
-            behind_min: 2,
-            segments_max: 8,
-        },
-        linger: Duration::ZERO,
-        first_picture_max: setup.first_picture_max,
-        sources: vec![tuner::SourceLimits {
-            connections: setup.connections,
-            sharing: setup.sharing,
-        }],
-        failover: tuner::FailoverConfig::default(),
-    }
-}
-
 fn config(pages_max: usize, tuners: usize) -> Config {
     Config {
         identity: identity(tuners),
