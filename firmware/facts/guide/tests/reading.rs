@@ -184,6 +184,31 @@ async fn channels_may_come_behind_programmes() {
 }
 
 #[tokio::test]
+async fn a_lineup_that_comes_while_the_first_is_matched_is_matched_before_a_guide_is_read_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = [channel("one", "One"), programme("one", 1, "Kept")].concat();
+    let path = guide(folder.path(), "a.xml", &body);
+    let channels = lineup(&[("x", "one")]);
+    let guides = [("a", path.clone())];
+    let mut house = House::start(folder.path(), &guides, Arc::clone(&channels));
+    house.tried().await;
+    house.end().await;
+    // Whoever reads it now fails.
+    fs::remove_file(path).unwrap();
+    let mut house = House::start(folder.path(), &guides, lineup(&[]));
+    // The states are recalled and the empty lineup is being matched.
+    house.status.changed().await.unwrap();
+    house.lineup.send(channels).unwrap();
+    let status = house.tried().await;
+    assert_eq!(
+        (status[0].state.clone(), &status[0].error),
+        (State::Ready, &None)
+    );
+    assert!(house.document().contains("<title>Kept</title>"));
+    house.end().await;
+}
+
+#[tokio::test]
 async fn a_guide_without_programmes_leaves_the_channel_to_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let empty = guide(folder.path(), "empty.xml", &channel("one", "One"));
