@@ -139,7 +139,9 @@ impl Guides {
                 self.rematch().await;
                 continue;
             }
-            let is_ready = match_at.is_none() && self.has_channels();
+            let is_matched =
+                match_at.is_none() && !self.ports.lineup.has_changed().unwrap_or(false);
+            let is_ready = is_matched && self.has_channels();
             let next = self.guides.iter().map(Guide::next).min();
             let next = next.filter(|_| is_ready);
             if let Some(index) = self.due(now).filter(|_| is_ready) {

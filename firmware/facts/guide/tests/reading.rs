@@ -53,7 +53,7 @@ struct House {
     store: Arc<Store>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
-    _lineup: watch::Sender<Arc<Lineup>>,
+    lineup: watch::Sender<Arc<Lineup>>,
 }
 
 impl House {
@@ -92,7 +92,7 @@ impl House {
             store,
             shutdown,
             task: tokio::spawn(running),
-            _lineup: lineup_tx,
+            lineup: lineup_tx,
         }
     }
 
@@ -177,6 +177,28 @@ async fn channels_may_come_behind_programmes() {
     let status = house.tried().await;
     assert_eq!((status[0].channels, status[0].programmes), (2, 1));
     assert!(house.document().contains("<title>Early</title>"));
+    house.end().await;
+}
+
+#[tokio::test]
+async fn a_lineup_that_comes_while_the_first_is_matched_is_matched_before_a_guide_is_read_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = [channel("one", "One"), programme("one", 1, "Kept")].concat();
+    let path = guide(folder.path(), "a.xml", &body);
+    let channels = lineup(&[("x", "one")]);
+    let guides = [("a", path.clone())];
+    let mut house = House::start(folder.path(), &guides, Arc::clone(&channels));
+    house.tried().await;
+    house.end().await;
+    // Whoever reads it now fails.
+    fs::remove_file(path).unwrap();
+    let mut house = House::start(folder.path(), &guides, lineup(&[]));
+    // The states are recalled and the empty lineup is being matched.
+    house.status.changed().await.unwrap();
+    house.lineup.send(channels).unwrap();
+    let status = house.tried().await;
+    assert_eq!((status[0].state, &status[0].error), (State::Ready, &None));
+    assert!(house.document().contains("<title>Kept</title>"));
     house.end().await;
 }
 
