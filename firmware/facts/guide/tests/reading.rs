@@ -11,10 +11,7 @@ use std::{
 
 use desk::SourceSettings;
 use guide::{Config, Document, GuideConfig, GuideStatus, Ports, State, View};
-use lineup::{
-    Channel, ChannelId, GuideNumber, Lineup, LineupBuilder,
-    decisions::{Decision, Decisions, GuideChoice},
-};
+use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
 use store::{Options, Store};
 
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
@@ -200,10 +197,7 @@ async fn a_lineup_that_comes_while_the_first_is_matched_is_matched_before_a_guid
     house.status.changed().await.unwrap();
     house.lineup.send(channels).unwrap();
     let status = house.tried().await;
-    assert_eq!(
-        (status[0].state.clone(), &status[0].error),
-        (State::Ready, &None)
-    );
+    assert_eq!((status[0].state, &status[0].error), (State::Ready, &None));
     assert!(house.document().contains("<title>Kept</title>"));
     house.end().await;
 }
@@ -240,48 +234,5 @@ async fn what_cannot_be_read_says_why_and_costs_nothing_else() {
     assert!(error(1).contains("web page"), "{}", error(1));
     assert_eq!(status[2].error, None);
     assert!(house.document().contains("<title>Good</title>"));
-    house.end().await;
-}
-
-#[tokio::test]
-async fn a_programme_that_was_chosen_is_that_of_the_channel_and_is_shifted() {
-    let folder = tempfile::tempdir().unwrap();
-    let body = [
-        channel("one", "One"),
-        channel("two", "Two"),
-        programme("one", 1, "Of one"),
-        programme("two", 2, "Of two"),
-    ];
-    let path = guide(folder.path(), "a.xml", &body.concat());
-    let channels = lineup(&[("One", "one")]);
-    let mut house = House::start(folder.path(), &[("a", path)], Arc::clone(&channels));
-    house.tried().await;
-    assert!(house.document().contains("<title>Of one</title>"));
-
-    let decision = Decision {
-        guide: Some(GuideChoice::Channel {
-            source: "a".into(),
-            channel: "two".into(),
-        }),
-        shift_min: Some(-60),
-        ..Decision::default()
-    };
-    let decided = std::iter::once((ChannelId(1), decision));
-    let decisions = Decisions::of(decided, std::iter::empty());
-    let before = house.view.borrow().revision;
-    house
-        .lineup
-        .send_replace(Arc::new(channels.under(Arc::new(decisions))));
-    let chosen = house.view.wait_for(|view| view.revision != before);
-    let chosen = timeout(Duration::from_secs(20), chosen)
-        .await
-        .unwrap()
-        .unwrap();
-    let found: Vec<_> = chosen
-        .found(0)
-        .map(|found| found.confidence_percent)
-        .collect();
-    assert_eq!((found, chosen.guide_name(1)), (vec![100], Some("a")));
-    drop(chosen);
     house.end().await;
 }
