@@ -26,6 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         lineup_bytes_max: 16 << 20,
         import_bytes_max: 32 << 20,
         limits: playlist::Limits::default(),
+        numbering: lineup::Numbering::default(),
+        rules: sync::RulesConfig::default(),
         resume_pause: std::time::Duration::from_secs(1),
         commands: Vec::new(),
         test_channel: TestChannel::Auto,
@@ -37,11 +39,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (lineup_sender, lineup) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
     let (changes, _) = watch::channel(Arc::default());
+    let (rules, _) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup: lineup_sender,
         changes,
+        rules,
         status,
         orders,
         told: Box::new(|_| ()),
