@@ -328,7 +328,13 @@ mod tests {
             wish(6, "", "News"),
             wish(7, "1", "News"),
         ];
-        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&groups(), false));
+        let given = give(
+            &channels,
+            &Numbers::new(),
+            None,
+            &Decisions::default(),
+            (&groups(), false),
+        );
         // The fourth finds its range full; the fifth asks for what is meant for news.
         assert_eq!(shown(&given), ["1", "2", "3", "4", "5", "10", "11"]);
     }
@@ -337,7 +343,13 @@ mod tests {
     fn a_rule_goes_before_the_group() {
         let mut channels = [wish(1, "", "Sports"), wish(2, "", "Sports")];
         channels[1].range = Some((500, u16::MAX));
-        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&groups(), false));
+        let given = give(
+            &channels,
+            &Numbers::new(),
+            None,
+            &Decisions::default(),
+            (&groups(), false),
+        );
         assert_eq!(shown(&given), ["2", "500"]);
     }
 
@@ -349,7 +361,13 @@ mod tests {
             ..Numbering::default()
         };
         let channels = [wish(1, "5", ""), wish(2, "100", ""), wish(3, "", "")];
-        let given = give(&channels, &Numbers::new(), None, &Decisions::default(), (&numbering, false));
+        let given = give(
+            &channels,
+            &Numbers::new(),
+            None,
+            &Decisions::default(),
+            (&numbering, false),
+        );
         assert_eq!(shown(&given), ["100", "101", "102"]);
     }
 
@@ -361,16 +379,34 @@ mod tests {
             wish(2, "", "Sports"),
             wish(3, "", "x"),
         ];
-        let stays = give(&channels, &memory, None, &Decisions::default(), (&groups(), false));
+        let stays = give(
+            &channels,
+            &memory,
+            None,
+            &Decisions::default(),
+            (&groups(), false),
+        );
         assert_eq!(shown(&stays), ["7", "3", "50"]);
         // The first moves into the range, where the 2 belongs to one that is gone.
-        let anew = give(&channels, &memory, None, &Decisions::default(), (&groups(), true));
+        let anew = give(
+            &channels,
+            &memory,
+            None,
+            &Decisions::default(),
+            (&groups(), true),
+        );
         assert_eq!(shown(&anew), ["1", "3", "50"]);
         let counted = Numbering {
             mode: NumberingMode::Sequential,
             ..Numbering::default()
         };
-        let anew = give(&channels, &memory, None, &Decisions::default(), (&counted, true));
+        let anew = give(
+            &channels,
+            &memory,
+            None,
+            &Decisions::default(),
+            (&counted, true),
+        );
         assert_eq!(shown(&anew), ["1", "2", "3"]);
     }
 
@@ -383,7 +419,13 @@ mod tests {
         };
         for numbering in [Numbering::default(), counted] {
             let channels = [wish(1, "1", ""), wish(2, "", "")];
-            let given = give(&channels, &Numbers::new(), house, &Decisions::default(), (&numbering, true));
+            let given = give(
+                &channels,
+                &Numbers::new(),
+                house,
+                &Decisions::default(),
+                (&numbering, true),
+            );
             assert_eq!(shown(&given), ["2", "3"]);
         }
     }

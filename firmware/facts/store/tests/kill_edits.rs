@@ -14,7 +14,7 @@ use lineup::{
     Channel, ChannelId, GuideNumber, Known, Lineup, LineupBuilder,
     decisions::{Changed, Decision, Decisions, Turn},
 };
-use store::{Import, Options, Store};
+use store::{Choices, Import, Options, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_EDITS_FOLDER";
 const KILLS: u64 = 16;
@@ -88,6 +88,7 @@ fn edits_until_killed() {
             sources: &[],
             states: &[],
             list: None,
+            choices: Choices::default(),
         };
         store
             .save_edit(&decide(&before, edit), edit, Some(&import))

@@ -125,6 +125,7 @@ fn import<'a>(lineup: &'a Lineup, known: &'a Known) -> Import<'a> {
         sources: &[],
         states: &[],
         list: None,
+        choices: Choices::default(),
     }
 }
 
