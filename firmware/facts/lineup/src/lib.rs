@@ -45,7 +45,7 @@
 
 /// Raised by whoever changes what becomes of the same lists: a stored lineup that was derived
 /// otherwise is derived anew at the next start.
-pub const DERIVATION: u32 = 1;
+pub const DERIVATION: u32 = 2;
 
 mod arena;
 mod builder;

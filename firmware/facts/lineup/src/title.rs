@@ -79,11 +79,26 @@ fn clean(name: &str, parts: &Parts) -> Option<String> {
     if parts.is_unreadable() {
         return None;
     }
+    let spaced = spaced(name);
+    // A country's code may look like a word cut short, so that words are looked for whole first.
+    let mut ways = [matching as Matching, matching_short].into_iter();
+    let (title, is_bare) = ways.find_map(|way| found(&spaced, parts, way))?;
+    // A name that says nothing else may end in signs of its own.
+    if is_bare {
+        return Some(words(&spaced).collect::<Vec<_>>().join(" "));
+    }
+    Some(title + &behind(parts))
+}
+
+/// How many of the wanted words a word is.
+type Matching = fn(&str, &[&str], &Parts) -> usize;
+
+/// The words that `parts` has read, as they stand in the name, and whether nothing else stands there.
+fn found(spaced: &str, parts: &Parts, matching: Matching) -> Option<(String, bool)> {
     let wanted: Vec<&str> = parts.words().collect();
     let (mut found, mut is_bare) = (0, true);
     let (mut title, mut between) = (String::new(), "");
-    let spaced = spaced(name);
-    for word in spaced.split_whitespace() {
+    for word in words(spaced) {
         if matches!(word, "&" | "+" | "/" | "-") {
             if wanted.get(found) == Some(&"plus") && word == "+" {
                 found += 1;
@@ -94,7 +109,7 @@ fn clean(name: &str, parts: &Parts) -> Option<String> {
             continue;
         }
         let between = std::mem::take(&mut between);
-        match find(word, wanted.get(found..)?, parts) {
+        match find(word, wanted.get(found..)?, parts, matching) {
             Some((shown, count)) => {
                 found += count;
                 is_bare &= fold_words(shown) == fold_words(word);
@@ -106,14 +121,7 @@ fn clean(name: &str, parts: &Parts) -> Option<String> {
             None => is_bare &= word.chars().all(|c| c.is_ascii_punctuation()),
         }
     }
-    if found < wanted.len() {
-        return None;
-    }
-    // A name that says nothing else may end in signs of its own.
-    if is_bare {
-        return Some(words(&spaced).collect::<Vec<_>>().join(" "));
-    }
-    Some(title + &behind(parts))
+    (found == wanted.len()).then_some((title, is_bare))
 }
 
 /// What a station is called: its network where that is one, its call sign, and which of its
@@ -141,7 +149,12 @@ fn call_sign(station: &Station) -> String {
 }
 
 /// What of a word is shown, and how many of the wanted words it is.
-fn find<'a>(word: &'a str, wanted: &[&str], parts: &Parts) -> Option<(&'a str, usize)> {
+fn find<'a>(
+    word: &'a str,
+    wanted: &[&str],
+    parts: &Parts,
+    matching: Matching,
+) -> Option<(&'a str, usize)> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '!' | '\''));
     let count = matching(word, wanted, parts);
     if count > 0 {
@@ -155,16 +168,36 @@ fn find<'a>(word: &'a str, wanted: &[&str], parts: &Parts) -> Option<(&'a str, u
             _ => Some((word, count)),
         };
     }
-    // `NewsHD`.
-    let marks = ["UHD", "FHD", "HD", "SD", "4K"];
-    let bare = marks.iter().find_map(|mark| word.strip_suffix(mark))?;
+    if let Some(bare) = without_mark(word, parts) {
+        let count = matching(bare, wanted, parts);
+        return (count > 0).then_some((bare, count));
+    }
+    // `Profit.ro`: the country is a part of how it writes itself.
+    let (bare, _) = word.rsplit_once('.')?;
     let count = matching(bare, wanted, parts);
-    (count > 0).then_some((bare, count))
+    (count > 0).then_some((word, count))
+}
+
+/// A word that ends in its quality or its time shift without a space: `NewsHD`, `Ktla-Hd`, `TLC+1`.
+fn without_mark<'a>(word: &'a str, parts: &Parts) -> Option<&'a str> {
+    let shifted = word
+        .rsplit_once('+')
+        .filter(|(_, hours)| parts.shift_hours > 0 && hours.parse() == Ok(parts.shift_hours));
+    if let Some((bare, _)) = shifted {
+        return Some(bare);
+    }
+    let marks = ["UHD", "FHD", "HD", "SD", "4K"];
+    let is_mark = |text: &str| marks.iter().any(|mark| mark.eq_ignore_ascii_case(text));
+    let behind_dash = word.rsplit_once('-').filter(|(_, mark)| is_mark(mark));
+    let glued = || marks.iter().find_map(|mark| word.strip_suffix(mark));
+    behind_dash.map(|(bare, _)| bare).or_else(glued)
 }
 
 /// How many of the wanted words this one is: `TV5` may be read as two.
 fn matching(word: &str, wanted: &[&str], parts: &Parts) -> usize {
-    let glued: String = fold_words(word).split(' ').collect();
+    // `Crime+Inv`.
+    let plus = word.trim_end_matches('+').replace('+', " plus ");
+    let glued: String = fold_words(&plus).split(' ').collect();
     if glued.is_empty() {
         return 0;
     }
@@ -183,6 +216,24 @@ fn matching(word: &str, wanted: &[&str], parts: &Parts) -> usize {
         }
     }
     0
+}
+
+/// The same, or one of them cut short.
+fn matching_short(word: &str, wanted: &[&str], parts: &Parts) -> usize {
+    let is_short = |first: &&str| is_short_for(&fold_words(word), first);
+    match matching(word, wanted, parts) {
+        0 => usize::from(wanted.first().is_some_and(is_short)),
+        count => count,
+    }
+}
+
+/// Whether `short` has the first letter and then some of a longer word, in their order: `Jr`, `Ch`,
+/// `Netwrk`. What names were read as words is known; this only finds where they stand.
+fn is_short_for(short: &str, word: &str) -> bool {
+    let mut letters = word.chars();
+    let starts_alike = short.chars().next() == word.chars().next();
+    let is_shorter = (2..word.len()).contains(&short.len());
+    starts_alike && is_shorter && short.chars().all(|c| letters.any(|letter| letter == c))
 }
 
 /// What makes it another channel than the one of the bare name.
@@ -215,8 +266,8 @@ fn push_behind(behind: &mut String, word: &str) {
     behind.push_str(word);
 }
 
-/// The name with spaces where words end: at brackets and bars, before small capitals, and at dots
-/// where a name has nothing else between its words.
+/// The name with spaces where words end: at brackets, bars and ornaments, before small capitals, and at
+/// dots where a name has nothing else between its words.
 fn spaced(name: &str) -> String {
     let has_spaces = name.trim().contains(char::is_whitespace);
     let are_dots_spaces = !has_spaces && name.matches('.').count() >= 2;
@@ -225,10 +276,23 @@ fn spaced(name: &str) -> String {
         '.' if are_dots_spaces => ' ',
         // Modifier letters and superscripts: ᴴᴰ.
         '\u{2b0}'..='\u{2ff}' | '\u{1d2c}'..='\u{1d6a}' | '\u{2070}'..='\u{209f}' => ' ',
-        c if c.is_control() => ' ',
+        c if c.is_control() || is_ornament(c) => ' ',
         c => c,
     };
     name.chars().map(space).collect()
+}
+
+/// What providers draw between and around words: bars, boxes, bullets, stars, brackets of other
+/// scripts, flags.
+const fn is_ornament(c: char) -> bool {
+    matches!(
+        c,
+        '¦' | '«' | '»' | '‖' | '•' | '‣' | '‹' | '›' | '※' | '｜' | '（' | '）' | '［' | '］'
+            // Arrows, technical signs, boxes and blocks, shapes, symbols and dingbats, more arrows.
+            | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}'
+            // CJK brackets; variation selectors; pictures, flags among them.
+            | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301b}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}'
+    )
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -260,6 +324,15 @@ mod tests {
             ("US: HBO Family FHD", "HBO Family"),
             ("HBO.Family.HD", "HBO Family"),
             ("DE ▎ Das Erste HEVC", "Das Erste"),
+            ("DE▎Das Erste ᴿᴬᵂ", "Das Erste"),
+            ("UK • TLC+1 FHD", "TLC +1"),
+            ("US| Ktla-Hd", "Ktla"),
+            ("JP ★ JOHP-DTV ᴴᴰ ᴿᴬᵂ", "JOHP-DTV"),
+            ("BY: SLUHAY.BY 60FPS", "SLUHAY.BY"),
+            ("UK| Disney Jr. HEVC", "Disney Jr"),
+            ("CN| Sichuan Rural Ch SD", "Sichuan Rural Ch"),
+            ("UK| Crime+Inv HD", "Crime+Inv"),
+            ("🇩🇪Das Erste★HD", "Das Erste"),
             ("UK: Film4 +1", "Film4 +1"),
             ("US: HBO West HD", "HBO West"),
             ("Disney+ HD", "Disney+"),
