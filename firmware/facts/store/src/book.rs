@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     lists,
     source::SourceState,
+    table,
     tables::{META, META_LINEUP, SOURCE_BOOK, SOURCE_STATES, SOURCES},
 };
 
@@ -36,7 +37,7 @@ pub struct SourceRow {
 }
 
 impl SourceRow {
-    fn encode(&self, buffer: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, buffer: &mut Vec<u8>) {
         let mut fields = Encoder::new(buffer, LAYOUT);
         fields.text(&self.name).text(&self.url);
         match &self.settings {
@@ -68,7 +69,9 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Vec<SourceRow>, Faul
     let book = transaction.open_table(SOURCE_BOOK)?;
     let rows = book.iter()?.map(|row| {
         let (id, value) = row?;
-        SourceRow::decode(id.value(), value.value())
+        let id =
+            u16::try_from(id.value()).map_err(|_| Fault::Row("a source has too high a number"))?;
+        SourceRow::decode(id, value.value())
     });
     rows.collect()
 }
@@ -76,30 +79,17 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Vec<SourceRow>, Faul
 /// Makes these all that there are. What is known of one that is gone goes with it, and its
 /// list.
 pub(crate) fn save(transaction: &WriteTransaction, rows: &[SourceRow]) -> Result<(), Fault> {
-    let ids: BTreeSet<u16> = rows.iter().map(|row| row.id).collect();
+    let ids: BTreeSet<u64> = rows.iter().map(|row| row.id.into()).collect();
     let mut book = transaction.open_table(SOURCE_BOOK)?;
-    book.retain(|id, _| ids.contains(&id))?;
+    table::remove(&mut book, 0..=u64::MAX, &mut |id| ids.contains(&id))?;
     let mut states = transaction.open_table(SOURCE_STATES)?;
-    states.retain(|id, _| ids.contains(&id))?;
-    lists::keep(transaction, |id| ids.contains(&id))?;
+    table::remove(&mut states, 0..=u64::MAX, &mut |id| ids.contains(&id))?;
+    lists::keep(transaction, &|id| ids.contains(&id))?;
     let mut value = Vec::new();
     for row in rows {
         row.encode(&mut value);
-        insert(&mut book, row.id, &value)?;
+        table::put(&mut book, row.id.into(), &value)?;
     }
-    Ok(())
-}
-
-/// Writes a row where it is another than before.
-fn insert(
-    book: &mut redb::Table<'_, u16, &'static [u8]>,
-    id: u16,
-    value: &[u8],
-) -> Result<(), Fault> {
-    if book.get(id)?.is_some_and(|old| old.value() == value) {
-        return Ok(());
-    }
-    book.insert(id, value)?;
     Ok(())
 }
 
@@ -124,9 +114,9 @@ pub(crate) fn number(transaction: &WriteTransaction) -> Result<(), Fault> {
             settings: None,
         };
         row.encode(&mut value);
-        book.insert(id, value.as_slice())?;
+        book.insert(u64::from(id), value.as_slice())?;
         if let Some(state) = state {
-            states.insert(id, state.value())?;
+            states.insert(u64::from(id), state.value())?;
         }
     }
     Ok(())

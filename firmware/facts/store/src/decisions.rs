@@ -5,12 +5,13 @@
 
 use lineup::{
     ChannelId,
-    decisions::{Changed, Decisions, Home, Keys, Logged},
+    decisions::{Changed, Decisions, Home, Logged},
 };
-use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use crate::{
     fault::Fault,
+    table::Rows,
     tables::{CHANGES, DECISIONS, HOMES, TURNS},
 };
 
@@ -30,10 +31,9 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Decisions, Fault> {
     }
     for row in transaction.open_table(HOMES)?.iter()? {
         let (keys, channel) = row?;
-        let (name, address) = keys.value();
         all.push_home(Home {
-            keys: Keys { name, address },
-            channel: ChannelId(channel.value()),
+            keys: rows::keys_of(keys.value())?,
+            channel: rows::decode_home(channel.value())?,
         });
     }
     Ok(all)
@@ -60,11 +60,16 @@ pub(crate) fn save(
     }
     let mut homes = transaction.open_table(HOMES)?;
     for (keys, turn) in &changed.homes {
-        let key = (keys.name, keys.address);
+        let key = rows::key_of(*keys);
         match turn.after {
-            Some(channel) => homes.insert(key, channel.0)?,
-            None => homes.remove(key)?,
-        };
+            Some(channel) => {
+                rows::encode_home(channel, &mut value);
+                homes.insert(key.as_str(), value.as_slice())?;
+            }
+            None => {
+                homes.remove(key.as_str())?;
+            }
+        }
     }
     log(transaction, changed, at_unix_s)
 }
@@ -94,7 +99,7 @@ fn log(transaction: &WriteTransaction, changed: &Changed, at_unix_s: u64) -> Res
 }
 
 /// The changes that the log has no place for.
-fn forgotten(changes: &Table<'_, u64, &'static [u8]>) -> Result<Vec<u64>, Fault> {
+fn forgotten(changes: &Rows<'_>) -> Result<Vec<u64>, Fault> {
     let mut bytes = 0;
     let mut forgotten = Vec::new();
     for (place, row) in changes.iter()?.rev().enumerate() {

@@ -65,7 +65,7 @@ fn make_list(
     lists::replace(transaction, source, &writer.finish())?;
     let mut table = transaction.open_table(SOURCE_STATES)?;
     let state = table
-        .get(source)?
+        .get(u64::from(source))?
         .map(|row| SourceState::decode(row.value()))
         .transpose()?;
     let state = SourceState {
@@ -76,7 +76,7 @@ fn make_list(
     };
     let mut value = Vec::new();
     state.encode(&mut value);
-    table.insert(source, value.as_slice())?;
+    table.insert(u64::from(source), value.as_slice())?;
     Ok(())
 }
 

@@ -5,13 +5,14 @@
 //! guide of tomorrow is the one of today but for a day. What the bytes of a row mean is not known
 //! here.
 
-use std::{io, time::SystemTime};
+use std::{io, ops::RangeInclusive, time::SystemTime};
 
-use redb::{ReadTransaction, ReadableTable, Table, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
+    table::{self, Texts},
     tables::{GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES},
 };
 
@@ -158,15 +159,46 @@ pub(crate) fn replace(
     while let Some(rows) = next().map_err(Fault::Guide)? {
         let before = from.filter(|from| *from <= rows.key);
         let before = before.ok_or(Fault::Row("programmes came in no order"))?;
-        remove(&mut blocks, (id, before, 0)..(id, rows.key, 0), &mut saved)?;
+        if let Some(last) = rows.key.checked_sub(1).filter(|last| before <= *last) {
+            let keys = Place::first(id, before).key()..=Place::last(id, last).key();
+            remove(&mut blocks, &keys, &mut saved)?;
+        }
         save_rows(&mut blocks, id, &rows, &mut saved)?;
         from = rows.key.checked_add(1);
     }
     if let Some(from) = from {
-        let rest = (id, from, 0)..(id, u64::MAX, u32::MAX);
-        remove(&mut blocks, rest, &mut saved)?;
+        let keys = Place::first(id, from).key()..=Place::last(id, u64::MAX).key();
+        remove(&mut blocks, &keys, &mut saved)?;
     }
     Ok((id, saved))
+}
+
+/// Where a block stands: by its guide, the channel's key and the start of its first programme.
+struct Place(u32, u64, u32);
+
+impl Place {
+    /// Digits of the guide, the channel and the start in a key.
+    const DIGITS: [usize; 3] = [8, 16, 8];
+
+    const fn first(id: u32, channel: u64) -> Self {
+        Self(id, channel, 0)
+    }
+
+    const fn last(id: u32, channel: u64) -> Self {
+        Self(id, channel, u32::MAX)
+    }
+
+    /// Hexadecimal digits, in the order of their figures.
+    fn key(&self) -> String {
+        let Self(id, channel, start) = self;
+        format!("{id:08x}{channel:016x}{start:08x}")
+    }
+
+    /// The start in a key.
+    fn start(key: &str) -> Option<u32> {
+        let [id, channel, _] = Self::DIGITS;
+        u32::from_str_radix(key.get(id + channel..)?, 16).ok()
+    }
 }
 
 fn save_channels(
@@ -179,61 +211,42 @@ fn save_channels(
     let mut count = 0;
     for (place, value) in (0_u32..).zip(channels) {
         count = place + 1;
-        let is_known = table
-            .get((id, place))?
-            .is_some_and(|old| old.value() == value.as_slice());
-        if !is_known {
-            table.insert((id, place), value.as_slice())?;
-            saved.written += 1;
-        }
+        saved.written += u64::from(table::put(&mut table, table::key(id, place), value)?);
     }
-    table.retain_in((id, count)..=(id, u32::MAX), |_, _| {
-        saved.removed += 1;
-        false
-    })?;
+    saved.removed += table::remove(&mut table, table::keys_from(id, count), &mut |_| false)?;
     Ok(())
 }
 
-type Blocks<'txn> = Table<'txn, (u32, u64, u32), &'static [u8]>;
-
 /// The rows of one channel: only what differs is written.
 fn save_rows(
-    blocks: &mut Blocks<'_>,
+    blocks: &mut Texts<'_>,
     id: u32,
     rows: &GuideRows,
     saved: &mut GuideSaved,
 ) -> Result<(), Fault> {
     let GuideRows { key, blocks: new } = rows;
-    let is_new = |start: u32| {
-        new.binary_search_by_key(&start, |(start, _)| *start)
-            .is_ok()
-    };
-    blocks.retain_in((id, *key, 0)..=(id, *key, u32::MAX), |(_, _, start), _| {
-        saved.removed += u64::from(!is_new(start));
-        is_new(start)
+    let (first, last) = (Place::first(id, *key).key(), Place::last(id, *key).key());
+    saved.removed += table::remove_texts(blocks, &*first..=&*last, &mut |key| {
+        Place::start(key).is_some_and(|start| {
+            new.binary_search_by_key(&start, |(start, _)| *start)
+                .is_ok()
+        })
     })?;
     for (start, value) in new {
-        let is_known = blocks
-            .get((id, *key, *start))?
-            .is_some_and(|old| old.value() == value.as_slice());
-        if !is_known {
-            blocks.insert((id, *key, *start), value.as_slice())?;
-            saved.written += 1;
-        }
+        let key = Place(id, *key, *start).key();
+        saved.written += u64::from(table::put_text(blocks, &key, value)?);
     }
     Ok(())
 }
 
 fn remove(
-    blocks: &mut Blocks<'_>,
-    keys: std::ops::Range<(u32, u64, u32)>,
+    blocks: &mut Texts<'_>,
+    keys: &RangeInclusive<String>,
     saved: &mut GuideSaved,
 ) -> Result<(), Fault> {
-    if keys.start < keys.end && blocks.range(keys.clone())?.next().is_some() {
-        blocks.retain_in(keys, |_, _| {
-            saved.removed += 1;
-            false
-        })?;
+    let keys = keys.start().as_str()..=keys.end().as_str();
+    if blocks.range(keys.clone())?.next().is_some() {
+        saved.removed += table::remove_texts(blocks, keys, &mut |_| false)?;
     }
     Ok(())
 }
@@ -254,9 +267,10 @@ pub(crate) fn keep(transaction: &WriteTransaction, names: &[&str]) -> Result<(),
     for (name, id) in gone {
         guides.remove(name.as_str())?;
         let mut channels = transaction.open_table(GUIDE_CHANNELS)?;
-        channels.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
+        table::remove(&mut channels, table::keys_from(id, 0), &mut |_| false)?;
         let mut blocks = transaction.open_table(GUIDE_BLOCKS)?;
-        blocks.retain_in((id, 0, 0)..=(id, u64::MAX, u32::MAX), |_, _| false)?;
+        let (first, last) = (Place::first(id, 0).key(), Place::last(id, u64::MAX).key());
+        table::remove_texts(&mut blocks, &*first..=&*last, &mut |_| false)?;
     }
     Ok(())
 }
@@ -268,7 +282,7 @@ pub(crate) fn channels(
     each: &mut dyn FnMut(&[u8]),
 ) -> Result<(), Fault> {
     let table = transaction.open_table(GUIDE_CHANNELS)?;
-    for row in table.range((id, 0)..=(id, u32::MAX))? {
+    for row in table.range(table::keys_from(id, 0))? {
         each(row?.1.value());
     }
     Ok(())
@@ -282,10 +296,13 @@ pub(crate) fn block(
     from: u32,
 ) -> Result<Option<(u32, Vec<u8>)>, Fault> {
     let table = transaction.open_table(GUIDE_BLOCKS)?;
-    let mut range = table.range((id, key, from)..=(id, key, u32::MAX))?;
+    let (first, last) = (Place(id, key, from).key(), Place::last(id, key).key());
+    let mut range = table.range(&*first..=&*last)?;
     let Some(row) = range.next() else {
         return Ok(None);
     };
     let (place, value) = row?;
-    Ok(Some((place.value().2, value.value().to_vec())))
+    let start = Place::start(place.value());
+    let start = start.ok_or(Fault::Row("programmes have no start"))?;
+    Ok(Some((start, value.value().to_vec())))
 }

@@ -92,7 +92,7 @@ fn save_sources(transaction: &WriteTransaction, import: &Import<'_>) -> Result<(
     let mut table = transaction.open_table(SOURCE_STATES)?;
     for (id, state) in import.states {
         state.encode(&mut value);
-        table.insert(id, value.as_slice())?;
+        table.insert(u64::from(*id), value.as_slice())?;
     }
     encode_lineup(import.sources, import.choices, &mut value);
     transaction

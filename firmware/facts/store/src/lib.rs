@@ -19,6 +19,7 @@ mod fault;
 mod first_schema;
 mod guide;
 mod import;
+mod keys;
 mod known;
 mod list;
 mod lists;

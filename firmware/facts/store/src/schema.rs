@@ -10,7 +10,7 @@ use crate::{
     codec::{Decoder, Encoder},
     device::{self, Device},
     fault::Fault,
-    first_schema,
+    first_schema, keys,
     tables::{
         CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES, LISTS,
         META, META_SCHEMA, NUMBERS, SOURCES, TURNS,
@@ -21,7 +21,14 @@ const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources, keep_lists, guides, keep_decisions];
+const STEPS: &[Step] = &[
+    found,
+    number_sources,
+    keep_lists,
+    guides,
+    keys::repack,
+    keep_decisions,
+];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -54,7 +61,7 @@ fn guides(transaction: &WriteTransaction) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Step 5: what the owner decides, and the log of it.
+/// Step 6: what the owner decides, and the log of it.
 fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(DECISIONS)?;
     transaction.open_table(HOMES)?;
@@ -209,7 +216,7 @@ mod tests {
             (2, "third", "")
         ]));
         let states = reading.open_table(SOURCE_STATES).unwrap();
-        let kept = states.get(1).unwrap().unwrap();
+        let kept = states.get(1_u64).unwrap().unwrap();
         assert_eq!(SourceState::decode(kept.value()).unwrap(), state("first"));
         assert_eq!(states.len().unwrap(), 2);
     }

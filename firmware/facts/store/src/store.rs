@@ -235,7 +235,7 @@ impl Store {
             state.encode(&mut value);
             transaction
                 .open_table(SOURCE_STATES)?
-                .insert(id, value.as_slice())?;
+                .insert(u64::from(id), value.as_slice())?;
             Ok(())
         })
     }
@@ -246,7 +246,7 @@ impl Store {
     /// See [`Error`].
     pub fn load_source(&self, id: u16) -> Result<Option<SourceState>, Error> {
         self.read(|transaction| {
-            let row = transaction.open_table(SOURCE_STATES)?.get(id)?;
+            let row = transaction.open_table(SOURCE_STATES)?.get(u64::from(id))?;
             row.map(|row| SourceState::decode(row.value())).transpose()
         })
     }

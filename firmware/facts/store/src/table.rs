@@ -1,12 +1,82 @@
 //! Making a table equal to what is in memory, with as few writes as that takes: an SD card wears
 //! out by pages written, and most imports change nothing.
+//!
+//! What is done with every table stands here once, and takes no closures but by reference: redb is
+//! compiled anew for each.
+
+use std::ops::RangeInclusive;
 
 use redb::{ReadableTable, ReadableTableMetadata, Table};
 
 use crate::fault::Fault;
 
-/// A table of rows by channel id.
+/// A table of rows by number.
 pub(crate) type Rows<'txn> = Table<'txn, u64, &'static [u8]>;
+/// A table of rows by text.
+pub(crate) type Texts<'txn> = Table<'txn, &'static str, &'static [u8]>;
+
+/// A key of two parts, in the order of the first.
+pub(crate) const fn key(of: u32, place: u32) -> u64 {
+    (of as u64) << 32 | place as u64
+}
+
+/// The first part of a key.
+pub(crate) const fn first_part(key: u64) -> u32 {
+    (key >> 32) as u32
+}
+
+/// The keys that have this part, from a place on.
+pub(crate) const fn keys_from(of: u32, place: u32) -> RangeInclusive<u64> {
+    key(of, place)..=key(of, u32::MAX)
+}
+
+/// Writes a row where it is another than before, and says whether it was.
+pub(crate) fn put(table: &mut Rows<'_>, key: u64, value: &[u8]) -> Result<bool, Fault> {
+    if table.get(key)?.is_some_and(|old| old.value() == value) {
+        return Ok(false);
+    }
+    table.insert(key, value)?;
+    Ok(true)
+}
+
+/// The same in a table by text.
+pub(crate) fn put_text(table: &mut Texts<'_>, key: &str, value: &[u8]) -> Result<bool, Fault> {
+    if table.get(key)?.is_some_and(|old| old.value() == value) {
+        return Ok(false);
+    }
+    table.insert(key, value)?;
+    Ok(true)
+}
+
+/// Removes the rows of these keys but those that `keep` names; how many that were.
+pub(crate) fn remove(
+    table: &mut Rows<'_>,
+    keys: RangeInclusive<u64>,
+    keep: &mut dyn FnMut(u64) -> bool,
+) -> Result<u64, Fault> {
+    let mut removed = 0;
+    table.retain_in(keys, |key, _| {
+        let is_kept = keep(key);
+        removed += u64::from(!is_kept);
+        is_kept
+    })?;
+    Ok(removed)
+}
+
+/// The same in a table by text.
+pub(crate) fn remove_texts(
+    table: &mut Texts<'_>,
+    keys: RangeInclusive<&str>,
+    keep: &mut dyn FnMut(&str) -> bool,
+) -> Result<u64, Fault> {
+    let mut removed = 0;
+    table.retain_in(keys, |key, _| {
+        let is_kept = keep(key);
+        removed += u64::from(!is_kept);
+        is_kept
+    })?;
+    Ok(removed)
+}
 
 /// How many rows were touched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,27 +101,18 @@ where
     for (id, row) in rows() {
         encode(row, &mut value);
         kept += 1;
-        if table.get(id)?.is_some_and(|old| old.value() == value) {
-            continue;
-        }
-        table.insert(id, value.as_slice())?;
-        changes.written += 1;
+        changes.written += u64::from(put(table, id, &value)?);
     }
     changes.removed = table.len()?.saturating_sub(kept);
     if changes.removed > 0 {
-        remove_others(table, rows().map(|(id, _)| id))?;
+        // The table and the sorted ids side by side.
+        let mut keep = rows().map(|(id, _)| id).peekable();
+        remove(table, 0..=u64::MAX, &mut |id| {
+            while keep.next_if(|&next| next < id).is_some() {}
+            keep.peek() == Some(&id)
+        })?;
     }
     Ok(changes)
-}
-
-/// Walks the table and the sorted ids side by side.
-fn remove_others(table: &mut Rows<'_>, keep: impl Iterator<Item = u64>) -> Result<(), Fault> {
-    let mut keep = keep.peekable();
-    table.retain(|id, _| {
-        while keep.next_if(|&next| next < id).is_some() {}
-        keep.peek() == Some(&id)
-    })?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::{
 };
 
 const DECISION_LAYOUT: u8 = 1;
+const HOME_LAYOUT: u8 = 1;
 const LOGGED_LAYOUT: u8 = 1;
 const TURNS_LAYOUT: u8 = 1;
 
@@ -150,6 +151,34 @@ fn take_decision(fields: &mut Decoder<'_>) -> Result<Decision, Fault> {
     }
     decision.pins = (pins != Pins::default()).then(|| Box::new(pins));
     Ok(decision)
+}
+
+/// The key of a home: both keys of its entry in hexadecimal digits.
+pub(super) fn key_of(keys: Keys) -> String {
+    format!("{:016x}{:016x}", keys.name, keys.address)
+}
+
+pub(super) fn keys_of(key: &str) -> Result<Keys, Fault> {
+    let number = |digits: Option<&str>| {
+        digits
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .ok_or(Fault::Row("a home has no keys"))
+    };
+    Ok(Keys {
+        name: number(key.get(..16))?,
+        address: number(key.get(16..))?,
+    })
+}
+
+pub(super) fn encode_home(channel: ChannelId, value: &mut Vec<u8>) {
+    Encoder::new(value, HOME_LAYOUT).u64(channel.0);
+}
+
+pub(super) fn decode_home(value: &[u8]) -> Result<ChannelId, Fault> {
+    let mut fields = Decoder::new(value, HOME_LAYOUT)?;
+    let channel = ChannelId(fields.u64()?);
+    fields.end()?;
+    Ok(channel)
 }
 
 /// `bytes`: what it takes to undo the change.
