@@ -12,6 +12,7 @@ mod manners;
 mod opener;
 mod page;
 mod plan;
+mod resident;
 mod settings;
 mod vod;
 mod wire;

@@ -21,7 +21,7 @@ use tuner::Tuners;
 use crate::{
     adapt, bind,
     config::{Config, Loaded},
-    guides, page, plan,
+    guides, page, plan, resident,
 };
 
 /// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
@@ -156,6 +156,7 @@ fn raise_descriptor_limit(plan: &Plan) {
 
 /// Wires the parts, waits for the end, drains them.
 async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
+    tell_start(&ground.identity, &ground.listeners, &ground.plan);
     let running = connect(loaded, ground);
     told_to_end().await?;
     tracing::info!("ending: saying byebye, closing streams");
@@ -196,7 +197,6 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let dealings = adapt::dealings(config, &plan);
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
-    tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,
@@ -218,6 +218,8 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout.clone(),
         shutdown.child_token(),
     ));
+    let part = shutdown.child_token();
+    tokio::spawn(resident::keep_small(lineup.clone(), status.clone(), part));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
     let serve_config = page::config(loaded, identity, &plan, rows);
