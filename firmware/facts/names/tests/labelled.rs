@@ -1,5 +1,5 @@
 //! Merging and matching on labelled names, from `../shared/data`, where that is at hand: the targets
-//! of the product, scored as the scorer there does it.
+//! of the product or what is reached beyond them, scored as the scorer there does it.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -149,7 +149,7 @@ fn decorated_names_become_channels() {
     };
     let scores = (pairs.precision(), pairs.recall());
     assert!(pairs.precision() >= 0.985, "{scores:?}");
-    assert!(pairs.recall() >= 0.90, "{scores:?}");
+    assert!(pairs.recall() >= 0.91, "{scores:?}");
     assert_eq!(pairs.mixing, 0);
 }
 
@@ -160,8 +160,8 @@ fn published_names_become_channels() {
         return;
     };
     let scores = (pairs.precision(), pairs.f1());
-    assert!(pairs.precision() >= 0.93, "{scores:?}");
-    assert!(pairs.f1() >= 0.80, "{scores:?}");
+    assert!(pairs.precision() >= 0.945, "{scores:?}");
+    assert!(pairs.f1() >= 0.86, "{scores:?}");
     assert_eq!(pairs.mixing, 0);
 }
 
@@ -223,7 +223,7 @@ fn decorated_names_find_their_guide() {
         eprintln!("skipped: no ../shared");
         return;
     };
-    assert!(accuracy >= 0.87 && wrong <= 0.015, "{accuracy} {wrong}");
+    assert!(accuracy >= 0.895 && wrong <= 0.011, "{accuracy} {wrong}");
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn published_names_find_their_guide() {
         eprintln!("skipped: no ../shared");
         return;
     };
-    assert!(accuracy >= 0.86 && wrong <= 0.015, "{accuracy} {wrong}");
+    assert!(accuracy >= 0.87 && wrong <= 0.013, "{accuracy} {wrong}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{
     index::Index,
     matches::Matches,
     sides::{Entry, GuideName},
+    sites::{self, Sites},
 };
 use crate::{
     Country, NameEntry, Parts,
@@ -32,6 +33,7 @@ pub struct Matcher {
     ids: Vec<Box<str>>,
     names: Table<NameId, GuideName>,
     entries: Vec<Entry>,
+    sites: Sites,
     threshold_percent: u8,
 }
 
@@ -45,6 +47,7 @@ impl Matcher {
             ids: Vec::new(),
             names: Table::default(),
             entries: Vec::new(),
+            sites: Sites::default(),
             threshold_percent,
         }
     }
@@ -53,6 +56,10 @@ impl Matcher {
     pub fn add_channel<'n>(&mut self, id: &str, names: impl IntoIterator<Item = &'n str>) -> u32 {
         let channel = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
         let home = country_of_id(id);
+        let site = match home {
+            Some(_) => 0,
+            None => self.sites.number(id),
+        };
         for name in names {
             let parts = read(&NameEntry {
                 name,
@@ -60,7 +67,7 @@ impl Matcher {
                 tvg_id: id,
                 home,
             });
-            let entry = self.collector.add(name, &parts, 0, "");
+            let entry = self.collector.add(name, &parts, site, "");
             self.names.push(GuideName {
                 channel,
                 entry,
@@ -94,10 +101,13 @@ impl Matcher {
             names,
             entries,
             threshold_percent,
+            ..
         } = self;
+        let mut rows = collector.collected;
+        sites::settle(&mut rows);
         let options = Options::default();
         let decided = Decided::default();
-        let solved = Solved::of(collector.collected, options, Countries::Loose, &decided);
+        let solved = Solved::of(rows, options, Countries::Loose, &decided);
         let index = Index::of(&solved, &names, &ids);
         Matches {
             solved,

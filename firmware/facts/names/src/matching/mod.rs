@@ -15,6 +15,7 @@ mod matcher;
 mod matches;
 mod score;
 mod sides;
+mod sites;
 mod stations;
 
 pub use matcher::{Matcher, THRESHOLD_PERCENT};

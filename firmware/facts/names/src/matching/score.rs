@@ -5,7 +5,7 @@
 
 use super::index::Index;
 use crate::{
-    Form, Stated,
+    Country, Form, Stated,
     merge::{
         rows::Row,
         solve::Solved,
@@ -15,6 +15,9 @@ use crate::{
 
 /// What no doubt was found about.
 const NO_DOUBT: i16 = 95;
+
+/// Two feeds for one area.
+const FEED_OF_AREA: i16 = 12;
 
 /// Scores of one entry: what is asked of it with each name of the guide, asked once.
 pub(super) struct Scores<'a> {
@@ -53,8 +56,21 @@ impl Pair<'_> {
         let (Some(entry), Some(guide)) = (self.entry.country, self.guide.country) else {
             return false;
         };
-        entry.carries_feeds_of() == Some(guide) || guide.carries_feeds_of() == Some(entry)
+        entry.carries_feeds_of() == Some(guide)
+            || guide.carries_feeds_of() == Some(entry)
+            || is_of_neighbour(self.entry, guide)
+            || is_of_neighbour(self.guide, entry)
     }
+}
+
+/// A feed in one of a country's languages is that of the neighbour who speaks it: "Name D" in
+/// Switzerland is the German "Name".
+fn is_of_neighbour(feed: &Row, neighbour: Country) -> bool {
+    let own = neighbour.own_language();
+    let shares = feed
+        .country
+        .is_some_and(|country| country.shares_market_with(neighbour));
+    shares && own.is_some() && feed.language == own
 }
 
 impl<'a> Scores<'a> {
@@ -116,13 +132,18 @@ impl<'a> Scores<'a> {
         } else {
             0
         };
-        doubt += self.country(&pair)?;
+        let same_area = entry.area.is_some() && entry.area == guide.area;
+        doubt += match self.country(&pair) {
+            // A feed for an area is one for all its countries.
+            of_countries if same_area => of_countries.unwrap_or(FEED_OF_AREA).min(FEED_OF_AREA),
+            of_countries => of_countries?,
+        };
         doubt += match (entry.form, guide.form) {
             (a, b) if a == b => 0,
             (Form::Plain, _) | (_, Form::Plain) => 3,
             _ => 40,
         };
-        doubt += i16::from(entry.glued != guide.glued);
+        doubt += if entry.glued == guide.glued { 0 } else { 3 };
         Some(NO_DOUBT - doubt)
     }
 

@@ -11,7 +11,7 @@ use super::{
     rows::{Row, Rows},
     table::NodeId,
 };
-use crate::tables::generic;
+use crate::{Country, tables::generic};
 
 /// Names that share a spelling with one letter taken out: of more, the first are looked at.
 const ALIKE_MAX: usize = 12;
@@ -131,7 +131,7 @@ impl Inside<'_> {
         let key = |node: &Named| self.rows.texts.text(node.name);
         let words = |node: &Named| self.rows.core_words(self.row(node.id));
         letters::is_slip((key(a), words(a)), (key(b), words(b)))
-            && !letters::differ_in_a_call_sign(words(a), words(b))
+            && !(may_be_stations(a.country) && letters::differ_in_a_call_sign(words(a), words(b)))
     }
 
     /// Names that sound the same, where not all are written in Latin letters.
@@ -224,6 +224,11 @@ impl Inside<'_> {
         let mut rows = self.nodes.rows(node).iter();
         rows.all(|&row| self.strict.is(&self.rows.rows[row]))
     }
+}
+
+/// Whether names there are told apart by call signs.
+fn may_be_stations(country: Option<Country>) -> bool {
+    country.is_none_or(|country| matches!(country.code(), "us" | "ca" | "pr" | "mx" | "jp" | "kr"))
 }
 
 /// How many words there are, and which besides one of them.

@@ -1,16 +1,17 @@
 //! What stands in brackets: a part, decoration, or words of the name.
 
 use super::draft::Draft;
+use super::quality::is_pair;
 use crate::area::Feed;
 use crate::country::Country;
 use crate::fold::fold_words;
 use crate::language::Language;
 use crate::parts::Quality;
-use crate::scan::{Scan, is_space, text_of};
+use crate::scan::{Scan, is_number, is_space, text_of};
 use crate::tables::areas::AREA_NAMES;
 use crate::tables::endings::FEEDS;
 use crate::tables::look_up;
-use crate::tables::quality::{DECORATION, told_by};
+use crate::tables::quality::{DECORATION, told_by, told_by_lines};
 
 /// Reads the brackets. What is a part or decoration goes; other words stay, without the brackets,
 /// and with a blank where a bracket was.
@@ -40,7 +41,7 @@ fn replaced(text: &[char], mut told: impl FnMut(&[char]) -> Vec<char>) -> Vec<ch
         let mut there = scan;
         if is_opening(c) {
             let inside = there.run(usize::MAX, |c| !is_opening(c) && !is_closing(c));
-            if there.eat(")]}") {
+            if there.eat_if(is_closing) {
                 out.push(' ');
                 out.extend(told(trimmed(inside)));
                 out.push(' ');
@@ -54,11 +55,11 @@ fn replaced(text: &[char], mut told: impl FnMut(&[char]) -> Vec<char>) -> Vec<ch
 }
 
 fn is_opening(c: char) -> bool {
-    matches!(c, '(' | '[' | '{')
+    matches!(c, '(' | '[' | '{' | '【' | '「' | '〔')
 }
 
 fn is_closing(c: char) -> bool {
-    matches!(c, ')' | ']' | '}')
+    matches!(c, ')' | ']' | '}' | '】' | '」' | '〕')
 }
 
 fn trimmed(text: &[char]) -> &[char] {
@@ -100,13 +101,28 @@ fn is_part(draft: &mut Draft, inside: &[char]) -> bool {
 
 /// The best quality that is told, if all of it is about quality or says nothing.
 fn decoration(folded: &str) -> Option<Quality> {
-    let mut best = Quality::Unknown;
+    if let Some(quality) = told_by_lines(folded) {
+        return Some(quality);
+    }
     let known = DECORATION.binary_search(&folded).is_ok();
-    for word in folded.split(' ') {
+    // "(Only on match days)": a note about when it is sent.
+    if known || folded.split(' ').any(|word| word == "only") {
+        return Some(Quality::Unknown);
+    }
+    let is_counted = |word| matches!(word, "alt" | "backup" | "bkp" | "fps");
+    let has_count = folded.split(' ').any(is_counted);
+    let mut best = Quality::Unknown;
+    let mut words = folded.split(' ').peekable();
+    while let Some(word) = words.next() {
+        if is_pair(word, words.peek().copied().unwrap_or_default()) {
+            words.next();
+            continue;
+        }
         match told_by(word) {
             Some(quality) => best = best.max(quality),
-            None if known || DECORATION.binary_search(&word).is_ok() => {}
+            None if DECORATION.binary_search(&word).is_ok() => {}
             None if matches!(word, "not" | "24" | "7") => {}
+            None if has_count && is_number(word) => {}
             None => return None,
         }
     }

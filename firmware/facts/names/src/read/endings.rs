@@ -10,7 +10,7 @@ use crate::language::Language;
 use crate::parts::Stated;
 use crate::scan::{Scan, is_capital, is_number, is_space, small};
 use crate::tables::areas::AREA_NAMES;
-use crate::tables::endings::{ABBREVIATIONS, FEEDS, LANGUAGE_LETTERS, LANGUAGES_OF};
+use crate::tables::endings::{ABBREVIATIONS, FEEDS, LANGUAGE_LETTERS, LANGUAGES_OF, ZONES};
 use crate::tables::generic::is_generic;
 use crate::tables::look_up;
 use crate::tables::stations::US_STATES;
@@ -31,7 +31,7 @@ pub(super) fn take(draft: &mut Draft, name: &str) {
     let said = endings.said;
     conclude(draft, said);
     draft.parts.pacific = draft.parts.feed == Some(Feed::West) && names_the_pacific(name);
-    conclude_feed(draft);
+    conclude_feed(draft, name);
 }
 
 /// Takes one code of another country from the end ("Stars TV PL"). Not a state of the United
@@ -119,7 +119,9 @@ impl Endings<'_> {
     }
 
     fn is_feed(&mut self, word: &str, country: Option<Country>) -> bool {
-        let Some(feed) = look_up(&FEEDS, word) else {
+        let in_zones = country.is_some_and(|country| matches!(country.code(), "us" | "ca"));
+        let zone = look_up(&ZONES, word).filter(|_| in_zones);
+        let Some(feed) = look_up(&FEEDS, word).or(zone) else {
             return false;
         };
         let parts = &mut self.draft.parts;
@@ -240,16 +242,23 @@ fn conclude(draft: &mut Draft, mut said: Option<Country>) {
     }
 }
 
-/// Only North America names its time zones, and there East is the plain channel.
-fn conclude_feed(draft: &mut Draft) {
+/// East, West and Pacific in Spanish and Portuguese: feeds of Latin America.
+const IBERIAN_ZONES: [&str; 4] = ["este", "leste", "oeste", "pacifico"];
+
+/// Only North America names its time zones in English, and there East is the plain channel.
+fn conclude_feed(draft: &mut Draft, name: &str) {
     let parts = &mut draft.parts;
-    let is_zone = matches!(parts.feed, Some(Feed::East | Feed::West | Feed::Mountain));
+    let is_zone = matches!(parts.feed, Some(Feed::East | Feed::West | Feed::Mountain))
+        && !fold_words(name)
+            .split(' ')
+            .any(|word| IBERIAN_ZONES.contains(&word));
     if parts.country.is_none() && is_zone && parts.area.is_none() {
         parts.country = Country::from_alpha2("us");
     }
     let country = parts.country.map_or("", Country::code);
     parts.says_edition |= is_zone && country == "us";
-    if parts.feed == Some(Feed::East) && matches!(country, "us" | "ca" | "") {
+    let is_plain = matches!(country, "us" | "ca") || country.is_empty() && is_zone;
+    if parts.feed == Some(Feed::East) && is_plain {
         parts.feed = None;
     }
 }

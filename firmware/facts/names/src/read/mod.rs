@@ -17,6 +17,7 @@ use crate::country::Country;
 use crate::fold::fold_words;
 use crate::parts::Parts;
 use crate::scan::{is_not_word, is_number, text_of};
+use crate::tables::generic::misspelt_generic;
 use draft::Draft;
 
 /// Longest name that is read, in bytes; the rest is as if it were not there. The longest name of
@@ -78,7 +79,9 @@ fn split_words(draft: &mut Draft) {
                 draft.words.push("tv".to_owned());
                 draft.words.push(number.to_owned());
             }
-            _ => draft.words.push(word.to_owned()),
+            _ => draft
+                .words
+                .push(misspelt_generic(word).unwrap_or(word).to_owned()),
         }
     }
 }

@@ -5,6 +5,9 @@ use crate::country::Country;
 use crate::fold::compose;
 use crate::scan::{Scan, is_digit, is_space, is_word};
 
+/// What stands where a flag was: it parts the code of a country from the name ("UK 🇬🇧 Name").
+const FLAG: [char; 3] = [' ', '★', ' '];
+
 /// Takes the flags out; the first one tells the country.
 pub(super) fn take_flags(draft: &mut Draft) {
     if draft.text.is_ascii_only() {
@@ -16,14 +19,14 @@ pub(super) fn take_flags(draft: &mut Draft) {
     while let Some(c) = scan.next() {
         if let Some(code) = part_of_country(c, &mut scan) {
             first.get_or_insert(code);
-            rest.push(' ');
+            rest.extend(FLAG);
             continue;
         }
         match (flag_letter(c), scan.peek().and_then(flag_letter)) {
             (Some(one), Some(two)) => {
                 scan.next();
                 first.get_or_insert([one, two].iter().collect::<String>());
-                rest.push(' ');
+                rest.extend(FLAG);
             }
             _ => rest.push(if c == '\u{a0}' { ' ' } else { c }),
         }

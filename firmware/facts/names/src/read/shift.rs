@@ -9,6 +9,37 @@ use crate::tables::generic::is_generic;
 /// No channel is more than a day late.
 const HOURS_MAX: u8 = 24;
 
+/// Words for hours behind a shift.
+const UNITS: [&str; 24] = [
+    "h",
+    "hr",
+    "hrs",
+    "hour",
+    "hours",
+    "std",
+    "stunde",
+    "stunden",
+    "heure",
+    "heures",
+    "hora",
+    "horas",
+    "ora",
+    "ore",
+    "uur",
+    "uren",
+    "timme",
+    "timmar",
+    "time",
+    "timer",
+    "ч",
+    "час",
+    "часа",
+    "часов",
+];
+
+/// Letters of the longest of them.
+const UNIT_CHARS_MAX: usize = 7;
+
 /// Takes the time shift out, so that its number is not taken for a word. It needs a name before
 /// it: `1+1` is a name.
 pub(super) fn take(draft: &mut Draft) {
@@ -126,16 +157,16 @@ fn end_of_unit(scan: Scan<'_>) -> Option<usize> {
         scan.peek()
             .is_none_or(|c| is_space(c) || matches!(c, ')' | ']' | '|'))
     };
-    for unit in ["h", "hr", "hrs", "std"] {
-        let mut there = scan;
-        if there.eat_text(unit) && ends(&there) {
-            return Some(there.at());
-        }
-    }
     let mut there = scan;
-    if ["чЧ", "аА", "сС"].iter().all(|letter| there.eat(letter)) {
-        there.skip(is_word);
-        if ends(&there) {
+    let unit = there.run(UNIT_CHARS_MAX, is_letter);
+    let unit: String = unit.iter().flat_map(|c| c.to_lowercase()).collect();
+    if UNITS.contains(&unit.as_str()) {
+        there.eat(".");
+        // "+1 H 265" is a shift and a codec.
+        let mut codec = there;
+        codec.skip(is_space);
+        let is_codec = codec.eat_text("264") || codec.eat_text("265");
+        if ends(&there) && !is_codec {
             return Some(there.at());
         }
     }

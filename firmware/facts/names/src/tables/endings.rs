@@ -5,12 +5,15 @@ use crate::language::Language;
 
 /// Words for a part of a country, folded and sorted. "Nord" and "Sud" are missing: they are regions
 /// with programmes of their own.
-pub(crate) static FEEDS: [(&str, Feed); 12] = [
+pub(crate) static FEEDS: [(&str, Feed); 16] = [
     ("east", Feed::East),
     ("eastern", Feed::East),
+    ("este", Feed::East),
+    ("leste", Feed::East),
     ("mountain", Feed::Mountain),
     ("norte", Feed::North),
     ("north", Feed::North),
+    ("oeste", Feed::West),
     ("pacific", Feed::West),
     ("pacifico", Feed::West),
     ("pacifique", Feed::West),
@@ -18,6 +21,19 @@ pub(crate) static FEEDS: [(&str, Feed); 12] = [
     ("sul", Feed::South),
     ("sur", Feed::South),
     ("west", Feed::West),
+    ("western", Feed::West),
+];
+
+/// Abbreviations of the time zones of North America that stand for a feed there, folded and sorted.
+pub(crate) static ZONES: [(&str, Feed); 8] = [
+    ("edt", Feed::East),
+    ("est", Feed::East),
+    ("mdt", Feed::Mountain),
+    ("mst", Feed::Mountain),
+    ("mtn", Feed::Mountain),
+    ("pac", Feed::West),
+    ("pdt", Feed::West),
+    ("pst", Feed::West),
 ];
 
 /// Shortened words and what they stand for, folded and sorted.

@@ -71,3 +71,25 @@ pub(crate) fn is_television(word: &str) -> bool {
 pub(crate) fn is_channel(word: &str) -> bool {
     CHANNEL.binary_search(&word).is_ok()
 }
+
+/// Letters of a word for television that is known with a letter doubled or missing its double.
+const MISSPELT_LETTERS_MIN: usize = 5;
+
+/// The word for television that this one is, but for letters written twice or once ("channnel").
+pub(crate) fn misspelt_generic(word: &str) -> Option<&'static str> {
+    let has_double = || word.bytes().zip(word.bytes().skip(1)).any(|(a, b)| a == b);
+    if word.len() < MISSPELT_LETTERS_MIN || !has_double() || is_generic(word) {
+        return None;
+    }
+    let alike = |other: &&&str| other.len() >= MISSPELT_LETTERS_MIN && once(other).eq(once(word));
+    GENERIC.iter().find(alike).copied()
+}
+
+/// The letters of a word, each run of one letter once.
+fn once(word: &str) -> impl Iterator<Item = u8> {
+    let before = std::iter::once(0).chain(word.bytes());
+    let letters = word.bytes().zip(before);
+    letters
+        .filter(|(letter, before)| letter != before)
+        .map(|(letter, _)| letter)
+}

@@ -59,6 +59,7 @@ mod tests {
         ascends(firsts(&endings::ABBREVIATIONS));
         ascends(firsts(&endings::LANGUAGE_LETTERS));
         ascends(firsts(&endings::LANGUAGES_OF));
+        ascends(firsts(&endings::ZONES));
         ascends(generic::GENERIC);
         ascends(generic::TELEVISION);
         ascends(generic::CHANNEL);

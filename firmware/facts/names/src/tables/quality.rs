@@ -3,7 +3,7 @@
 use crate::parts::Quality;
 
 /// Words for the quality of the picture and for codecs, folded and sorted.
-pub(crate) static QUALITY_WORDS: [(&str, Quality); 25] = [
+pub(crate) static QUALITY_WORDS: [(&str, Quality); 27] = [
     ("4k", Quality::Uhd),
     ("4kuhd", Quality::Uhd),
     ("8k", Quality::Uhd8k),
@@ -21,6 +21,8 @@ pub(crate) static QUALITY_WORDS: [(&str, Quality); 25] = [
     ("hdtv", Quality::Hd),
     ("hevc", Quality::Unknown),
     ("lq", Quality::Sd),
+    ("mpeg2", Quality::Unknown),
+    ("mpeg4", Quality::Unknown),
     ("multiaudio", Quality::Unknown),
     ("raw", Quality::Unknown),
     ("sd", Quality::Sd),
@@ -32,12 +34,17 @@ pub(crate) static QUALITY_WORDS: [(&str, Quality); 25] = [
 ];
 
 /// What stands in brackets and says nothing about the channel, folded and sorted.
-pub(crate) static DECORATION: [&str; 19] = [
+pub(crate) static DECORATION: [&str; 24] = [
     "alt",
     "backup",
     "bkp",
+    "catch up",
+    "catchup",
+    "dvr",
+    "fps",
     "geo blocked",
     "geoblocked",
+    "hq",
     "iptv",
     "live event only",
     "low",
@@ -57,6 +64,17 @@ pub(crate) static DECORATION: [&str; 19] = [
 /// Words that say nothing about the channel wherever they stand behind its name, sorted.
 pub(crate) static MARKS: [&str; 3] = ["backup", "bkp", "vip"];
 
+/// The quality of a bare number of lines, as brackets hold it: `(1080)`.
+pub(crate) fn told_by_lines(number: &str) -> Option<Quality> {
+    let is_usual = matches!(
+        number,
+        "240" | "360" | "480" | "540" | "576" | "720" | "1080" | "1440" | "2160" | "4320"
+    );
+    is_usual
+        .then(|| number.parse().ok().map(of_lines))
+        .flatten()
+}
+
 /// The quality that a folded word tells: a word of the table, or a number of lines, perhaps with one
 /// of frames (`1080p`, `720p50`).
 /// A word about something else (a codec, a frame rate) tells an unknown quality.
@@ -68,6 +86,11 @@ pub(crate) fn told_by(word: &str) -> Option<Quality> {
     let frames = unit
         .strip_prefix(['p', 'i'])
         .filter(|_| matches!(digits.len(), 3 | 4));
+    if let Some(lines) = unit.strip_prefix('x')
+        && matches!(digits.len(), 3 | 4)
+    {
+        return told_by_lines(lines);
+    }
     match frames {
         Some(rate) if rate.len() <= 3 && digits_at_start(rate) == rate.len() => {
             Some(of_lines(digits.parse().ok()?))
