@@ -1,0 +1,211 @@
+// One source in a dialog: added by address, account, file or from the public lists; changed later.
+
+import { get, order, upload } from "../api.js";
+import { field, formOf, input, offer, openDialog, select } from "../dialog.js";
+import { make, say } from "../dom.js";
+import { tell } from "../tell.js";
+import { texts } from "../texts.js";
+
+const say_ = texts.source;
+const WAYS = ["url", "xtream", "file", "public"];
+/** Characters of a name that a file gives. */
+const NAME_MAX = 60;
+
+/** The dialog for one more; `file` was dropped. */
+export function addSource(show, file = null) {
+  let way = file ? "file" : "url";
+  const parts = { url: urlPart(), xtream: panelPart(), file: filePart(file), public: publicPart() };
+  const name = input({ maxLength: 64, value: file ? nameOf(file.name) : "" });
+  const place = make("div", { className: "part" });
+  const more = moreFields();
+  const progress = make("progress", { max: 1, value: 0, "aria-label": say_.uploading });
+  progress.hidden = true;
+
+  function pick(picked) {
+    way = picked;
+    place.replaceChildren(...parts[way].fields);
+    more.element.hidden = way === "file";
+    parts[way].opened?.();
+  }
+  const ways = make("fieldset", { className: "ways" }, make("legend", { className: "hidden", textContent: say_.way }),
+    ...WAYS.map((key) => {
+      const radio = make("input", { type: "radio", name: "way", value: key, checked: key === way, onchange: () => pick(key) });
+      return make("label", { className: "way" }, radio, make("span", { textContent: say_.ways[key] }));
+    }));
+
+  const form = formOf({
+    verb: say_.add,
+    submit: async () => {
+      const { settings, list } = parts[way].value();
+      const wanted = { ...settings, ...(way === "file" ? {} : more.value()), name: name.value.trim() || settings.name || "" };
+      if (way !== "file") {
+        await order("POST", "/sources", wanted);
+        return;
+      }
+      progress.hidden = false;
+      const { id } = await order("POST", "/sources", wanted);
+      try {
+        await upload(id, list, (part) => (progress.value = part));
+      } catch (problem) {
+        await order("DELETE", `/sources/${id}`).catch(() => {});
+        throw problem;
+      } finally {
+        progress.hidden = true;
+      }
+    },
+    done: () => {
+      dialog.close();
+      tell(say_.added);
+      show();
+    },
+    cancel: () => dialog.close(),
+  }, ways, place, field("name", say_.name, name, say_.nameHint), more.element, progress);
+  parts.file.named = (text) => {
+    if (!name.value) name.value = text;
+  };
+  parts.public.named = (text) => (name.value = text);
+  pick(way);
+  const dialog = openDialog({ title: say_.addTitle, className: "wide" }, form);
+  (place.querySelector("input:not([type=file]), select") ?? name).focus();
+}
+
+/** The dialog for one that is there. A password is not shown: what stands in its place keeps it. */
+export function editSource(source, show) {
+  const { settings } = source;
+  const isPanel = settings.kind === "xtream";
+  const part = isPanel ? panelPart(settings) : settings.url === null ? { fields: [], value: () => ({ settings: {} }) } : urlPart(settings);
+  const name = input({ value: settings.name, required: true, maxLength: 64 });
+  const enabled = make("input", { type: "checkbox", checked: settings.enabled, className: "switch" });
+  const more = moreFields(settings);
+  more.element.open = true;
+  const form = formOf({
+    verb: texts.save,
+    submit: () => order("PUT", `/sources/${source.id}`, {
+      ...settings, ...part.value().settings, ...more.value(), name: name.value.trim(), enabled: enabled.checked,
+    }),
+    done: () => {
+      dialog.close();
+      show();
+    },
+    cancel: () => dialog.close(),
+  }, field("name", say_.name, name), ...part.fields, field("enabled", say_.enabled, enabled, say_.enabledHint), more.element);
+  const dialog = openDialog({ title: say_.editTitle(settings.name), className: "wide" }, form);
+}
+
+const nameOf = (file) => file.replace(/\.(m3u8?|txt|gz)$/gi, "").replace(/\.(m3u8?|txt)$/i, "").slice(0, NAME_MAX);
+
+// ---- what is said of each kind
+
+function urlPart(settings) {
+  const url = input({ value: settings?.url ?? "", required: true, maxLength: 4096, inputMode: "url" });
+  const hostOf = (text) => {
+    try {
+      return new URL(text).host;
+    } catch {
+      return text.split("/").pop();
+    }
+  };
+  return {
+    fields: [field("url", say_.url, url, say_.urlHint)],
+    value: () => ({ settings: { kind: "m3u", url: url.value.trim(), name: hostOf(url.value.trim()).slice(0, NAME_MAX) } }),
+  };
+}
+
+function panelPart(settings) {
+  const url = input({ value: settings?.url ?? "", required: true, maxLength: 4096, inputMode: "url" });
+  const username = input({ value: settings?.username ?? "", maxLength: 256 });
+  const password = input({ type: "password", value: "", maxLength: 256, autocomplete: "new-password" });
+  const backups = make("textarea", { value: (settings?.backup_urls ?? []).join("\n"), rows: 2, spellcheck: false });
+  return {
+    fields: [
+      field("url", say_.panel, url, say_.panelHint),
+      make("div", { className: "pair" }, field("username", say_.username, username),
+        field("password", say_.password, password, settings?.password ? say_.passwordKept : undefined)),
+      field("backup_urls", say_.backups, backups, say_.backupsHint),
+    ],
+    value: () => ({
+      settings: {
+        kind: "xtream", url: url.value.trim(), username: username.value || null,
+        password: password.value || settings?.password || null,
+        backup_urls: backups.value.split(/\s+/).filter(Boolean),
+        name: url.value.trim().replace(/^\w+:\/\//, "").split(/[/?]/)[0].slice(0, NAME_MAX),
+      },
+    }),
+  };
+}
+
+function filePart(dropped) {
+  const part = { named: () => {} };
+  const file = make("input", { type: "file", accept: ".m3u,.m3u8,.gz,.txt" });
+  const told = make("p", { className: "quiet" });
+  let list = dropped;
+  const show = () => say(told, list ? say_.fileFacts(list.name, list.size) : "");
+  file.addEventListener("change", () => {
+    list = file.files[0] ?? null;
+    if (list) part.named(nameOf(list.name));
+    show();
+  });
+  show();
+  return Object.assign(part, {
+    fields: [field("file", say_.file, file, say_.fileHint), told],
+    value: () => {
+      if (!list) throw new Error(`file: ${say_.fileMissing}`);
+      return { settings: { kind: "m3u", url: null, name: nameOf(list.name) }, list };
+    },
+  });
+}
+
+function publicPart() {
+  const part = { named: () => {} };
+  const shelf = select([["", texts.loading]], "");
+  const list = select([], "");
+  let known = null;
+  const lists = () => (shelf.value === "all" ? [known.all] : known?.shelves.find(({ name }) => name === shelf.value)?.lists ?? []);
+  const fill = () => {
+    offer(list, lists().map(({ url, name }) => [url, name]));
+    told();
+  };
+  const told = () => part.named(list.selectedOptions[0]?.textContent ?? "");
+  shelf.addEventListener("change", fill);
+  list.addEventListener("change", told);
+  const error = make("p", { className: "error", role: "alert" });
+  return Object.assign(part, {
+    fields: [make("p", { className: "quiet", textContent: say_.publicHow }), make("div", { className: "pair" }, field("shelf", say_.shelf, shelf), field("url", say_.list, list)), error],
+    async opened() {
+      if (known) return told();
+      try {
+        known = await get("/sources/public");
+      } catch (problem) {
+        return say(error, problem.message);
+      }
+      offer(shelf, [...known.shelves.map(({ name }) => [name, say_.shelves[name] ?? name]), ["all", known.all.name]]);
+      return fill();
+    },
+    value: () => ({ settings: { kind: "m3u", url: list.value, name: list.selectedOptions[0]?.textContent ?? "" } }),
+  });
+}
+
+/** What a source can have besides, out of the way. */
+function moreFields(settings = {}) {
+  const priority = make("input", { type: "number", min: -100, max: 100, step: 1, value: settings.priority ?? 0 });
+  const connections = make("input", { type: "number", min: 1, step: 1, value: settings.connections ?? "" });
+  const hours = make("input", { type: "number", min: 1, max: 168, step: 1, value: settings.interval_hours ?? 24 });
+  const agent = input({ value: settings.user_agent ?? "", maxLength: 256 });
+  const sharing = select(Object.entries(say_.sharings), settings.sharing ?? "shared");
+  const tls = make("input", { type: "checkbox", checked: settings.tls_verify ?? true, className: "switch" });
+  return {
+    element: make("details", { className: "more" }, make("summary", { textContent: say_.more }),
+      make("div", { className: "pair" },
+        field("priority", say_.priority, priority, say_.priorityHint),
+        field("connections", say_.connections, connections, say_.connectionsHint)),
+      make("div", { className: "pair" },
+        field("interval_hours", say_.hours, hours, say_.hoursHint),
+        field("sharing", say_.sharing, sharing, say_.sharingHint)),
+      field("user_agent", say_.agent, agent, say_.agentHint),
+      field("tls_verify", say_.tls, tls, say_.tlsHint)),
+    value: () => ({
+      priority: Number(priority.value), connections: connections.value === "" ? null : Number(connections.value),
+      interval_hours: Number(hours.value), sharing: sharing.value, user_agent: agent.value.trim() || null, tls_verify: tls.checked,
+    }),
+  };
+}
