@@ -1,5 +1,10 @@
 // The frame: which view is open, what stands in the rail, and the state of the device. The route is in
 // the address, so that a reload, a bookmark and the back button do what they say.
+//
+// Beside it: `view/` has a module for each view and for what is large in one; `texts.js` every word;
+// `api.js` all that is asked of Dipole; `dom.js`, `dialog.js`, `list.js`, `reorder.js` and `tell.js` what
+// views are made of. A new view is a module with `open({ view, head, words, say })`, which gives
+// `{ close }`, and a line in `VIEWS`, `texts.nav`, the icons, `index.html` and `page.rs`.
 
 import { lastStatus, pollStatus, watchStatus } from "./api.js";
 import { icon, make, say } from "./dom.js";
@@ -32,7 +37,7 @@ function showTitle() {
 
 function go() {
   const { name, words } = route();
-  if (open?.name === name) return open.changed?.(words);
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   const isFirst = open === null;
   open?.close?.();
   const main = $("main");
@@ -51,7 +56,6 @@ function go() {
     scrollTo(0, 0);
     title.focus({ preventScroll: true });
   }
-  return undefined;
 }
 
 /** Writes what a view is asked for into the address; nothing is opened anew. */

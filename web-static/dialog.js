@@ -67,15 +67,17 @@ export function formOf({ verb, danger, submit, done, cancel = done, extra }, ...
     make("div", { className: "actions" }, extra ?? null, cancel ? button(texts.cancel, () => cancel()) : null, send));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // A button that is switched off loses the focus, so a second press is passed over instead.
+    if (send.ariaBusy === "true") return;
     clear(form);
-    send.disabled = true;
+    send.ariaBusy = "true";
     try {
       const told = await submit(form);
       done?.(told);
     } catch (problem) {
       show(form, error, problem);
     } finally {
-      send.disabled = false;
+      send.ariaBusy = null;
     }
   });
   return form;

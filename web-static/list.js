@@ -30,6 +30,7 @@ export function virtualList({ label, load, create, fill, open, selected, empty, 
   let height = 48;
   let current = 0;
   let anchor = 0;
+  let isBroken = false;
 
   const count = () => (isWhole ? rows.length : Math.max(total, rows.length + 1));
   const first = () => Math.max(0, Math.floor(grid.scrollTop / height) - SPARE);
@@ -97,13 +98,19 @@ export function virtualList({ label, load, create, fill, open, selected, empty, 
         take(page);
       }
     } catch (problem) {
-      if (mine === epoch) note.textContent = failed(problem);
+      if (mine === epoch) fail(problem);
     } finally {
       if (loading === mine) loading = null;
     }
   }
 
+  function fail(problem) {
+    isBroken = true;
+    note.textContent = failed(problem);
+  }
+
   function take(page) {
+    isBroken = false;
     rows = rows.concat(page.rows);
     next = page.next;
     total = page.total;
@@ -127,7 +134,7 @@ export function virtualList({ label, load, create, fill, open, selected, empty, 
         fresh = fresh.concat(page.rows);
       } while (page.next !== null && fresh.length < wanted);
     } catch (problem) {
-      if (mine === epoch) note.textContent = failed(problem);
+      if (mine === epoch) fail(problem);
       return;
     } finally {
       if (loading === mine) loading = null;
@@ -231,6 +238,8 @@ export function virtualList({ label, load, create, fill, open, selected, empty, 
     loaded: () => rows.length,
     isWhole: () => isWhole,
     total: () => total,
+    /** Whether something could not be asked for. */
+    isBroken: () => isBroken,
     /** Shows a row that has changed; gives whether it is here. */
     update(row) {
       const index = rows.findIndex(({ id }) => id === row.id);

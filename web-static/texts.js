@@ -286,7 +286,7 @@ export const texts = {
     enabledOf: (name) => `${name} runs`,
     matched: (count) => `${number(count)} ${count === 1 ? "match" : "matches"}`,
     words: (rule) => joined({
-      include: "keeps", exclude: "leaves out", rename: `renames to “${rule.with}”`, regroup: `puts into the group “${rule.with}”`,
+      include: "keeps", exclude: "leaves out", rename: rule.with ? `renames to “${rule.with}”` : "takes it out of the name", regroup: `puts into the group “${rule.with}”`,
       set_logo: "sets the logo", set_tvg_id: `sets the guide id “${rule.with}”`, renumber: `numbers from ${rule.first}${rule.last ? ` to ${rule.last}` : ""}`,
     }[rule.action], `looks at the ${rule.fields.map((key) => texts.rule.fieldNames[key].toLowerCase()).join(", ")}`, rule.sources.length > 0 && `only of ${rule.sources.join(", ")}`),
     templates: "Templates",

@@ -75,7 +75,10 @@ export function open({ view, head, words, say: keep }) {
       sources: () => filters.sources(),
       changed: (row) => (row && list.update(row) ? undefined : again()),
       close: () => closePanel(true),
-      showGroup: (group) => filters.set("group", group),
+      showGroup: (group) => {
+        if (!WIDE.matches) closePanel(true);
+        filters.set("group", group);
+      },
     });
     side = panel;
     asked.open = id;
@@ -106,7 +109,7 @@ export function open({ view, head, words, say: keep }) {
     if (!status) return;
     filters.showSources(status.sources);
     const now = `${status.lineup.channels}/${status.lineup.bytes}`;
-    if (seen !== null && seen !== now) again();
+    if ((seen !== null && seen !== now) || list.isBroken()) again();
     seen = now;
   });
   bar.show();

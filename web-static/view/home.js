@@ -10,9 +10,9 @@ const say_ = texts.home;
 const TUNERS_LISTED_MAX = 8;
 
 export function open({ view }) {
-  const parts = [tuners(), addresses(), sources(), memory()];
+  const parts = [tuners(), sources(), addresses(), memory()];
   const notice = make("p", { className: "notice", role: "status", hidden: true });
-  const columns = [[0, 3], [1, 2]].map((column) => make("div", { className: "column" }, ...column.map((index) => parts[index].element)));
+  const columns = [[0, 1], [2, 3]].map((column) => make("div", { className: "column" }, ...column.map((index) => parts[index].element)));
   const deck = make("div", { className: "deck", dataset: { filled: "no" } }, ...columns);
   view.append(notice, deck);
   const close = watchStatus((status) => {
@@ -70,12 +70,12 @@ function showTuner(row, { index, viewers, holder, locked, playing }) {
   say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : say_.tuner(index));
   const facts = playing
     ? [
-        say_.tuner(index),
         playing.detail ?? say_.tunerStates[playing.state],
+        texts.viewers(viewers),
         playing.streams > 1 && say_.stream(playing.stream, playing.streams),
         playing.direct && say_.direct,
         playing.standby && say_.standby(playing.standby),
-        texts.viewers(viewers),
+        say_.tuner(index),
       ].filter(Boolean).join(" · ")
     : locked ? say_.locked(holder) : say_.idle;
   say(middle.lastChild, facts);

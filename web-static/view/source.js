@@ -98,13 +98,8 @@ const nameOf = (file) => file.replace(/\.(m3u8?|txt|gz)$/gi, "").replace(/\.(m3u
 
 function urlPart(settings) {
   const url = input({ value: settings?.url ?? "", required: true, maxLength: 4096, inputMode: "url" });
-  const hostOf = (text) => {
-    try {
-      return new URL(text).host;
-    } catch {
-      return text.split("/").pop();
-    }
-  };
+  /** The host of an address; of a path or a public list its last part. */
+  const hostOf = (text) => (URL.canParse(text) && new URL(text).host) || text.split(/[/:]/).pop();
   return {
     fields: [field("url", say_.url, url, say_.urlHint)],
     value: () => ({ settings: { kind: "m3u", url: url.value.trim(), name: hostOf(url.value.trim()).slice(0, NAME_MAX) } }),

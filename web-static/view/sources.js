@@ -13,6 +13,7 @@ const READING_MS = 500;
 
 export function open({ view, head }) {
   const list = make("ul", { className: "cards" });
+  const deck = make("div", { className: "shelf", dataset: { filled: "no" } }, list, make("p", { className: "drop quiet", textContent: say_.drop }));
   const error = make("p", { className: "notice", role: "alert", hidden: true });
   let timer;
 
@@ -27,6 +28,7 @@ export function open({ view, head }) {
       return say(error, problem.message);
     }
     match(list, sources, (source) => source.id, () => card(show), showCard);
+    deck.dataset.filled = "yes";
     list.dataset.empty = sources.length ? "" : say_.none;
     if (sources.some((source) => source.state === "reading")) timer = setTimeout(show, READING_MS);
     return undefined;
@@ -35,8 +37,7 @@ export function open({ view, head }) {
   const refresh = button(say_.refreshAll, () => act(() => order("POST", "/sources/refresh"), say_.refreshAsked, show));
   const add = make("button", { type: "button", className: "primary", onclick: () => addSource(show) }, icon("plus"), make("span", { textContent: say_.add }));
   head.append(make("div", { className: "actions" }, refresh, add));
-  const drop = make("p", { className: "drop quiet", textContent: say_.drop });
-  view.append(error, list, drop);
+  view.append(error, deck);
   dropping(view, (file) => addSource(show, file));
   const unwatch = watchStatus((status) => status && show());
   show();
