@@ -69,9 +69,18 @@ class Page(SourceCase):
         running.with_channels(count)
         return running
 
-    def test_every_view_is_sound(self):
+    def sound(self, size):
         self.running(extra='[[profile]]\nname = "kids"\ngroups = ["Kids"]\n')
-        self.look("views.all")
+        self.look("views.all", size=size)
+
+    def test_every_view_is_sound_on_a_desk(self):
+        self.sound("desk")
+
+    def test_every_view_is_sound_on_a_phone(self):
+        self.sound("phone")
+
+    def test_every_view_is_sound_on_a_wall(self):
+        self.sound("wall")
 
     def test_nothing_moves_while_it_comes(self):
         self.running()

@@ -117,6 +117,7 @@ export function open({ view, head, words, say: keep }) {
   if (asked.open) openPanel(asked.open);
   return {
     close() {
+      side = null;
       unwatch();
       list.end();
     },

@@ -1,7 +1,7 @@
 // Home: what plays, the addresses that clients are given, the memory, and whether all is well.
 
 import { order, pollStatus, watchStatus } from "../api.js";
-import { button, make, match, say, section } from "../dom.js";
+import { iconButton, make, match, say, section } from "../dom.js";
 import { address, tell } from "../tell.js";
 import { texts } from "../texts.js";
 
@@ -45,7 +45,7 @@ function tuners() {
 }
 
 function tunerRow() {
-  const next = button(say_.next, async () => {
+  const next = iconButton("next", say_.next, async () => {
     try {
       await order("POST", `/tuners/${next.dataset.tuner}/failover`);
       tell(say_.nextAsked);
@@ -65,7 +65,7 @@ function showTuner(row, { index, viewers, holder, locked, playing }) {
   const [dot, middle, end, next] = row.children;
   next.hidden = !(playing?.streams > 1);
   next.dataset.tuner = index;
-  if (playing) next.setAttribute("aria-label", say_.nextOf(playing.name));
+  if (playing) next.title = next.ariaLabel = say_.nextOf(playing.name);
   dot.dataset.state = playing ? playing.state : locked ? "locked" : "free";
   say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : say_.tuner(index));
   const facts = playing

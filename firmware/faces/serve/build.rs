@@ -24,10 +24,7 @@ fn gzip(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
         }
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&fs::read(&path)?)?;
-        fs::write(
-            to.join(format!("{}.gz", name.display())),
-            encoder.finish()?,
-        )?;
+        fs::write(to.join(format!("{}.gz", name.display())), encoder.finish()?)?;
     }
     Ok(())
 }

@@ -25,8 +25,11 @@ export function equal(found, wanted, words) {
   check(a === b, `${words}: ${a}, wanted ${b}`);
 }
 
+/** With DIPOLE_RESOLVE, as `MAP dipole.local 127.0.0.1:8080`, names lead elsewhere. */
 export async function launch() {
-  return chromium.launch({ executablePath: process.env.DIPOLE_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+  const resolve = process.env.DIPOLE_RESOLVE;
+  const args = resolve ? [...ARGUMENTS, `--host-resolver-rules=${resolve}`] : ARGUMENTS;
+  return chromium.launch({ executablePath: process.env.DIPOLE_CHROMIUM ?? "/usr/bin/chromium", args });
 }
 
 /** A page of its own; `faults` are what nobody wants to see, `may` what a test provokes. */

@@ -1,5 +1,5 @@
 // The picture that the README opens with, of a daemon that runs:
-// DIPOLE_NODE=… node run.mjs picture take http://… '{"to": "docs/page.png", "path": "#/"}'
+// DIPOLE_NODE=target/tools/page DIPOLE_RESOLVE="MAP dipole.local 127.0.0.1:8080" node run.mjs picture take http://dipole.local '{"to": "docs/page.png", "path": "#/"}'
 
 import { open } from "./browser.mjs";
 
