@@ -83,7 +83,7 @@ class Page(SourceCase):
         self.sound("wall")
 
     def test_nothing_moves_while_it_comes(self):
-        self.running()
+        self.running(extra='[[rule]]\nname = "no sport"\npattern = "^Arena"\naction = "regroup"\nwith = "Arena"\n')
         self.look("views.still")
 
     def test_the_address_holds_the_route(self):

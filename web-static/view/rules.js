@@ -149,6 +149,7 @@ export function open({ view, head }) {
     } catch (problem) {
       fail(problem);
     }
+    deck.dataset.filled = "yes";
   }
 
   const add = make("button", { type: "button", onclick: () => ruleDialog(null, state, (rule) => {
@@ -159,12 +160,13 @@ export function open({ view, head }) {
   head.append(make("div", { className: "actions" }, discard, save));
   const fixedPart = section(say_.fixed, { hidden: true }, fixed);
   const lineup = lineupPart();
-  view.append(error, said, make("div", { className: "deck" },
+  const deck = make("div", { className: "deck", dataset: { filled: "no" } },
     make("div", { className: "column" },
       section(say_.rules, { end: add }, make("p", { className: "quiet", textContent: say_.how }), rules), fixedPart,
       section(say_.templates, { end: addTemplate }, make("p", { className: "quiet", textContent: say_.templatesHow }), templates),
       lineup.element),
-    make("div", { className: "column" }, section(say_.dryRun, { className: "preview" }, dryRun))));
+    make("div", { className: "column" }, section(say_.dryRun, { className: "preview" }, dryRun)));
+  view.append(error, said, deck);
   show();
   load();
   return {
