@@ -79,6 +79,9 @@ class Page(SourceCase):
     def test_every_view_is_sound_on_a_phone(self):
         self.sound("phone")
 
+    def test_every_view_is_sound_on_a_small_phone(self):
+        self.sound("small")
+
     def test_every_view_is_sound_on_a_wall(self):
         self.sound("wall")
 

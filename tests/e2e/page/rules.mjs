@@ -38,6 +38,15 @@ export async function all(browser, base) {
   await until(() => page.locator(".rule-list strong").allTextContents(), ["evening", "no shops"], "order");
   await until(() => page.evaluate(() => document.activeElement.getAttribute("aria-label").includes("evening")), true, "focus stays on the handle");
 
+  // So does the pointer.
+  const from = await page.locator(".rule-list .handle").first().boundingBox();
+  const to = await page.locator(".rule-list > li").nth(1).boundingBox();
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(from.x + from.width / 2, to.y + to.height - 4, { steps: 8 });
+  await page.mouse.up();
+  await until(() => page.locator(".rule-list strong").allTextContents(), ["no shops", "evening"], "order by the pointer");
+
   // A pattern that cannot be is told, and not saved.
   await add(page, "broken", "exclude", "(");
   await until(() => page.locator("[role=alert].notice:visible").count(), 1, "what is wrong with the pattern");
