@@ -3,7 +3,7 @@
 //
 // Beside it: `view/` has a module for each view and for what is large in one; `texts.js` every word;
 // `api.js` all that is asked of Dipole; `dom.js`, `dialog.js`, `list.js`, `reorder.js` and `tell.js` what
-// views are made of. A new view is a module with `open({ view, head, words, say })`, which gives
+// views are made of. A new view is a module with `open({ view, head, query, keep })`, which gives
 // `{ close }`, and a line in `VIEWS`, `texts.nav`, the icons, `index.html` and `page.rs`.
 
 import { lastStatus, pollStatus, watchStatus } from "./api.js";
@@ -22,10 +22,10 @@ const $ = (id) => document.getElementById(id);
 let open = null;
 let device = "Dipole";
 
-/** The view and its words, as the address has them: `#/channels?search=news`. */
+/** The view and what it is asked for, as the address has them: `#/channels?search=news`. */
 function route() {
-  const [name, query] = location.hash.replace(/^#\/?/, "").split("?");
-  return { name: name in VIEWS ? name : "home", words: new URLSearchParams(query) };
+  const [name, asked] = location.hash.replace(/^#\/?/, "").split("?");
+  return { name: name in VIEWS ? name : "home", query: new URLSearchParams(asked) };
 }
 
 const hrefOf = (name) => (name === "home" ? "#/" : `#/${name}`);
@@ -36,7 +36,7 @@ function showTitle() {
 }
 
 function go() {
-  const { name, words } = route();
+  const { name, query } = route();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   const isFirst = open === null;
   open?.close?.();
@@ -49,8 +49,7 @@ function go() {
     if (link.getAttribute("href") === hrefOf(name)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  open = { name };
-  open = { name, title, ...VIEWS[name].open({ view, head, words, say: (pairs) => keep(name, pairs) }) };
+  open = { name, title, ...VIEWS[name].open({ view, head, query, keep: (pairs) => keep(name, pairs) }) };
   showTitle();
   if (!isFirst) {
     scrollTo(0, 0);
@@ -60,9 +59,8 @@ function go() {
 
 /** Writes what a view is asked for into the address; nothing is opened anew. */
 function keep(name, pairs) {
-  const words = new URLSearchParams(Object.entries(pairs).filter(([, value]) => value));
-  const query = words.size ? `?${words}` : "";
-  history.replaceState(null, "", `${hrefOf(name)}${query}`);
+  const query = new URLSearchParams(Object.entries(pairs).filter(([, value]) => value));
+  history.replaceState(null, "", query.size ? `#/${name}?${query}` : hrefOf(name));
 }
 
 const playing = (status) => status.tuners.in_use.filter((tuner) => tuner.playing).length;

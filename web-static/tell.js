@@ -9,12 +9,12 @@ const SHOWN_MS = 5000;
 const SHOWN_WITH_UNDO_MS = 12000;
 
 const told = document.getElementById("told");
-const told_text = document.getElementById("told-text");
-const told_undo = document.getElementById("told-undo");
+const toldText = document.getElementById("told-text");
+const toldUndo = document.getElementById("told-undo");
 
 let timer;
 let pressed = () => {};
-told_undo.addEventListener("click", () => pressed());
+toldUndo.addEventListener("click", () => pressed());
 /** While it is pointed at or focused, it stays. */
 const hide = () => (told.matches(":hover, :focus-within") ? (timer = setTimeout(hide, 1500)) : told.hidePopover());
 
@@ -23,9 +23,9 @@ export function tell(text, undo) {
   clearTimeout(timer);
   if (told.matches(":popover-open")) told.hidePopover();
   told.showPopover();
-  say(told_text, text);
-  told_undo.hidden = undo === undefined;
-  say(told_undo, texts.undo);
+  say(toldText, text);
+  toldUndo.hidden = undo === undefined;
+  say(toldUndo, texts.undo);
   pressed = () => {
     told.hidePopover();
     undo?.();

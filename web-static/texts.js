@@ -285,7 +285,7 @@ export const texts = {
     loadAgain: "Load the latest rules",
     enabledOf: (name) => `${name} runs`,
     matched: (count) => `${number(count)} ${count === 1 ? "match" : "matches"}`,
-    words: (rule) => joined({
+    sentence: (rule) => joined({
       include: "keeps", exclude: "leaves out", rename: rule.with ? `renames to “${rule.with}”` : "takes it out of the name", regroup: `puts into the group “${rule.with}”`,
       set_logo: "sets the logo", set_tvg_id: `sets the guide id “${rule.with}”`, renumber: `numbers from ${rule.first}${rule.last ? ` to ${rule.last}` : ""}`,
     }[rule.action], `looks at the ${rule.fields.map((key) => texts.rule.fieldNames[key].toLowerCase()).join(", ")}`, rule.sources.length > 0 && `only of ${rule.sources.join(", ")}`),

@@ -6,7 +6,7 @@ import { button, make, say } from "../dom.js";
 import { tell, tellChange } from "../tell.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.bulk;
+const words = texts.bulk;
 /** Names that the dialog of a merge lists. */
 const MERGE_MAX = 50;
 
@@ -31,15 +31,15 @@ export function bulkBar({ list, filter, again }) {
   };
   const quick = (text, set) => button(text, () => edit({ set }).catch((problem) => tell(problem.message)));
 
-  const merge = button(say_.merge, () => mergeDialog(list.chosen(), done));
-  const element = make("div", { className: "bulk", role: "toolbar", "aria-label": say_.label },
+  const merge = button(words.merge, () => mergeDialog(list.chosen(), done));
+  const element = make("div", { className: "bulk", role: "toolbar", "aria-label": words.label },
     count, all,
-    quick(say_.enable, { enabled: true }), quick(say_.disable, { enabled: false }),
-    quick(say_.favourite, { favourite: true }), quick(say_.notFavourite, { favourite: false }),
-    button(say_.renumber, () => renumberDialog(list.chosen()[0], edit)),
-    button(say_.regroup, () => regroupDialog(list.chosen()[0], edit)),
+    quick(words.enable, { enabled: true }), quick(words.disable, { enabled: false }),
+    quick(words.favourite, { favourite: true }), quick(words.notFavourite, { favourite: false }),
+    button(words.renumber, () => renumberDialog(list.chosen()[0], edit)),
+    button(words.regroup, () => regroupDialog(list.chosen()[0], edit)),
     merge,
-    button(say_.clear, () => {
+    button(words.clear, () => {
       isAll = false;
       list.clear();
       list.grid.focus();
@@ -50,8 +50,8 @@ export function bulkBar({ list, filter, again }) {
     if (chosen === 0) isAll = false;
     element.classList.toggle("shown", chosen > 0);
     element.inert = chosen === 0;
-    say(count, isAll ? say_.allChosen : say_.chosen(chosen));
-    say(all, isAll ? say_.onlyChosen : say_.chooseAll);
+    say(count, isAll ? words.allChosen : words.chosen(chosen));
+    say(all, isAll ? words.onlyChosen : words.chooseAll);
     merge.disabled = isAll || chosen < 2 || chosen > MERGE_MAX;
   }
   return { element, show };
@@ -62,25 +62,25 @@ function renumberDialog(first, edit) {
   from.setAttribute("autofocus", "");
   const swap = make("input", { type: "checkbox" });
   const form = formOf({
-    verb: say_.renumberDo,
+    verb: words.renumberDo,
     submit: () => edit({ number_from: from.value.trim(), swap: swap.checked }),
     done: () => dialog.close(),
   },
-  make("p", { className: "quiet", textContent: say_.renumberHow }),
-  field("number_from", say_.renumberFrom, from),
-  field("swap", say_.renumberSwap, swap, say_.renumberSwapHint));
-  const dialog = openDialog({ title: say_.renumberTitle, className: "small" }, form);
+  make("p", { className: "quiet", textContent: words.renumberHow }),
+  field("number_from", words.renumberFrom, from),
+  field("swap", words.renumberSwap, swap, words.renumberSwapHint));
+  const dialog = openDialog({ title: words.renumberTitle, className: "small" }, form);
 }
 
 function regroupDialog(first, edit) {
   const group = input({ value: first?.group ?? "", maxLength: 200 });
   group.setAttribute("autofocus", "");
   const form = formOf({
-    verb: say_.regroupDo,
+    verb: words.regroupDo,
     submit: () => edit({ set: { group: group.value.trim() || null } }),
     done: () => dialog.close(),
-  }, field("group", say_.regroupTo, group, say_.regroupHint));
-  const dialog = openDialog({ title: say_.regroupTitle, className: "small" }, form);
+  }, field("group", words.regroupTo, group, words.regroupHint));
+  const dialog = openDialog({ title: words.regroupTitle, className: "small" }, form);
 }
 
 /** The first of the ids is what they all become. */
@@ -92,7 +92,7 @@ function mergeDialog(rows, done) {
         make("span", { className: "quiet", textContent: ` ${row.group} · ${texts.channels.streams(row.streams)}` })));
   });
   const form = formOf({
-    verb: say_.mergeDo(rows.length),
+    verb: words.mergeDo(rows.length),
     submit: (asked) => {
       const into = asked.elements.into.value;
       const ids = [into, ...rows.map((row) => row.id).filter((id) => id !== into)];
@@ -104,7 +104,7 @@ function mergeDialog(rows, done) {
     },
     cancel: () => dialog.close(),
   },
-  make("fieldset", {}, make("legend", { textContent: say_.mergeInto }), ...choices),
-  make("p", { className: "quiet", textContent: say_.mergeHow }));
-  const dialog = openDialog({ title: say_.mergeTitle }, form);
+  make("fieldset", {}, make("legend", { textContent: words.mergeInto }), ...choices),
+  make("p", { className: "quiet", textContent: words.mergeHow }));
+  const dialog = openDialog({ title: words.mergeTitle }, form);
 }

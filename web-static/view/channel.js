@@ -7,7 +7,7 @@ import { address, tell, tellChange } from "../tell.js";
 import { texts } from "../texts.js";
 import { streamList } from "./streams.js";
 
-const say_ = texts.channel;
+const words = texts.channel;
 
 /** `changed(row)` is told of a channel as it is now, or of nothing where the list has to be read. */
 export function channelPanel({ id, sources, changed, close, showGroup }) {
@@ -44,7 +44,7 @@ export function channelPanel({ id, sources, changed, close, showGroup }) {
     try {
       channel = await get(`/channels/${id}`);
     } catch (problem) {
-      body.replaceChildren(make("p", { className: "notice", role: "alert", textContent: problem.status === 404 ? say_.gone : problem.message }));
+      body.replaceChildren(make("p", { className: "notice", role: "alert", textContent: problem.status === 404 ? words.gone : problem.message }));
       if (!isFirst) changed();
       return;
     }
@@ -53,14 +53,14 @@ export function channelPanel({ id, sources, changed, close, showGroup }) {
     const focus = body.contains(document.activeElement);
     body.replaceChildren(
       names(channel, done),
-      make("h3", { textContent: say_.streams(channel.streams) }),
+      make("h3", { textContent: words.streams(channel.streams) }),
       streamList(channel, nameOf, act),
-      make("h3", { textContent: say_.guide }),
+      make("h3", { textContent: words.guide }),
       programme(channel, done),
-      make("h3", { textContent: say_.address }),
-      address(say_.addressOf(channel.name), `${channel.stream_base}/auto/v${channel.number}`),
-      ...(channel.vod ? [make("p", {}, make("a", { href: channel.stream_base + channel.vod, textContent: say_.film }))] : []),
-      ...(channel.group ? [button(say_.wholeGroup(channel.group), () => showGroup(channel.group), { className: "quiet-button" })] : []));
+      make("h3", { textContent: words.address }),
+      address(words.addressOf(channel.name), `${channel.stream_base}/auto/v${channel.number}`),
+      ...(channel.vod ? [make("p", {}, make("a", { href: channel.stream_base + channel.vod, textContent: words.film }))] : []),
+      ...(channel.group ? [button(words.wholeGroup(channel.group), () => showGroup(channel.group), { className: "quiet-button" })] : []));
     if (isFirst || focus) title.focus({ preventScroll: true });
     if (!isFirst) changed(channel);
   }
@@ -116,21 +116,21 @@ function names(channel, done) {
     },
     done: (told) => told && done(told),
   },
-  field("name", say_.name, inputs.name, wasRenamed ? say_.original(channel.original_name) : undefined),
-  make("div", { className: "pair" }, field("number", say_.number, inputs.number), field("group", say_.group, inputs.group)),
+  field("name", words.name, inputs.name, wasRenamed ? words.original(channel.original_name) : undefined),
+  make("div", { className: "pair" }, field("number", words.number, inputs.number), field("group", words.group, inputs.group)),
   swapField,
-  make("div", { className: "pair" }, field("enabled", say_.enabled, inputs.enabled), field("favourite", say_.favourite, inputs.favourite)));
+  make("div", { className: "pair" }, field("enabled", words.enabled, inputs.enabled), field("favourite", words.favourite, inputs.favourite)));
 }
 
 /** What its programme is taken from: found by itself, chosen, or none. */
 function programme(channel, done) {
   const guides = lastStatus()?.guides ?? [];
   const mode = channel.guide === null ? "auto" : channel.guide.source === null ? "none" : "chosen";
-  const how = select(Object.entries(say_.guideModes), mode);
+  const how = select(Object.entries(words.guideModes), mode);
   const names = [...new Set([...guides.map((guide) => guide.name), channel.guide?.source].filter(Boolean))];
   const source = select(names.map((name) => [name, name]), channel.guide?.source ?? names[0]);
   const which = input({ value: channel.guide?.channel ?? "", maxLength: 200 });
-  const chosen = make("div", { className: "pair" }, field("source", say_.guideSource, source), field("channel", say_.guideChannel, which));
+  const chosen = make("div", { className: "pair" }, field("source", words.guideSource, source), field("channel", words.guideChannel, which));
   const shift = make("input", { type: "number", value: channel.shift_min, min: -1440, max: 1440, step: 1 });
   const show = () => (chosen.hidden = how.value !== "chosen");
   how.addEventListener("change", show);
@@ -138,7 +138,7 @@ function programme(channel, done) {
   if (names.length === 0) how.querySelector("[value=chosen]").disabled = true;
   const found = channel.guide_matches.map((match) => make("li", {},
     make("div", { className: "grow" }, make("strong", { textContent: match.guide }), make("p", { className: "quiet wrap", textContent: match.reason })),
-    make("span", { className: "end", textContent: say_.confidence(match.confidence_percent) })));
+    make("span", { className: "end", textContent: words.confidence(match.confidence_percent) })));
   return formOf({
     verb: texts.save,
     cancel: null,
@@ -151,7 +151,7 @@ function programme(channel, done) {
     },
     done: (told) => told && done(told),
   },
-  make("ul", { className: "rows", dataset: { empty: found.length ? "" : say_.noGuide } }, ...found),
-  make("div", { className: "pair" }, field("how", say_.guideHow, how), field("shift_min", say_.shift, shift, say_.shiftHint)),
+  make("ul", { className: "rows", dataset: { empty: found.length ? "" : words.noGuide } }, ...found),
+  make("div", { className: "pair" }, field("how", words.guideHow, how), field("shift_min", words.shift, shift, words.shiftHint)),
   chosen);
 }

@@ -9,15 +9,15 @@ import { showChanges, undoLatest } from "./changes.js";
 import { bulkBar } from "./bulk.js";
 import { channelPanel } from "./channel.js";
 
-const say_ = texts.channels;
+const words = texts.channels;
 const SEARCH_PAUSE_MS = 200;
 const PAGE_ROWS = 200;
 const WIDE = matchMedia("(min-width: 68rem)");
 
-export function open({ view, head, words, say: keep }) {
+export function open({ view, head, query, keep }) {
   const asked = {
-    search: words.get("search") ?? "", state: words.get("state") ?? "active", group: words.get("group") ?? "",
-    source: words.get("source") ?? "", favourite: words.get("favourite") ?? "", open: words.get("open") ?? "",
+    search: query.get("search") ?? "", state: query.get("state") ?? "active", group: query.get("group") ?? "",
+    source: query.get("source") ?? "", favourite: query.get("favourite") ?? "", open: query.get("open") ?? "",
   };
   const remember = () => keep({ ...asked, state: asked.state === "active" ? "" : asked.state });
   const sum = make("p", { className: "quiet sum", role: "status" });
@@ -33,7 +33,7 @@ export function open({ view, head, words, say: keep }) {
       bar.show();
       showSum();
     },
-    empty: () => say_.none,
+    empty: () => words.none,
     failed: (problem) => problem.message,
   });
   const again = (options = { stay: true }) => list.reload(options);
@@ -45,8 +45,8 @@ export function open({ view, head, words, say: keep }) {
   });
 
   head.append(make("div", { className: "actions" },
-    iconButton("undo", say_.undoLatest, () => undoLatest(again)),
-    button(say_.history, () => showChanges(again), { className: "quiet-button" })));
+    iconButton("undo", words.undoLatest, () => undoLatest(again)),
+    button(words.history, () => showChanges(again), { className: "quiet-button" })));
   const main = make("div", { className: "list-side" }, filters.element, make("div", { className: "tools" }, sum, bar.element), list.box);
   const deck = make("div", { className: "split" }, main);
   view.append(deck);
@@ -58,14 +58,14 @@ export function open({ view, head, words, say: keep }) {
     // A plus is one to the API, so a space is written as such.
     const page = await get(`/channels?${query.toString().replaceAll("+", "%20")}`);
     const isFiltered = Object.keys(filterOf(asked)).length > 0;
-    return { rows: page.channels, next: page.next, total: isFiltered ? 0 : page.total, all: page.total };
+    return { rows: page.channels, next: page.next, total: isFiltered ? 0 : page.total };
   }
 
   function showSum() {
     const loaded = list.loaded();
-    if (list.isWhole()) say(sum, say_.sum[asked.state](loaded));
-    else if (list.total()) say(sum, say_.sum[asked.state](list.total()));
-    else if (loaded) say(sum, say_.atLeast(loaded));
+    if (list.isWhole()) say(sum, words.sum[asked.state](loaded));
+    else if (list.total()) say(sum, words.sum[asked.state](list.total()));
+    else if (loaded) say(sum, words.atLeast(loaded));
   }
 
   async function openPanel(id) {
@@ -139,18 +139,19 @@ function filterOf({ search, group, source, favourite }) {
 function filterBar(asked, changed) {
   let timer;
   const search = make("input", {
-    type: "search", value: asked.search, placeholder: say_.searchHint, "aria-label": say_.search, autocomplete: "off",
+    type: "search", value: asked.search, placeholder: words.searchHint, "aria-label": words.search, autocomplete: "off",
     spellcheck: false, enterKeyHint: "search", maxLength: 60,
     oninput: () => {
       clearTimeout(timer);
       timer = setTimeout(() => set("search", search.value), SEARCH_PAUSE_MS);
     },
   });
-  const state = select(Object.entries(say_.states), asked.state, { "aria-label": say_.state, onchange: () => set("state", state.value) });
-  const source = select([["", say_.anySource]], "", { "aria-label": say_.source, onchange: () => set("source", source.value) });
-  const favourite = make("button", { type: "button", className: "toggle", "aria-label": say_.onlyFavourites, title: say_.onlyFavourites, onclick: () => set("favourite", asked.favourite ? "" : "1") }, icon("star"));
+  const state = select(Object.entries(words.states), asked.state, { "aria-label": words.state, onchange: () => set("state", state.value) });
+  const source = select([["", words.anySource]], "", { "aria-label": words.source, onchange: () => set("source", source.value) });
+  const favourite = make("button", { type: "button", className: "toggle", "aria-label": words.onlyFavourites, title: words.onlyFavourites, onclick: () => set("favourite", asked.favourite ? "" : "1") }, icon("star"));
   const group = button("", () => set("group", ""), { className: "chip" });
   let sources = [];
+  let shown = "";
 
   function set(key, value) {
     if (asked[key] === value) return;
@@ -161,7 +162,7 @@ function filterBar(asked, changed) {
   function show() {
     favourite.setAttribute("aria-pressed", String(asked.favourite !== ""));
     group.hidden = !asked.group;
-    say(group, say_.groupChip(asked.group));
+    say(group, words.groupChip(asked.group));
   }
   show();
   return {
@@ -169,11 +170,11 @@ function filterBar(asked, changed) {
     set,
     sources: () => sources,
     showSources(known) {
-      const words = known.map(({ id, name }) => `${id} ${name}`).join("\n");
-      if (words === sources.words) return;
+      const now = known.map(({ id, name }) => `${id} ${name}`).join("\n");
+      if (now === shown) return;
       sources = known.map(({ id, name }) => ({ id, name }));
-      sources.words = words;
-      offer(source, [["", say_.anySource], ...sources.map(({ id, name }) => [String(id), name])], asked.source);
+      shown = now;
+      offer(source, [["", words.anySource], ...sources.map(({ id, name }) => [String(id), name])], asked.source);
     },
   };
 }
@@ -191,19 +192,19 @@ function emptyRow() {
 
 function fillRow(element, row) {
   const [tick, number, name, group, streams, score] = element.children;
-  tick.setAttribute("aria-label", say_.tick);
+  tick.setAttribute("aria-label", words.tick);
   say(number, row.number);
   say(name.firstChild, row.name);
   const marks = [
     row.hd && make("abbr", { textContent: texts.hd, title: texts.hdLong }),
-    row.favourite && make("span", { className: "star", role: "img", "aria-label": say_.favourite }, icon("star")),
-    row.edited.length > 0 && make("span", { className: "mark", textContent: say_.edited, title: say_.editedWhat(row.edited) }),
-    !row.enabled && make("span", { className: "mark", textContent: say_.inactive }),
+    row.favourite && make("span", { className: "star", role: "img", "aria-label": words.favourite }, icon("star")),
+    row.edited.length > 0 && make("span", { className: "mark", textContent: words.edited, title: words.editedWhat(row.edited) }),
+    !row.enabled && make("span", { className: "mark", textContent: words.inactive }),
   ];
   name.lastChild.replaceChildren(...marks.filter(Boolean));
   say(group, row.group);
-  say(streams, row.streams > 1 ? say_.streams(row.streams) : "");
+  say(streams, row.streams > 1 ? words.streams(row.streams) : "");
   say(score, String(row.score));
-  score.title = say_.score;
+  score.title = words.score;
   element.classList.toggle("off", !row.enabled);
 }

@@ -3,7 +3,7 @@
 import { make } from "../dom.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.dryRun;
+const words = texts.dryRun;
 /** Samples that are shown at first. */
 const SHOWN_MAX = 60;
 
@@ -11,22 +11,22 @@ export function showDryRun(place, run, rules) {
   const rows = run.samples.slice(0, SHOWN_MAX).map((sample) => row(sample, rules));
   place.replaceChildren(
     make("dl", { className: "figures" }, ...[
-      [say_.entries, run.entries], [say_.kept, run.kept], [say_.left, run.entries - run.kept], [say_.changed, run.changed],
+      [words.entries, run.entries], [words.kept, run.kept], [words.left, run.entries - run.kept], [words.changed, run.changed],
     ].map(([name, value]) => make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: texts.number(value) })))),
-    run.complete ? "" : make("p", { className: "notice", textContent: say_.partly }),
-    rows.length ? table(rows) : make("p", { className: "quiet", textContent: say_.nothing }),
-    run.samples.length > SHOWN_MAX ? make("p", { className: "quiet", textContent: say_.some }) : "");
+    run.complete ? "" : make("p", { className: "notice", textContent: words.partly }),
+    rows.length ? table(rows) : make("p", { className: "quiet", textContent: words.nothing }),
+    run.samples.length > SHOWN_MAX ? make("p", { className: "quiet", textContent: words.some }) : "");
 }
 
 function table(rows) {
-  const heads = [say_.before, say_.after, say_.by].map((text) => make("th", { scope: "col", textContent: text }));
-  return make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": say_.samples },
+  const heads = [words.before, words.after, words.by].map((text) => make("th", { scope: "col", textContent: text }));
+  return make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": words.samples },
     make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)));
 }
 
 function row({ before, after, kept, numbers, logo, rules: places, source }, rules) {
   const by = places.map((place) => rules[place]?.name).filter(Boolean).join(", ");
-  const extra = [numbers && say_.numbers(numbers), logo && say_.logo].filter(Boolean).join(" · ");
+  const extra = [numbers && words.numbers(numbers), logo && words.logo].filter(Boolean).join(" · ");
   const result = kept
     ? [
         part("strong", after.name, before.name),
@@ -34,11 +34,11 @@ function row({ before, after, kept, numbers, logo, rules: places, source }, rule
         after.tvg_id === before.tvg_id ? null : part("p", after.tvg_id, before.tvg_id),
         extra ? make("p", { className: "changed", textContent: extra }) : null,
       ]
-    : [make("strong", { className: "gone", textContent: say_.gone })];
+    : [make("strong", { className: "gone", textContent: words.gone })];
   return make("tr", { className: kept ? "" : "off" },
     make("td", {}, make("strong", { textContent: before.name }), make("p", { className: "quiet", textContent: [before.group, source].filter(Boolean).join(" · ") })),
     make("td", {}, ...result.filter(Boolean)),
-    make("td", { className: "quiet", textContent: by || say_.notIncluded }));
+    make("td", { className: "quiet", textContent: by || words.notIncluded }));
 }
 
 /** A text that says by its colour and weight that it is another one now. */

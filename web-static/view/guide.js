@@ -5,21 +5,21 @@ import { make, match, say, section } from "../dom.js";
 import { address } from "../tell.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.guide;
+const words = texts.guide;
 
 export function open({ view }) {
   const list = make("ul", { className: "cards" });
-  const out = address(say_.out);
-  const gzip = address(say_.outGzip);
+  const out = address(words.out);
+  const gzip = address(words.outGzip);
   view.append(
-    section(say_.guides, {}, make("p", { className: "quiet", textContent: say_.how }), list),
-    section(say_.out, {}, make("p", { className: "quiet", textContent: say_.outHow }), out, gzip));
+    section(words.guides, {}, make("p", { className: "quiet", textContent: words.how }), list),
+    section(words.out, {}, make("p", { className: "quiet", textContent: words.outHow }), out, gzip));
   const close = watchStatus((status) => {
     if (!status) return;
     out.show(status.addresses.xmltv);
     gzip.show(`${status.addresses.xmltv}.gz`);
     match(list, status.guides, (guide) => guide.name, card, showGuide);
-    list.dataset.empty = status.guides.length ? "" : say_.none;
+    list.dataset.empty = status.guides.length ? "" : words.none;
   });
   return { close };
 }
@@ -37,7 +37,7 @@ function showGuide(element, guide) {
   say(title.firstChild, guide.name);
   title.lastChild.dataset.state = guide.state;
   say(title.lastChild, texts.sources.states[guide.state]);
-  say(facts, say_.facts(guide));
+  say(facts, words.facts(guide));
   say(where, guide.address);
   say(error, guide.error ?? "");
 }

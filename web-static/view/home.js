@@ -5,7 +5,7 @@ import { iconButton, make, match, say, section } from "../dom.js";
 import { address, tell } from "../tell.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.home;
+const words = texts.home;
 /** From this many tuners on only those in use are listed. */
 const TUNERS_LISTED_MAX = 8;
 
@@ -31,24 +31,24 @@ function tuners() {
   const sum = make("p", { className: "quiet" });
   const list = make("ul", { className: "rows" });
   return {
-    element: section(say_.tuners, { end: sum }, list),
+    element: section(words.tuners, { end: sum }, list),
     show({ tuners: { count, in_use: used }, clients }) {
-      say(sum, say_.tunersSum(used.filter((tuner) => tuner.playing).length, count, clients.count));
+      say(sum, words.tunersSum(used.filter((tuner) => tuner.playing).length, count, clients.count));
       const busy = new Map(used.map((tuner) => [tuner.index, tuner]));
       const rows = count <= TUNERS_LISTED_MAX
         ? Array.from({ length: count }, (_, index) => busy.get(index) ?? { index })
         : used;
       match(list, rows, (tuner) => tuner.index, tunerRow, showTuner);
-      list.dataset.empty = rows.length ? "" : say_.noTunerInUse;
+      list.dataset.empty = rows.length ? "" : words.noTunerInUse;
     },
   };
 }
 
 function tunerRow() {
-  const next = iconButton("next", say_.next, async () => {
+  const next = iconButton("next", words.next, async () => {
     try {
       await order("POST", `/tuners/${next.dataset.tuner}/failover`);
-      tell(say_.nextAsked);
+      tell(words.nextAsked);
       pollStatus();
     } catch (problem) {
       tell(problem.message);
@@ -65,19 +65,19 @@ function showTuner(row, { index, viewers, holder, locked, playing }) {
   const [dot, middle, end, next] = row.children;
   next.hidden = !(playing?.streams > 1);
   next.dataset.tuner = index;
-  if (playing) next.title = next.ariaLabel = say_.nextOf(playing.name);
+  if (playing) next.title = next.ariaLabel = words.nextOf(playing.name);
   dot.dataset.state = playing ? playing.state : locked ? "locked" : "free";
-  say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : say_.tuner(index));
+  say(middle.firstChild, playing ? `${playing.number}  ${playing.name}` : words.tuner(index));
   const facts = playing
     ? [
-        playing.detail ?? say_.tunerStates[playing.state],
+        playing.detail ?? words.tunerStates[playing.state],
         texts.viewers(viewers),
-        playing.streams > 1 && say_.stream(playing.stream, playing.streams),
-        playing.direct && say_.direct,
-        playing.standby && say_.standby(playing.standby),
-        say_.tuner(index),
+        playing.streams > 1 && words.stream(playing.stream, playing.streams),
+        playing.direct && words.direct,
+        playing.standby && words.standby(playing.standby),
+        words.tuner(index),
       ].filter(Boolean).join(" · ")
-    : locked ? say_.locked(holder) : say_.idle;
+    : locked ? words.locked(holder) : words.idle;
   say(middle.lastChild, facts);
   say(end, playing ? texts.rate(playing.bits_per_second) : "");
 }
@@ -85,9 +85,9 @@ function showTuner(row, { index, viewers, holder, locked, playing }) {
 // ---- addresses
 
 function addresses() {
-  const rows = say_.players.map((player) => ({ player, value: address(player.name) }));
+  const rows = words.players.map((player) => ({ player, value: address(player.name) }));
   return {
-    element: section(say_.add, {}, make("ul", { className: "rows" }, ...rows.map(({ player, value }) =>
+    element: section(words.add, {}, make("ul", { className: "rows" }, ...rows.map(({ player, value }) =>
       make("li", { className: "address" },
         make("div", {}, make("strong", { textContent: player.name }), make("p", { className: "quiet", textContent: player.hint })),
         value)))),
@@ -100,7 +100,7 @@ function addresses() {
 function sources() {
   const list = make("ul", { className: "rows" });
   return {
-    element: section(say_.sources, { end: make("a", { href: "#/sources", textContent: say_.allSources }) }, list),
+    element: section(words.sources, { end: make("a", { href: "#/sources", textContent: words.allSources }) }, list),
     show(status) {
       const rows = [
         ...status.sources.map((source) => ({ ...source, href: "#/sources", facts: source.progress ? texts.sources.progress(source.progress) : texts.sources.facts(source) })),
@@ -117,7 +117,7 @@ function sources() {
         row.lastChild.dataset.state = source.state;
         say(row.lastChild, texts.sources.states[source.state]);
       });
-      list.dataset.empty = rows.length ? "" : say_.noSources;
+      list.dataset.empty = rows.length ? "" : words.noSources;
     },
   };
 }
@@ -129,11 +129,11 @@ function memory() {
   const bar = make("div", { className: "bar", role: "img" });
   const list = make("ul", { className: "rows thin plan" });
   return {
-    element: section(say_.memory, { end: sum }, bar, list),
+    element: section(words.memory, { end: sum }, bar, list),
     show({ memory: { rows, budget_bytes: budget } }) {
       const planned = rows.reduce((all, row) => all + row.limit_bytes, 0);
-      say(sum, say_.memorySum(planned, budget));
-      bar.setAttribute("aria-label", say_.memorySum(planned, budget));
+      say(sum, words.memorySum(planned, budget));
+      bar.setAttribute("aria-label", words.memorySum(planned, budget));
       const all = Math.max(planned, budget, 1);
       match(bar, rows, (row) => row.name, () => make("span", {}, make("i")), (part, row) => {
         part.title = row.name;
@@ -145,8 +145,8 @@ function memory() {
         make("span", { className: "swatch" }), make("span"), make("span", { className: "quiet count" }), make("span", { className: "end" })), (line, row) => {
         const [, name, count, use] = line.children;
         say(name, row.name);
-        say(count, say_.memoryRow(row));
-        say(use, say_.memoryUse(row));
+        say(count, words.memoryRow(row));
+        say(use, words.memoryUse(row));
       });
     },
   };

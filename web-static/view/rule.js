@@ -4,14 +4,14 @@ import { field, formOf, input, openDialog, select } from "../dialog.js";
 import { button, make } from "../dom.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.rule;
+const words = texts.rule;
 const FIELDS = ["name", "group", "tvg_id", "url"];
 const WRITING = ["rename", "regroup", "set_logo", "set_tvg_id"];
 
 /** `done` is given the rule as it is to be, or `null` where it is to go. */
 export function ruleDialog(rule, { draft, configured }, done) {
   const name = input({ value: rule?.name ?? "", required: true, maxLength: 64 });
-  const action = select(Object.entries(say_.actions), rule?.action ?? "exclude");
+  const action = select(Object.entries(words.actions), rule?.action ?? "exclude");
   const pattern = input({ value: rule?.pattern ?? "", maxLength: 2048, className: "code" });
   const fields = FIELDS.map((key) => make("input", { type: "checkbox", value: key, checked: rule ? rule.fields.includes(key) : key === "name" }));
   const sources = input({ value: (rule?.sources ?? []).join(", ") });
@@ -19,8 +19,8 @@ export function ruleDialog(rule, { draft, configured }, done) {
   const text = input({ value: rule?.with ?? "", maxLength: 512, className: "code" });
   const first = make("input", { type: "number", min: 1, max: 65535, value: rule?.first ?? "" });
   const last = make("input", { type: "number", min: 1, max: 65535, value: rule?.last ?? "" });
-  const writes = field("with", say_.with, text, say_.withHint);
-  const numbers = make("div", { className: "pair" }, field("first", say_.first, first), field("last", say_.last, last, say_.lastHint));
+  const writes = field("with", words.with, text, words.withHint);
+  const numbers = make("div", { className: "pair" }, field("first", words.first, first), field("last", words.last, last, words.lastHint));
   const show = () => {
     writes.hidden = !WRITING.includes(action.value);
     numbers.hidden = action.value !== "renumber";
@@ -35,8 +35,8 @@ export function ruleDialog(rule, { draft, configured }, done) {
   }, { className: "chip" }));
 
   const form = formOf({
-    verb: say_.take,
-    extra: rule ? button(say_.remove, () => {
+    verb: words.take,
+    extra: rule ? button(words.remove, () => {
       dialog.close();
       done(null);
     }, { className: "quiet-button" }) : null,
@@ -53,7 +53,7 @@ export function ruleDialog(rule, { draft, configured }, done) {
         if (last.value) wanted.last = Number(last.value);
       }
       const isTaken = draft.rules.some((other) => other !== rule && other.name === wanted.name);
-      if (isTaken) throw new Error(`name: ${say_.nameTaken}`);
+      if (isTaken) throw new Error(`name: ${words.nameTaken}`);
       return wanted;
     },
     done: (wanted) => {
@@ -62,14 +62,14 @@ export function ruleDialog(rule, { draft, configured }, done) {
     },
     cancel: () => dialog.close(),
   },
-  make("div", { className: "pair" }, field("name", say_.name, name), field("action", say_.action, action)),
-  field("pattern", say_.pattern, pattern, say_.patternHint),
+  make("div", { className: "pair" }, field("name", words.name, name), field("action", words.action, action)),
+  field("pattern", words.pattern, pattern, words.patternHint),
   offered.length ? make("div", { className: "chips", role: "group", "aria-label": texts.rules.templates }, ...offered) : null,
-  make("fieldset", { className: "inline" }, make("legend", { textContent: say_.fields }),
-    ...fields.map((box) => make("label", { className: "option" }, box, make("span", { textContent: say_.fieldNames[box.value] })))),
+  make("fieldset", { className: "inline" }, make("legend", { textContent: words.fields }),
+    ...fields.map((box) => make("label", { className: "option" }, box, make("span", { textContent: words.fieldNames[box.value] })))),
   writes, numbers,
   make("details", { className: "more" }, make("summary", { textContent: texts.source.more }),
-    field("sources", say_.sources, sources, say_.sourcesHint), field("case_sensitive", say_.cases, cases)));
+    field("sources", words.sources, sources, words.sourcesHint), field("case_sensitive", words.cases, cases)));
   const dialog = openDialog({ title: rule ? texts.editOf(rule.name) : texts.rules.add, className: "wide" }, form);
   name.focus();
 }
@@ -78,8 +78,8 @@ export function templateDialog(template, done) {
   const name = input({ value: template?.name ?? "", required: true, maxLength: 64, pattern: "[A-Za-z0-9_\\-]+" });
   const pattern = input({ value: template?.pattern ?? "", required: true, maxLength: 2048, className: "code" });
   const form = formOf({
-    verb: say_.take,
-    extra: template ? button(say_.remove, () => {
+    verb: words.take,
+    extra: template ? button(words.remove, () => {
       dialog.close();
       done(null);
     }, { className: "quiet-button" }) : null,
@@ -89,7 +89,7 @@ export function templateDialog(template, done) {
       if (wanted) done(wanted);
     },
     cancel: () => dialog.close(),
-  }, field("name", say_.name, name, say_.templateNameHint), field("pattern", say_.pattern, pattern, say_.patternHint));
+  }, field("name", words.name, name, words.templateNameHint), field("pattern", words.pattern, pattern, words.patternHint));
   const dialog = openDialog({ title: template ? texts.editOf(template.name) : texts.rules.addTemplate }, form);
   name.focus();
 }

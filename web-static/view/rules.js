@@ -9,7 +9,7 @@ import { texts } from "../texts.js";
 import { showDryRun } from "./dryrun.js";
 import { ruleDialog, templateDialog } from "./rule.js";
 
-const say_ = texts.rules;
+const words = texts.rules;
 const DRAFT = "dipole-rules-draft";
 const DRY_RUN_PAUSE_MS = 400;
 
@@ -21,12 +21,12 @@ export function open({ view, head }) {
   const fixed = make("ol", { className: "rows rule-list" });
   const templates = make("ul", { className: "rows" });
   const dryRun = make("div", { className: "dry-run" });
-  const save = button(say_.save, () => store(), { className: "primary" });
-  const discard = button(say_.discard, () => {
+  const save = button(words.save, () => store(), { className: "primary" });
+  const discard = button(words.discard, () => {
     sessionStorage.removeItem(DRAFT);
     load();
   });
-  const again = button(say_.loadAgain, () => {
+  const again = button(words.loadAgain, () => {
     sessionStorage.removeItem(DRAFT);
     load();
   });
@@ -55,8 +55,8 @@ export function open({ view, head }) {
     match(fixed, state.configured.rules, known, (rule) => ruleRow(rule, false), () => {});
     match(templates, [...state.configured.templates.map((template) => ({ ...template, isFixed: true })), ...state.draft.templates],
       known, templateRow, () => {});
-    rules.dataset.empty = state.draft.rules.length ? "" : say_.none;
-    templates.dataset.empty = templates.children.length ? "" : say_.noTemplates;
+    rules.dataset.empty = state.draft.rules.length ? "" : words.none;
+    templates.dataset.empty = templates.children.length ? "" : words.noTemplates;
     fixedPart.hidden = state.configured.rules.length === 0;
   }
 
@@ -74,11 +74,11 @@ export function open({ view, head }) {
     row.append(
       ...(isOurs ? [handle(rule.name)] : []),
       make("div", { className: "grow" }, make("strong", { textContent: rule.name }),
-        make("p", { className: "wrap", textContent: say_.words(rule) }),
+        make("p", { className: "wrap", textContent: words.sentence(rule) }),
         rule.pattern ? make("code", { className: "wrap", textContent: rule.pattern }) : null),
       make("span", { className: "end quiet matched" }),
       ...(isOurs ? [
-        make("input", { type: "checkbox", className: "switch", checked: rule.enabled, "aria-label": say_.enabledOf(rule.name), onchange: (event) => change({ ...ruleOf(row.index), enabled: event.target.checked }) }),
+        make("input", { type: "checkbox", className: "switch", checked: rule.enabled, "aria-label": words.enabledOf(rule.name), onchange: (event) => change({ ...ruleOf(row.index), enabled: event.target.checked }) }),
         button(texts.edit, () => ruleDialog(ruleOf(row.index), state, change), { "aria-label": texts.editOf(rule.name) }),
       ] : [make("span", { className: "mark", textContent: texts.setInFile })]));
     return row;
@@ -119,7 +119,7 @@ export function open({ view, head }) {
       fail(null);
       showDryRun(dryRun, run, [...state.configured.rules, ...state.draft.rules]);
       const all = [...fixed.children, ...rules.children];
-      all.forEach((row, index) => say(row.querySelector(".matched"), say_.matched(run.matched[index] ?? 0)));
+      all.forEach((row, index) => say(row.querySelector(".matched"), words.matched(run.matched[index] ?? 0)));
     } catch (problem) {
       if (mine === asked) fail(problem);
     }
@@ -130,7 +130,7 @@ export function open({ view, head }) {
       ({ tag: state.tag } = await exchange("/rules", { method: "PUT", body: state.draft, seen: state.tag }));
       state.saved = JSON.stringify(state.draft);
       fail(null);
-      tell(say_.saved);
+      tell(words.saved);
       changed();
     } catch (problem) {
       fail(problem);
@@ -155,17 +155,17 @@ export function open({ view, head }) {
   const add = make("button", { type: "button", onclick: () => ruleDialog(null, state, (rule) => {
     state.draft.rules.push(rule);
     changed();
-  }) }, icon("plus"), make("span", { textContent: say_.add }));
-  const addTemplate = make("button", { type: "button", onclick: () => editTemplate(null) }, icon("plus"), make("span", { textContent: say_.addTemplate }));
+  }) }, icon("plus"), make("span", { textContent: words.add }));
+  const addTemplate = make("button", { type: "button", onclick: () => editTemplate(null) }, icon("plus"), make("span", { textContent: words.addTemplate }));
   head.append(make("div", { className: "actions" }, discard, save));
-  const fixedPart = section(say_.fixed, { hidden: true }, fixed);
+  const fixedPart = section(words.fixed, { hidden: true }, fixed);
   const lineup = lineupPart();
   const deck = make("div", { className: "deck", dataset: { filled: "no" } },
     make("div", { className: "column" },
-      section(say_.rules, { end: add }, make("p", { className: "quiet", textContent: say_.how }), rules), fixedPart,
-      section(say_.templates, { end: addTemplate }, make("p", { className: "quiet", textContent: say_.templatesHow }), templates),
+      section(words.rules, { end: add }, make("p", { className: "quiet", textContent: words.how }), rules), fixedPart,
+      section(words.templates, { end: addTemplate }, make("p", { className: "quiet", textContent: words.templatesHow }), templates),
       lineup.element),
-    make("div", { className: "column" }, section(say_.dryRun, { className: "preview" }, dryRun)));
+    make("div", { className: "column" }, section(words.dryRun, { className: "preview" }, dryRun)));
   view.append(error, said, deck);
   show();
   load();
@@ -183,8 +183,8 @@ function lineupPart() {
   const settings = make("ul", { className: "rows thin" });
   const profiles = make("ul", { className: "rows" });
   const links = make("p", { className: "actions" },
-    make("a", { className: "button", href: "#/channels?favourite=1", textContent: say_.favourites }),
-    make("a", { className: "button", href: "#/channels?state=inactive", textContent: say_.inactive }));
+    make("a", { className: "button", href: "#/channels?favourite=1", textContent: words.favourites }),
+    make("a", { className: "button", href: "#/channels?state=inactive", textContent: words.inactive }));
   const close = watchStatus((status) => {
     if (!status) return;
     notice.hidden = status.lineup.notice === null;
@@ -197,7 +197,7 @@ function lineupPart() {
       say(row.querySelector(".quiet"), texts.channelCount(profile.channels));
       row.lastChild.show(profile.base);
     });
-    profiles.dataset.empty = status.lineup.profiles.length ? "" : say_.noProfiles;
+    profiles.dataset.empty = status.lineup.profiles.length ? "" : words.noProfiles;
   });
-  return { element: section(say_.lineup, {}, notice, make("p", { className: "quiet", textContent: say_.lineupHow }), links, settings, make("h3", { textContent: say_.profiles }), profiles), close };
+  return { element: section(words.lineup, {}, notice, make("p", { className: "quiet", textContent: words.lineupHow }), links, settings, make("h3", { textContent: words.profiles }), profiles), close };
 }

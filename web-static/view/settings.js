@@ -4,11 +4,11 @@ import { watchStatus } from "../api.js";
 import { freshId, make, match, say } from "../dom.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.settings;
+const words = texts.settings;
 
 export function open({ view }) {
   const shelves = make("div", { className: "shelves" });
-  view.append(make("p", { className: "quiet lead", textContent: say_.how }), shelves);
+  view.append(make("p", { className: "quiet lead", textContent: words.how }), shelves);
   const close = watchStatus((status) => {
     if (!status) return;
     match(shelves, grouped(status.settings), ([name]) => name, shelf, showShelf);
@@ -29,13 +29,13 @@ function grouped(settings) {
 function shelf([name]) {
   const id = freshId();
   return make("section", { "aria-labelledby": id },
-    make("div", { className: "title" }, make("h2", { id, textContent: say_.groups[name] ?? name })),
+    make("div", { className: "title" }, make("h2", { id, textContent: words.groups[name] ?? name })),
     make("ul", { className: "rows" }));
 }
 
 function showShelf(element, [, settings]) {
   match(element.lastChild, settings, (setting) => setting.key, (setting) => {
-    const [meaning, range] = say_.meanings[setting.key] ?? ["", ""];
+    const [meaning, range] = words.meanings[setting.key] ?? ["", ""];
     return make("li", { className: "setting" },
       make("div", { className: "grow" },
         make("code", { textContent: setting.key }),
@@ -46,6 +46,6 @@ function showShelf(element, [, settings]) {
     const [value, origin] = row.lastChild.children;
     row.dataset.origin = setting.origin;
     say(value, setting.value);
-    say(origin, say_.origins[setting.origin]);
+    say(origin, words.origins[setting.origin]);
   });
 }

@@ -6,7 +6,7 @@ import { make, say } from "../dom.js";
 import { tell } from "../tell.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.source;
+const words = texts.source;
 const WAYS = ["url", "xtream", "file", "public"];
 /** Characters of a name that a file gives. */
 const NAME_MAX = 60;
@@ -18,7 +18,7 @@ export function addSource(show, file = null) {
   const name = input({ maxLength: 64, value: file ? nameOf(file.name) : "" });
   const place = make("div", { className: "part" });
   const more = moreFields();
-  const progress = make("progress", { max: 1, value: 0, "aria-label": say_.uploading });
+  const progress = make("progress", { max: 1, value: 0, "aria-label": words.uploading });
   progress.hidden = true;
 
   function pick(picked) {
@@ -27,14 +27,14 @@ export function addSource(show, file = null) {
     more.element.hidden = way === "file";
     parts[way].opened?.();
   }
-  const ways = make("fieldset", { className: "ways" }, make("legend", { className: "hidden", textContent: say_.way }),
+  const ways = make("fieldset", { className: "ways" }, make("legend", { className: "hidden", textContent: words.way }),
     ...WAYS.map((key) => {
       const radio = make("input", { type: "radio", name: "way", value: key, checked: key === way, onchange: () => pick(key) });
-      return make("label", { className: "way" }, radio, make("span", { textContent: say_.ways[key] }));
+      return make("label", { className: "way" }, radio, make("span", { textContent: words.ways[key] }));
     }));
 
   const form = formOf({
-    verb: say_.add,
+    verb: words.add,
     submit: async () => {
       const { settings, list } = parts[way].value();
       const wanted = { ...settings, ...(way === "file" ? {} : more.value()), name: name.value.trim() || settings.name || "" };
@@ -55,17 +55,17 @@ export function addSource(show, file = null) {
     },
     done: () => {
       dialog.close();
-      tell(say_.added);
+      tell(words.added);
       show();
     },
     cancel: () => dialog.close(),
-  }, ways, place, field("name", say_.name, name, say_.nameHint), more.element, progress);
+  }, ways, place, field("name", words.name, name, words.nameHint), more.element, progress);
   parts.file.named = (text) => {
     if (!name.value) name.value = text;
   };
   parts.public.named = (text) => (name.value = text);
   pick(way);
-  const dialog = openDialog({ title: say_.addTitle, className: "wide" }, form);
+  const dialog = openDialog({ title: words.addTitle, className: "wide" }, form);
   (place.querySelector("input:not([type=file]), select") ?? name).focus();
 }
 
@@ -88,8 +88,8 @@ export function editSource(source, show) {
       show();
     },
     cancel: () => dialog.close(),
-  }, field("name", say_.name, name), ...part.fields, field("enabled", say_.enabled, enabled, say_.enabledHint), more.element);
-  const dialog = openDialog({ title: say_.editTitle(settings.name), className: "wide" }, form);
+  }, field("name", words.name, name), ...part.fields, field("enabled", words.enabled, enabled, words.enabledHint), more.element);
+  const dialog = openDialog({ title: words.editTitle(settings.name), className: "wide" }, form);
 }
 
 const nameOf = (file) => file.replace(/\.(m3u8?|txt|gz)$/gi, "").replace(/\.(m3u8?|txt)$/i, "").slice(0, NAME_MAX);
@@ -101,7 +101,7 @@ function urlPart(settings) {
   /** The host of an address; of a path or a public list its last part. */
   const hostOf = (text) => (URL.canParse(text) && new URL(text).host) || text.split(/[/:]/).pop();
   return {
-    fields: [field("url", say_.url, url, say_.urlHint)],
+    fields: [field("url", words.url, url, words.urlHint)],
     value: () => ({ settings: { kind: "m3u", url: url.value.trim(), name: hostOf(url.value.trim()).slice(0, NAME_MAX) } }),
   };
 }
@@ -113,10 +113,10 @@ function panelPart(settings) {
   const backups = make("textarea", { value: (settings?.backup_urls ?? []).join("\n"), rows: 2, spellcheck: false });
   return {
     fields: [
-      field("url", say_.panel, url, say_.panelHint),
-      make("div", { className: "pair" }, field("username", say_.username, username),
-        field("password", say_.password, password, settings?.password ? say_.passwordKept : undefined)),
-      field("backup_urls", say_.backups, backups, say_.backupsHint),
+      field("url", words.panel, url, words.panelHint),
+      make("div", { className: "pair" }, field("username", words.username, username),
+        field("password", words.password, password, settings?.password ? words.passwordKept : undefined)),
+      field("backup_urls", words.backups, backups, words.backupsHint),
     ],
     value: () => ({
       settings: {
@@ -134,7 +134,7 @@ function filePart(dropped) {
   const file = make("input", { type: "file", accept: ".m3u,.m3u8,.gz,.txt" });
   const told = make("p", { className: "quiet" });
   let list = dropped;
-  const show = () => say(told, list ? say_.fileFacts(list.name, list.size) : "");
+  const show = () => say(told, list ? words.fileFacts(list.name, list.size) : "");
   file.addEventListener("change", () => {
     list = file.files[0] ?? null;
     if (list) part.named(nameOf(list.name));
@@ -142,9 +142,9 @@ function filePart(dropped) {
   });
   show();
   return Object.assign(part, {
-    fields: [field("file", say_.file, file, say_.fileHint), told],
+    fields: [field("file", words.file, file, words.fileHint), told],
     value: () => {
-      if (!list) throw new Error(`file: ${say_.fileMissing}`);
+      if (!list) throw new Error(`file: ${words.fileMissing}`);
       return { settings: { kind: "m3u", url: null, name: nameOf(list.name) }, list };
     },
   });
@@ -165,7 +165,7 @@ function publicPart() {
   list.addEventListener("change", told);
   const error = make("p", { className: "error", role: "alert" });
   return Object.assign(part, {
-    fields: [make("p", { className: "quiet", textContent: say_.publicHow }), make("div", { className: "pair" }, field("shelf", say_.shelf, shelf), field("url", say_.list, list)), error],
+    fields: [make("p", { className: "quiet", textContent: words.publicHow }), make("div", { className: "pair" }, field("shelf", words.shelf, shelf), field("url", words.list, list)), error],
     async opened() {
       if (known) return told();
       try {
@@ -173,7 +173,7 @@ function publicPart() {
       } catch (problem) {
         return say(error, problem.message);
       }
-      offer(shelf, [...known.shelves.map(({ name }) => [name, say_.shelves[name] ?? name]), ["all", known.all.name]]);
+      offer(shelf, [...known.shelves.map(({ name }) => [name, words.shelves[name] ?? name]), ["all", known.all.name]]);
       return fill();
     },
     value: () => ({ settings: { kind: "m3u", url: list.value, name: list.selectedOptions[0]?.textContent ?? "" } }),
@@ -186,18 +186,18 @@ function moreFields(settings = {}) {
   const connections = make("input", { type: "number", min: 1, step: 1, value: settings.connections ?? "" });
   const hours = make("input", { type: "number", min: 1, max: 168, step: 1, value: settings.interval_hours ?? 24 });
   const agent = input({ value: settings.user_agent ?? "", maxLength: 256 });
-  const sharing = select(Object.entries(say_.sharings), settings.sharing ?? "shared");
+  const sharing = select(Object.entries(words.sharings), settings.sharing ?? "shared");
   const tls = make("input", { type: "checkbox", checked: settings.tls_verify ?? true, className: "switch" });
   return {
-    element: make("details", { className: "more" }, make("summary", { textContent: say_.more }),
+    element: make("details", { className: "more" }, make("summary", { textContent: words.more }),
       make("div", { className: "pair" },
-        field("priority", say_.priority, priority, say_.priorityHint),
-        field("connections", say_.connections, connections, say_.connectionsHint)),
+        field("priority", words.priority, priority, words.priorityHint),
+        field("connections", words.connections, connections, words.connectionsHint)),
       make("div", { className: "pair" },
-        field("interval_hours", say_.hours, hours, say_.hoursHint),
-        field("sharing", say_.sharing, sharing, say_.sharingHint)),
-      field("user_agent", say_.agent, agent, say_.agentHint),
-      field("tls_verify", say_.tls, tls, say_.tlsHint)),
+        field("interval_hours", words.hours, hours, words.hoursHint),
+        field("sharing", words.sharing, sharing, words.sharingHint)),
+      field("user_agent", words.agent, agent, words.agentHint),
+      field("tls_verify", words.tls, tls, words.tlsHint)),
     value: () => ({
       priority: Number(priority.value), connections: connections.value === "" ? null : Number(connections.value),
       interval_hours: Number(hours.value), sharing: sharing.value, user_agent: agent.value.trim() || null, tls_verify: tls.checked,

@@ -7,13 +7,13 @@ import { tell } from "../tell.js";
 import { texts } from "../texts.js";
 import { addSource, editSource } from "./source.js";
 
-const say_ = texts.sources;
+const words = texts.sources;
 /** While a list is read its progress is asked for more often. */
 const READING_MS = 500;
 
 export function open({ view, head }) {
   const list = make("ul", { className: "cards" });
-  const deck = make("div", { className: "shelf", dataset: { filled: "no" } }, list, make("p", { className: "drop quiet", textContent: say_.drop }));
+  const deck = make("div", { className: "shelf", dataset: { filled: "no" } }, list, make("p", { className: "drop quiet", textContent: words.drop }));
   const error = make("p", { className: "notice", role: "alert", hidden: true });
   let timer;
 
@@ -29,13 +29,13 @@ export function open({ view, head }) {
     }
     match(list, sources, (source) => source.id, () => card(show), showCard);
     deck.dataset.filled = "yes";
-    list.dataset.empty = sources.length ? "" : say_.none;
+    list.dataset.empty = sources.length ? "" : words.none;
     if (sources.some((source) => source.state === "reading")) timer = setTimeout(show, READING_MS);
     return undefined;
   }
 
-  const refresh = button(say_.refreshAll, () => act(() => order("POST", "/sources/refresh"), say_.refreshAsked, show));
-  const add = make("button", { type: "button", className: "primary", onclick: () => addSource(show) }, icon("plus"), make("span", { textContent: say_.add }));
+  const refresh = button(words.refreshAll, () => act(() => order("POST", "/sources/refresh"), words.refreshAsked, show));
+  const add = make("button", { type: "button", className: "primary", onclick: () => addSource(show) }, icon("plus"), make("span", { textContent: words.add }));
   head.append(make("div", { className: "actions" }, refresh, add));
   view.append(error, deck);
   dropping(view, (file) => addSource(show, file));
@@ -85,24 +85,24 @@ function card(show) {
   const path = () => `/sources/${source().id}`;
   const file = make("input", { type: "file", hidden: true, accept: ".m3u,.m3u8,.gz,.txt" });
   const progress = make("progress", { max: 1 });
-  file.addEventListener("change", () => file.files[0] && act(() => upload(source().id, file.files[0], (part) => (progress.value = part)), say_.uploaded, show));
+  file.addEventListener("change", () => file.files[0] && act(() => upload(source().id, file.files[0], (part) => (progress.value = part)), words.uploaded, show));
   const buttons = {
-    accept: button(say_.accept, () => confirm({
-      title: say_.acceptTitle(source().name), text: say_.acceptText(source().error), verb: say_.accept,
+    accept: button(words.accept, () => confirm({
+      title: words.acceptTitle(source().name), text: words.acceptText(source().error), verb: words.accept,
       act: async () => {
         await order("POST", `${path()}/accept`);
         await show();
       },
     }), { className: "primary" }),
-    cancel: button(say_.cancel, () => act(() => order("POST", `${path()}/cancel`), null, show)),
-    refresh: button(say_.refresh, () => act(() => order("POST", `${path()}/refresh`), null, show)),
-    upload: button(say_.uploadNew, () => file.click()),
-    edit: button(say_.edit, () => editSource(source(), show)),
-    remove: button(say_.remove, () => confirm({
-      title: say_.removeTitle(source().name), text: say_.removeText(source().channels), verb: say_.remove,
+    cancel: button(words.cancel, () => act(() => order("POST", `${path()}/cancel`), null, show)),
+    refresh: button(words.refresh, () => act(() => order("POST", `${path()}/refresh`), null, show)),
+    upload: button(words.uploadNew, () => file.click()),
+    edit: button(words.edit, () => editSource(source(), show)),
+    remove: button(words.remove, () => confirm({
+      title: words.removeTitle(source().name), text: words.removeText(source().channels), verb: words.remove,
       act: async () => {
         await order("DELETE", path());
-        tell(say_.removed(source().name));
+        tell(words.removed(source().name));
         await show();
       },
     }), { className: "quiet-button" }),
@@ -126,22 +126,22 @@ function showCard(element, source) {
   const { settings, buttons = element.buttons } = source;
   say(title.firstChild, settings.name);
   title.lastChild.dataset.state = settings.enabled ? source.state : "off";
-  say(title.lastChild, settings.enabled ? say_.states[source.state] : say_.off);
-  say(facts, source.progress ? say_.progress(source.progress) : say_.facts({ ...source, direct: settings.sharing === "direct", priority: settings.priority }));
+  say(title.lastChild, settings.enabled ? words.states[source.state] : words.off);
+  say(facts, source.progress ? words.progress(source.progress) : words.facts({ ...source, direct: settings.sharing === "direct", priority: settings.priority }));
   showProgress(progress, source);
-  say(where, settings.url ?? say_.isUploaded);
-  say(account, source.account ? say_.account(source.account) : "");
+  say(where, settings.url ?? words.isUploaded);
+  say(account, source.account ? words.account(source.account) : "");
   say(error, source.error ?? "");
   warnings.hidden = source.warnings.length === 0;
-  say(warnings.firstChild, say_.warnings(source.warnings.length));
-  match(warnings.lastChild, source.warnings, (words) => words, () => make("li"), say);
+  say(warnings.firstChild, words.warnings(source.warnings.length));
+  match(warnings.lastChild, source.warnings, (warning) => warning, () => make("li"), say);
   showButtons(buttons, source);
 }
 
 function showProgress(bar, { state, progress, settings }) {
   bar.classList.toggle("shown", state === "reading");
   bar.setAttribute("aria-hidden", String(state !== "reading"));
-  bar.setAttribute("aria-label", say_.progressOf(settings.name));
+  bar.setAttribute("aria-label", words.progressOf(settings.name));
   if (progress?.bytes_total && progress.phase === "fetching") bar.value = progress.bytes / progress.bytes_total;
   else bar.removeAttribute("value");
 }

@@ -6,7 +6,7 @@ import { button, make, say } from "../dom.js";
 import { handle, sortable } from "../reorder.js";
 import { texts } from "../texts.js";
 
-const say_ = texts.streams;
+const words = texts.streams;
 /** The primary, and backups behind it. */
 const PLACED_MAX = 4;
 
@@ -23,21 +23,21 @@ export function streamList(channel, nameOf, act) {
     patch({ primary, backups });
   });
   const isPlaced = streams.some((stream) => stream.place !== "automatic");
-  const automatic = button(say_.automatic, () => patch({ primary: null, backups: null }));
-  return make("div", {}, said, streams.length > 1 ? make("p", { className: "quiet", textContent: say_.how }) : null, list, isPlaced ? automatic : null);
+  const automatic = button(words.automatic, () => patch({ primary: null, backups: null }));
+  return make("div", {}, said, streams.length > 1 ? make("p", { className: "quiet", textContent: words.how }) : null, list, isPlaced ? automatic : null);
 }
 
 function row(stream, index, { channel, nameOf, act }) {
   const isOne = channel.stream_list.length === 1;
   const place = make("span", { className: "mark" });
-  say(place, say_.place(stream, index));
+  say(place, words.place(stream, index));
   return make("li", { className: stream.place },
     isOne || stream.id === null ? null : handle(stream.name),
     make("div", { className: "grow" },
       make("strong", { className: "wrap" }, stream.name, " ", stream.hd ? make("abbr", { textContent: texts.hd, title: texts.hdLong }) : null),
       make("p", { className: "quiet wrap", textContent: [nameOf(stream.source), stream.group, stream.tvg_id].filter(Boolean).join(" · ") }),
-      make("p", { className: "reason wrap", textContent: say_.reason(stream.reason) }),
-      make("p", { className: "facts" }, place, make("meter", { min: 0, max: 1000, value: stream.score, "aria-label": say_.score(stream.score), title: say_.score(stream.score) }),
+      make("p", { className: "reason wrap", textContent: words.reason(stream.reason) }),
+      make("p", { className: "facts" }, place, make("meter", { min: 0, max: 1000, value: stream.score, "aria-label": words.score(stream.score), title: words.score(stream.score) }),
         make("span", { className: "quiet", textContent: String(stream.score) }))),
-    isOne || stream.id === null ? null : button(say_.split, () => act(() => order("POST", `/channels/${channel.id}/split`, { streams: [stream.id] })), { "aria-label": say_.splitOf(stream.name) }));
+    isOne || stream.id === null ? null : button(words.split, () => act(() => order("POST", `/channels/${channel.id}/split`, { streams: [stream.id] })), { "aria-label": words.splitOf(stream.name) }));
 }
