@@ -1,165 +1,402 @@
 // Every text of the page. A translation is another file of this shape.
 
-const number = new Intl.NumberFormat("en");
-const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const format = new Intl.NumberFormat("en");
+const number = (value) => format.format(value);
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** The largest unit that fits: [seconds in it, name]. */
 const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
 const unitOf = (seconds) => units.find(([size]) => Math.abs(seconds) >= size) ?? units[3];
-
-const plural = (count, one, many) => `${number.format(count)} ${count === 1 ? one : many}`;
+const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+const joined = (...facts) => facts.filter(Boolean).join(" · ");
 
 const bytes = (count) => {
-  const names = ["B", "KiB", "MiB", "GiB"];
-  let step = 0;
-  while (count >= 1024 && step < names.length - 1) {
-    count /= 1024;
-    step += 1;
-  }
-  return `${count >= 100 || step === 0 ? Math.round(count) : Math.round(count * 10) / 10} ${names[step]}`;
+  const step = Math.min(3, Math.floor(Math.log2(Math.max(1, count)) / 10));
+  const value = count / 1024 ** step;
+  return `${value >= 100 || step === 0 ? Math.round(value) : Math.round(value * 10) / 10} ${["B", "KiB", "MiB", "GiB"][step]}`;
 };
 
-const readAgo = (read) => {
-  if (read === null) return "never read";
-  const seconds = Math.min(0, Math.round(read - Date.now() / 1000));
+/** A moment, in seconds since 1970, seen from now. */
+const ago = (moment) => {
+  const seconds = Math.round(moment - Date.now() / 1000);
   const [size, name] = unitOf(seconds);
-  return `read ${ago.format(Math.round(seconds / size), name)}`;
+  return relative.format(Math.trunc(seconds / size), name);
 };
+const read = (moment) => (moment === null ? "never read" : `read ${ago(Math.min(moment, Date.now() / 1000))}`);
+const channels = (count) => plural(count, "channel");
 
 export const texts = {
-  skip: "Skip to the channels",
-  tuners: "Tuners",
-  add: "Add to your player",
-  sources: "Sources",
-  refresh: "Read again now",
-  memory: "Memory",
-  settings: "Settings",
-  settingKey: "Setting",
-  settingValue: "Value",
-  settingOrigin: "Where from",
-  channels: "Channels",
-  search: "Search channels by name, group or number",
-  searchHint: "Name, group or number",
-  more: "Show more",
-  copy: "Copy",
-
-  states: {
-    waiting: "Connecting …",
-    ready: "Ready",
-    playing: "Playing",
-    trouble: "Needs attention",
-    unreachable: "Not reachable",
-  },
-  facts: (version, id, seconds) => {
+  number,
+  ago,
+  skip: "Skip to the content",
+  navLabel: "Views",
+  nav: { home: "Home", channels: "Channels", sources: "Sources", rules: "Rules", guide: "Guide", settings: "Settings" },
+  states: { waiting: "Connecting …", ready: "Ready", playing: "Playing", trouble: "Needs attention", unreachable: "Not reachable" },
+  facts: ({ version, id, uptime_s: seconds }) => {
     const [size, name] = unitOf(seconds);
-    const amount = Math.floor(seconds / size);
-    return `Dipole ${version} · ${id} · up for ${plural(amount, name, `${name}s`)}`;
+    return `Dipole ${version} · ${id} · up for ${plural(Math.floor(seconds / size), name)}`;
   },
-
-  tunersSum: (used, count, viewers) =>
-    `${used} of ${count} in use · ${plural(viewers, "viewer", "viewers")}`,
-  tuner: (index) => `Tuner ${index}`,
-  tunerIdle: "Free",
-  tunerLocked: (holder) => (holder ? `Reserved by ${holder}` : "Reserved"),
-  noTunerInUse: "Nobody is watching.",
-  backup: (stream, streams) => `stream ${number.format(stream)} of ${number.format(streams)}`,
-  direct: "a connection of its own",
-  standby: (stream) => `stream ${number.format(stream)} stands by`,
-  nextStream: "Next stream",
-  nextStreamOf: (name) => `Let ${name} go on with its next stream`,
-  nextStreamAsked: "The next stream takes over.",
-  nextStreamFailed: "That did not work: the channel no longer plays.",
-  tunerStates: { opening: "opening", playing: "playing", retrying: "trying again", over: "ended" },
-  viewers: (count) => plural(count, "viewer", "viewers"),
-  rate: (bits) => `${(bits / 1e6).toFixed(1)} Mbit/s`,
-
-  addresses: [
-    {
-      name: "Plex",
-      hint: "Live TV & DVR → Set up. If the tuner is not listed, enter this address.",
-      value: (a) => a.base.replace("http://", ""),
-    },
-    {
-      name: "Jellyfin, Emby, Channels DVR",
-      hint: "Live TV → Add tuner device → HDHomeRun.",
-      value: (a) => a.base,
-    },
-    {
-      name: "Kodi, VLC, tvheadend, any IPTV player",
-      hint: "As a playlist (M3U). Kodi’s HDHomeRun add-on finds the tuner by itself.",
-      value: (a) => a.lineup_m3u,
-    },
-    {
-      name: "Programme guide (XMLTV)",
-      hint: "For Plex, Jellyfin and Emby. Playlist players find it in the playlist. Jellyfin takes it with .gz behind as well.",
-      value: (a) => a.xmltv,
-    },
-  ],
-  copyAddress: (name) => `Copy the address for ${name}`,
-  file: "file",
-  fileOf: (name) => `${name} as a file: for players that seek`,
-  copyChannel: (name) => `Copy the stream address of ${name}`,
+  unreachable: "Dipole does not answer. It will be asked again.",
+  answered: (status) => `Dipole answered with ${status}.`,
+  loading: "Loading …",
+  copy: "Copy",
+  copyOf: (name) => `Copy: ${name}`,
   copied: "Copied.",
   notCopied: "Your browser did not let the page copy. Select the address and copy it by hand.",
-
-  noSources: "No source is configured. The built-in test channel plays; add a [[source]] to the config file.",
-  sourceStates: { waiting: "Waiting", reading: "Reading", ready: "Ready", failed: "Failed" },
-  sourceFacts: ({ channels, read_unix_s: read, direct }) =>
-    `${plural(channels, "channel", "channels")}${direct ? " · a connection for each viewer" : ""} · ${readAgo(read)}`,
-  guideFacts: ({ channels, matched, programmes, read_unix_s: read }) =>
-    `Guide of ${plural(channels, "channel", "channels")}, ${matched} of them yours · ${plural(programmes, "programme", "programmes")} · ${readAgo(read)}`,
-  sourceProgress: ({ phase, entries, bytes: read, bytes_total: total }) => ({
-    fetching: `${plural(entries, "entry", "entries")} · ${bytes(read)}${total ? ` of ${bytes(total)}` : ""}`,
-    merging: `${plural(entries, "entry", "entries")} become channels`,
-    storing: "The channels are being stored",
-  }[phase]),
-  sourceVerbs: { cancel: "Cancel", accept: "Take it all the same" },
-  sourceRefused: "That could not be done now.",
-  uploaded: "Its list is uploaded",
-  accountFacts: ({ status, expires_unix_s: expires, connections_max: most, connections_active: active, host }) => {
-    const facts = [`Account at ${host}`];
-    if (status) facts.push(status.toLowerCase());
-    if (expires === null) {
-      facts.push("does not expire");
-    } else {
-      const seconds = Math.round(expires - Date.now() / 1000);
-      const [size, name] = unitOf(-Math.abs(seconds));
-      facts.push(`${seconds < 0 ? "expired" : "expires"} ${ago.format(Math.trunc(seconds / size), name)}`);
-    }
-    if (most !== null) facts.push(`${number.format(active ?? 0)} of ${plural(most, "connection", "connections")} in use`);
-    return facts.join(" · ");
-  },
-  refreshAsked: "The sources are being read.",
-  refreshFailed: "The sources could not be asked for.",
-
-  memorySum: (planned, budget) => `${bytes(planned)} planned of ${bytes(budget)}`,
-  memoryRow: (row) => (row.count > 1 ? `${number.format(row.count)} × ${bytes(row.size_bytes)}` : ""),
-  memoryUse: (row) =>
-    row.used_bytes === null ? bytes(row.limit_bytes) : `${bytes(row.used_bytes)} of ${bytes(row.limit_bytes)}`,
-
-  origins: { "config file": "set in the config file", default: "default" },
-
-  channelsSum: (shown, total, more) =>
-    shown === total
-      ? plural(total, "channel", "channels")
-      : `${number.format(shown)}${more ? " shown" : " found"} of ${number.format(total)}`,
-  noChannels: "No channel matches.",
-  channelsFailed: "The channels could not be loaded. They will be asked for again.",
-  hd: "HD",
-
+  close: "Close",
+  cancel: "Cancel",
+  save: "Save",
+  saved: "Saved.",
   edit: "Edit",
   editOf: (name) => `Edit ${name}`,
-  editName: "Name",
-  editNumber: "Number",
-  editEnabled: "In the lineup",
-  editFavourite: "Favourite",
-  editSave: "Save",
-  editClose: "Cancel",
-  editFailed: (why) => `Not saved: ${why}`,
-  favouriteMark: "★",
-  inactive: "not in the lineup",
-  showInactive: "Also those not in the lineup",
-  undo: (words) => `Undo: ${words}`,
+  undo: "Undo",
   undone: "Undone.",
-  saved: "Saved.",
+  setInFile: "set in the file",
+  builtIn: "Built in",
+  hd: "HD",
+  hdLong: "High definition",
+  rate: (bits) => `${(bits / 1e6).toFixed(1)} Mbit/s`,
+  viewers: (count) => plural(count, "viewer"),
+  channelCount: channels,
+  move: (name) => `Move ${name}: arrow keys, or drag`,
+  movedTo: (place, count) => `Now ${place} of ${count}`,
+
+  home: {
+    title: (playing) => (playing === 0 ? "Nobody is watching" : `${channels(playing)} playing`),
+    tuners: "Tuners",
+    tunersSum: (used, count, viewers) => `${used} of ${count} in use · ${plural(viewers, "viewer")}`,
+    tuner: (index) => `Tuner ${index}`,
+    idle: "Free",
+    locked: (holder) => (holder ? `Reserved by ${holder}` : "Reserved"),
+    noTunerInUse: "Nobody is watching.",
+    stream: (stream, streams) => `stream ${number(stream)} of ${number(streams)}`,
+    direct: "a connection of its own",
+    standby: (stream) => `stream ${number(stream)} stands by`,
+    next: "Next stream",
+    nextOf: (name) => `Next stream of ${name}`,
+    nextAsked: "The next stream takes over.",
+    tunerStates: { opening: "opening", playing: "playing", retrying: "trying again", over: "ended" },
+    add: "Add to your player",
+    players: [
+      { name: "Plex", hint: "Live TV & DVR → Set up. If the tuner is not listed, enter this address.", value: (a) => a.base.replace("http://", "") },
+      { name: "Jellyfin, Emby, Channels DVR", hint: "Live TV → Add tuner device → HDHomeRun.", value: (a) => a.base },
+      { name: "Kodi, VLC, tvheadend, any IPTV player", hint: "As a playlist (M3U). Kodi’s HDHomeRun add-on finds the tuner by itself.", value: (a) => a.lineup_m3u },
+      { name: "Programme guide (XMLTV)", hint: "For Plex, Jellyfin and Emby. Playlist players find it in the playlist.", value: (a) => a.xmltv },
+    ],
+    sources: "Sources and guides",
+    allSources: "Manage",
+    noSources: "There is no source yet, so the built-in test channel plays. Add one under Sources.",
+    memory: "Memory",
+    memorySum: (planned, budget) => `${bytes(planned)} planned of ${bytes(budget)}`,
+    memoryRow: (row) => (row.count > 1 ? `${number(row.count)} × ${bytes(row.size_bytes)}` : ""),
+    memoryUse: (row) => (row.used_bytes === null ? bytes(row.limit_bytes) : `${bytes(row.used_bytes)} of ${bytes(row.limit_bytes)}`),
+  },
+
+  channels: {
+    search: "Search channels by name, group or number",
+    searchHint: "Name, group or number",
+    state: "Which channels",
+    states: { active: "In the lineup", inactive: "Not in the lineup", all: "All" },
+    source: "Source",
+    anySource: "All sources",
+    onlyFavourites: "Favourites only",
+    groupChip: (group) => `Group: ${group}  ✕`,
+    sum: {
+      active: (count) => `${channels(count)} in the lineup`,
+      inactive: (count) => `${channels(count)} not in the lineup`,
+      all: channels,
+    },
+    atLeast: (count) => `${number(count)} or more channels`,
+    none: "No channel is like that.",
+    tick: "Tick",
+    favourite: "Favourite",
+    edited: "edited",
+    editedWhat: (what) => `Decided by hand: ${what.join(", ")}`,
+    inactive: "off",
+    streams: (count) => plural(count, "stream"),
+    score: "How good its first stream promises to be, from 0 to 1000",
+    undoLatest: "Undo the latest change",
+    history: "Changes",
+  },
+
+  bulk: {
+    label: "With the ticked channels",
+    chosen: (count) => `${number(count)} ticked`,
+    allChosen: "All that match",
+    chooseAll: "All that match",
+    onlyChosen: "Only the ticked ones",
+    enable: "Enable",
+    disable: "Disable",
+    favourite: "Favourite",
+    notFavourite: "No favourite",
+    renumber: "Renumber …",
+    renumberTitle: "Renumber",
+    renumberHow: "They get this number and the following ones, in their order.",
+    renumberFrom: "First number",
+    renumberSwap: "Trade numbers with channels that have them",
+    renumberSwapHint: "Otherwise a number that is taken is refused.",
+    renumberDo: "Renumber",
+    regroup: "Group …",
+    regroupTitle: "Put into a group",
+    regroupTo: "Group",
+    regroupHint: "Empty: the group that the list gives.",
+    regroupDo: "Put into the group",
+    merge: "Merge …",
+    mergeTitle: "Make them one channel",
+    mergeInto: "They become this channel, with its name and number:",
+    mergeHow: "The streams of the others stand behind its own. A reading of the lists does not undo it; you can.",
+    mergeDo: (count) => `Merge ${number(count)} channels`,
+    clear: "Clear",
+  },
+
+  changes: {
+    title: "Changes",
+    how: "What was decided by hand, the newest first. It holds whatever a provider does to its list.",
+    none: "Nothing was changed.",
+    undone: "undone",
+    isUndo: "took a change back",
+    undoOf: (words) => `Undo: ${words}`,
+  },
+
+  channel: {
+    name: "Name",
+    original: (name) => `By itself it would be called ${name}.`,
+    number: "Number",
+    group: "Group",
+    enabled: "In the lineup",
+    favourite: "Favourite",
+    streams: (count) => (count === 1 ? "Its stream" : `Its ${number(count)} streams`),
+    guide: "Programme",
+    noGuide: "No guide has a programme for it.",
+    guideHow: "Taken from",
+    guideModes: { auto: "the guide that fits", chosen: "a guide’s channel that I choose", none: "none" },
+    guideSource: "Guide",
+    guideChannel: "Channel id in the guide",
+    confidence: (percent) => `${percent} %`,
+    shift: "Shift in minutes",
+    shiftHint: "Later is positive.",
+    address: "Address",
+    addressOf: (name) => `Stream address of ${name}`,
+    film: "As a file: for players that seek",
+    wholeGroup: (group) => `Show the group ${group}`,
+    gone: "This channel is no longer there. It may have become part of another one.",
+  },
+
+  streams: {
+    how: "Tried from top to bottom. Move one by its handle to decide the order yourself.",
+    automatic: "Back to the automatic order",
+    place: (stream, index) => ({ primary: "primary", backup: `backup ${stream.backup}`, automatic: index === 0 ? "first" : "automatic" }[stream.place]),
+    reason: (why) => `Why here: ${why}.`,
+    score: (score) => `Score ${score} of 1000`,
+    split: "Split off",
+    splitOf: (name) => `Split off ${name}: make it a channel of its own`,
+  },
+
+  sources: {
+    states: { waiting: "Waiting", reading: "Reading", ready: "Ready", failed: "Failed" },
+    off: "Off",
+    none: "No source yet. Add the address of a playlist, an Xtream account, a file, or one of the public lists.",
+    add: "Add a source",
+    drop: "You can also drop a playlist file here.",
+    refreshAll: "Read all again",
+    refreshAsked: "The sources are being read.",
+    refresh: "Read again",
+    cancel: "Cancel reading",
+    accept: "Take it all the same",
+    acceptTitle: (name) => `Take the shorter list of ${name}?`,
+    acceptText: (error) => error ?? "It has lost more than half of its entries.",
+    edit: "Edit",
+    remove: "Remove",
+    removeTitle: (name) => `Remove ${name}?`,
+    removeText: (count) => `${channels(count)} come from it. What you decided about them is kept in case it returns.`,
+    removed: (name) => `${name} is removed.`,
+    uploadNew: "Upload a new list",
+    uploaded: "The list was taken.",
+    isUploaded: "Its list is uploaded.",
+    warnings: (count) => plural(count, "remark on the list", "remarks on the list"),
+    progressOf: (name) => `Reading of ${name}`,
+    facts: ({ channels: count, read_unix_s: moment, direct, priority }) =>
+      joined(channels(count), priority ? `priority ${priority}` : "", direct && "a connection for each viewer", read(moment)),
+    progress: ({ phase, entries, bytes: taken, bytes_total: total }) => ({
+      fetching: `${plural(entries, "entry", "entries")} · ${bytes(taken)}${total ? ` of ${bytes(total)}` : ""}`,
+      merging: `${plural(entries, "entry", "entries")} become channels`,
+      storing: "The channels are being stored",
+    }[phase]),
+    account: ({ status, is_trial: trial, expires_unix_s: ends, connections_max: most, connections_active: active, host }) => joined(
+      `Account at ${host}`, status?.toLowerCase(), trial && "a trial",
+      ends === null ? "does not expire" : `${ends < Date.now() / 1000 ? "expired" : "expires"} ${ago(ends)}`,
+      most !== null && `${number(active ?? 0)} of ${plural(most, "connection")} in use`),
+  },
+
+  source: {
+    addTitle: "Add a source",
+    editTitle: (name) => `Edit ${name}`,
+    add: "Add",
+    added: "Added. Its list is being read.",
+    way: "Kind of source",
+    ways: { url: "Address", xtream: "Xtream account", file: "File", public: "Public list" },
+    name: "Name",
+    nameHint: "Whatever you call it; empty takes it from the address.",
+    url: "Address of the playlist",
+    urlHint: "An M3U list: http or https, gzip or not.",
+    panel: "Address of the panel",
+    panelHint: "http://host:port, or the playlist address with user name and password in it.",
+    username: "User name",
+    password: "Password",
+    passwordKept: "Leave empty to keep the one that is stored.",
+    backups: "Further hosts",
+    backupsHint: "One in each line, at most 7: tried in order when the first does not answer.",
+    file: "Playlist file",
+    fileHint: "M3U, gzip or not, up to 64 MiB.",
+    fileFacts: (name, size) => `${name} · ${bytes(size)}`,
+    fileMissing: "choose a file first",
+    uploading: "Upload",
+    publicHow: "Free channels, gathered by the iptv-org project.",
+    shelf: "Sorted by",
+    shelves: { countries: "Country", categories: "Category", languages: "Language" },
+    list: "List",
+    more: "More",
+    enabled: "Read it and offer its channels",
+    enabledHint: "Off: its channels leave the lineup and keep their numbers.",
+    priority: "Priority",
+    priorityHint: "−100 to 100. Where streams are alike, the higher comes first.",
+    connections: "Connections",
+    connectionsHint: "What the provider allows at once; empty: no limit.",
+    hours: "Read every … hours",
+    hoursHint: "1 to 168.",
+    sharing: "Viewers of one channel",
+    sharings: { shared: "share a connection", direct: "have one each" },
+    sharingHint: "Sharing spares the provider’s connections.",
+    agent: "User agent",
+    agentHint: "Empty: Dipole’s own.",
+    tls: "Look at certificates",
+    tlsHint: "Off only for a provider whose certificate is of its own making.",
+  },
+
+  rules: {
+    rules: "Your rules",
+    how: "They run from top to bottom over every entry of the lists; each sees what those before it made.",
+    none: "No rule yet: every entry becomes a channel as its list has it.",
+    fixed: "Rules of the file",
+    add: "Add a rule",
+    save: "Save",
+    saved: "Saved. The lineup follows at once.",
+    discard: "Discard",
+    loadAgain: "Load the latest rules",
+    enabledOf: (name) => `${name} runs`,
+    matched: (count) => `${number(count)} ${count === 1 ? "match" : "matches"}`,
+    sentence: (rule) => joined({
+      include: "keeps", exclude: "leaves out", rename: rule.with ? `renames to “${rule.with}”` : "takes it out of the name", regroup: `puts into the group “${rule.with}”`,
+      set_logo: "sets the logo", set_tvg_id: `sets the guide id “${rule.with}”`, renumber: `numbers from ${rule.first}${rule.last ? ` to ${rule.last}` : ""}`,
+    }[rule.action], `looks at the ${rule.fields.map((key) => texts.rule.fieldNames[key].toLowerCase()).join(", ")}`, rule.sources.length > 0 && `only of ${rule.sources.join(", ")}`),
+    templates: "Templates",
+    templatesHow: "Patterns with a name, for several rules: {{name}} stands for the pattern.",
+    noTemplates: "No template yet.",
+    addTemplate: "Add a template",
+    dryRun: "What they would do",
+    lineup: "Lineup",
+    lineupHow: "What clients see: channels that are enabled, numbered like this. Where it says so, the configuration file decides.",
+    favourites: "Favourites",
+    inactive: "Channels that are off",
+    profiles: "Lineups by name",
+    noProfiles: "None. A [[profile]] in the configuration file offers a part of the lineup as a tuner of its own.",
+  },
+  rule: {
+    name: "Name",
+    nameTaken: "another rule is called so",
+    action: "What it does",
+    actions: { include: "Keep", exclude: "Leave out", rename: "Rename", regroup: "Put into a group", renumber: "Number", set_logo: "Set the logo", set_tvg_id: "Set the guide id" },
+    pattern: "Pattern",
+    patternHint: "A regular expression, found anywhere unless it says ^ or $. Empty: everything.",
+    fields: "Where it looks",
+    fieldNames: { name: "Name", group: "Group", tvg_id: "Guide id", url: "Address" },
+    with: "New text",
+    withHint: "$1 and ${word} are what groups of the pattern found.",
+    first: "First number",
+    last: "Last number",
+    lastHint: "Empty: no end.",
+    sources: "Only of these sources",
+    sourcesHint: "Names with commas between them; empty: all.",
+    cases: "HD is not hd",
+    take: "Take over",
+    remove: "Remove",
+    templateNameHint: "Letters, digits, _ and -.",
+  },
+  dryRun: {
+    entries: "Entries",
+    kept: "Kept",
+    left: "Left out",
+    changed: "Changed",
+    partly: "There was time for a part of the lists only.",
+    nothing: "The lists stay as they are.",
+    some: "These are some of them.",
+    samples: "Entries before and after",
+    before: "Before",
+    after: "After",
+    by: "By",
+    gone: "left out",
+    notIncluded: "no rule keeps it",
+    numbers: ({ first, last }) => `number ${first} to ${last}`,
+    logo: "another logo",
+  },
+
+  guide: {
+    guides: "Guides",
+    how: "Each channel takes its programmes from the first guide that has any for it.",
+    none: "No guide. Add a [[guide]] to the configuration file.",
+    facts: ({ channels: count, matched, programmes, read_unix_s: moment }) =>
+      joined(`${number(matched)} of your channels`, `${channels(count)} in it`, plural(programmes, "programme"), read(moment)),
+    out: "Address for your players",
+    outHow: "XMLTV with the ids of your lineup. Plex, Jellyfin and Emby ask for it; playlist players find it by themselves.",
+    outGzip: "The same, compressed",
+  },
+
+  settings: {
+    how: "They stand in the configuration file and are read at the start; dipole.example.toml explains each.",
+    origins: { "config file": "set in the file", default: "default" },
+    groups: { "": "Device", memory: "Memory", tuner: "Tuners", failover: "When a stream fails", throttle: "Bandwidth", clients: "Viewers", discovery: "Being found", tls: "Certificates", programmes: "Programmes", lineup: "Lineup" },
+    // Meaning; unit and range.
+    meanings: {
+      data: ["Where the channel list, the numbers and the identity are kept", "path of a folder"],
+      name: ["Name that Plex, Jellyfin, Kodi and the others show", "text"],
+      names: ["Further host names under which this page may be opened", "host names"],
+      http: ["Addresses of the page, the API and the HDHomeRun documents", "address:port"],
+      stream: ["Addresses of the streams", "address:port"],
+      test_channel: ["Whether the built-in test channel is in the lineup", "auto (while there is no other), always or never"],
+      "memory.budget": ["All memory that Dipole may hold", "MiB, from about 48"],
+      "tuner.count": ["Streams that can play at the same time", "1 to 2048"],
+      "tuner.linger_ms": ["How long a stream stays open behind its last viewer", "milliseconds, 0 to 10000"],
+      "tuner.hls_variant": ["Which variant of an HLS stream is played", "best, auto (up to 1080p) or worst"],
+      "failover.grace": ["Pause before a stream that failed is tried once more", "100 ms to 2 s"],
+      "failover.retry": ["How long that one more try may take", "1 s to 10 s"],
+      "failover.applies_to": ["Which streams get one more try", "all, live, vod or off"],
+      "failover.stall": ["How long a stream may bring nothing", "1 s to 30 s"],
+      "failover.video_missing": ["How long there may be sound without the picture", "2 s to 60 s"],
+      "failover.connect": ["How long another stream may take until something comes", "1 s to 15 s"],
+      "failover.attempts": ["Rounds over all streams until viewers are sent away", "1 to 20"],
+      "failover.pause": ["Pause before the first of these rounds", "100 ms to 10 s"],
+      "failover.cooldown": ["How long a stream that failed comes last", "1 s to 10 min"],
+      "failover.standby": ["Whether the next stream is open as well", "hot or off"],
+      "throttle.total_kbit": ["How fast all streams together may come in", "kbit/s, 100 to 10000000; 0 is no limit"],
+      "throttle.stream_kbit": ["How fast each stream may come in", "kbit/s, 100 to 10000000; 0 is no limit"],
+      "clients.max": ["Viewers at once", "1 to 1024; by default as many as the budget holds"],
+      "clients.sendfile": ["Give sockets the pages of a stream instead of copies", "true or false"],
+      "discovery.hdhomerun": ["Answer on port 65001: Jellyfin, Emby, Kodi, tvheadend", "true or false"],
+      "discovery.ssdp": ["Announce by SSDP: Plex, Home Assistant", "true or false"],
+      "tls.ca": ["Further certificate authorities for providers", "path of a PEM file"],
+      "programmes.days": ["Days ahead of which programmes are kept", "days, 1 to 14"],
+      "programmes.past_hours": ["Hours back of which programmes are kept", "hours, 0 to 168"],
+      command: ["Programs that play what Dipole does not open by itself", "names"],
+      "lineup.numbering": ["How channels get their numbers", "keep, groups or sequential"],
+      "lineup.first_number": ["First number that is given where nothing asks for one", "1 to 65535"],
+      "lineup.groups": ["Groups that there are", "names; by default all"],
+      "lineup.groups_off": ["Groups that there are not", "names"],
+      "lineup.range": ["Numbers for the channels of a group", "group: first-last, 1 to 65535"],
+      template: ["Templates for rules", "how many stand in the file"],
+      rule: ["Rules", "how many stand in the file"],
+      profile: ["Parts of the lineup that are tuners of their own", "names"],
+      source: ["Sources", "how many stand in the file"],
+      guide: ["Guides", "how many stand in the file"],
+    },
+  },
 };

@@ -85,3 +85,14 @@ need_component() {
     say "the toolchain has no $component, adding it"
     rustup component add "$component"
 }
+
+# need_npm PACKAGE_JSON FOLDER: the npm packages that it names, in that folder.
+need_npm() {
+    local wanted=$1 folder=$2
+    cmp -s "$wanted" "$folder/package.json" && [ -d "$folder/node_modules" ] && return
+    say "npm packages are missing, installing those of $wanted"
+    mkdir -p "$folder"
+    cp "$wanted" "$folder/package.json"
+    (cd "$folder" && npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts) ||
+        fail "npm could not install the packages of $wanted"
+}

@@ -35,3 +35,6 @@ RTSP_PACKAGES=(
     gstreamer1.0-plugins-good
     python3-gi
 )
+
+# The browser of the end-to-end tests, and what drives it.
+PAGE_PACKAGES=(chromium nodejs npm)

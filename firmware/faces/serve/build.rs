@@ -9,19 +9,22 @@ const PAGE: &str = "../../../web-static";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={PAGE}");
-    let folder = env::var("OUT_DIR")?;
-    for entry in fs::read_dir(PAGE)? {
+    gzip(Path::new(PAGE), Path::new(&env::var("OUT_DIR")?))
+}
+
+/// Everything in `from`, into the same folders under `to`.
+fn gzip(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        if !path.is_file() {
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() {
+            gzip(&path, &to.join(name))?;
             continue;
         }
-        let name = path.file_name().unwrap_or_default().display();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&fs::read(&path)?)?;
-        fs::write(
-            Path::new(&folder).join(format!("{name}.gz")),
-            encoder.finish()?,
-        )?;
+        fs::write(to.join(format!("{}.gz", name.display())), encoder.finish()?)?;
     }
     Ok(())
 }

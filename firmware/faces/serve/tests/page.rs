@@ -12,7 +12,7 @@ const FILES: [(&str, &str); 6] = [
     ("/", "text/html; charset=utf-8"),
     ("/app.js", "text/javascript; charset=utf-8"),
     ("/texts.js", "text/javascript; charset=utf-8"),
-    ("/edit.js", "text/javascript; charset=utf-8"),
+    ("/view/channels.js", "text/javascript; charset=utf-8"),
     ("/style.css", "text/css; charset=utf-8"),
     ("/icon.svg", "image/svg+xml"),
 ];
