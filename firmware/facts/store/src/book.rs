@@ -36,7 +36,7 @@ pub struct SourceRow {
 }
 
 impl SourceRow {
-    fn encode(&self, buffer: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, buffer: &mut Vec<u8>) {
         let mut fields = Encoder::new(buffer, LAYOUT);
         fields.text(&self.name).text(&self.url);
         match &self.settings {
@@ -45,7 +45,7 @@ impl SourceRow {
         };
     }
 
-    fn decode(id: u16, bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn decode(id: u16, bytes: &[u8]) -> Result<Self, Fault> {
         let mut fields = Decoder::new(bytes, LAYOUT)?;
         let (name, url) = (fields.text()?.to_owned(), fields.text()?.to_owned());
         let settings = match fields.array()? {
