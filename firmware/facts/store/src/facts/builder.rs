@@ -1,7 +1,7 @@
 //! Facts that come from elsewhere, row by row, each looked at.
 
 use lineup::{
-    ChannelId, ENTRY_TEXTS, EntryText, HeldKey, Known, Remembered,
+    ChannelId, ENTRY_TEXTS, EntryText, HeldKey, Known, Numbers, Remembered,
     decisions::{Decisions, Home, Keys},
 };
 
@@ -11,8 +11,9 @@ use crate::{
     fault::Fault, import,
 };
 
-/// What a row takes besides its bytes, at most.
-const ROW_BYTES: usize = 96;
+/// However little the plan gives an import: the channels and keys that are remembered at least
+/// ([`lineup::Numbers::REMEMBERED_MIN`]) take so much.
+const BYTES_MIN: usize = 8 << 20;
 /// Sources that there can be numbers for, far above what anybody sets.
 const SOURCES_MAX: usize = 1024;
 
@@ -52,7 +53,7 @@ pub struct FactsBuilder {
     device: Option<Device>,
     sources: Vec<SourceRow>,
     states: Vec<(u16, SourceState)>,
-    numbers: Vec<Remembered>,
+    numbers: Numbers,
     held: Vec<HeldKey>,
     choices: Choices,
     decisions: Decisions,
@@ -64,21 +65,21 @@ pub struct FactsBuilder {
 }
 
 impl FactsBuilder {
-    /// Of facts that take `bytes_max` bytes at most.
+    /// Of facts that take `bytes_max` bytes at most, or 8 MiB.
     #[must_use]
     pub fn new(bytes_max: usize) -> Self {
         Self {
             device: None,
             sources: Vec::new(),
             states: Vec::new(),
-            numbers: Vec::new(),
+            numbers: Numbers::new(),
             held: Vec::new(),
             choices: Choices::default(),
             decisions: Decisions::new(),
             last_decided: None,
             rules: RulesRow::default(),
             bytes: 0,
-            bytes_max,
+            bytes_max: bytes_max.max(BYTES_MIN),
         }
     }
 
@@ -99,7 +100,7 @@ impl FactsBuilder {
     /// # Errors
     /// Where it is none, or there is no room for it.
     pub fn row(&mut self, section: Section, row: &[u8]) -> Result<(), BadFacts> {
-        self.bytes = self.bytes.saturating_add(row.len() + ROW_BYTES);
+        self.bytes = self.bytes.saturating_add(cost(section, row));
         if self.bytes > self.bytes_max {
             let bytes_max = self.bytes_max;
             return Err(BadFacts::Full { bytes_max });
@@ -125,7 +126,7 @@ impl FactsBuilder {
             }
             Section::Rules => self.rules = RulesRow::decode(row)?,
             Section::Choices => self.choices = import::decode_lineup(row)?.choices(),
-            Section::Numbers => self.numbers.push(number(row)?),
+            Section::Numbers => self.numbers.insert(number(row)?),
             Section::Held => self.held.push(held(row)?),
             Section::Decisions => {
                 let (id, row) = number_in_front(row)?;
@@ -157,13 +158,22 @@ impl FactsBuilder {
             sources: self.sources,
             states: self.states,
             known: Known {
-                numbers: self.numbers.into_iter().collect(),
+                numbers: self.numbers,
                 held: self.held.into_iter().collect(),
             },
             choices: self.choices,
             decisions: self.decisions,
             rules: self.rules,
         })
+    }
+}
+
+/// Bytes that a row takes in memory.
+const fn cost(section: Section, row: &[u8]) -> usize {
+    match section {
+        Section::Numbers => 48,
+        Section::Held | Section::Homes => 24,
+        _ => row.len() + 96,
     }
 }
 
