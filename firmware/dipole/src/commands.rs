@@ -10,7 +10,7 @@ use budget::{DoesNotFit, Plan};
 
 use crate::{
     adapt,
-    backups::BackupFailure,
+    backups::failure::BackupFailure,
     cli::Args,
     config::{self, ConfigError, Loaded},
     plan,

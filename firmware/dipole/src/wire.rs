@@ -173,6 +173,7 @@ fn raise_descriptor_limit(plan: &Plan) {
 /// Wires the parts, waits for the end, drains them.
 async fn live(loaded: &Loaded, ground: Ground) -> Result<Ended, RunError> {
     let again = CancellationToken::new();
+    tell_start(&ground.identity, &ground.listeners, &ground.plan);
     let running = connect(loaded, ground, &again);
     let ended = tokio::select! {
         told = told_to_end() => told.map(|()| Ended::Told)?,
@@ -217,7 +218,6 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
     let dealings = adapt::dealings(config, &plan);
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
-    tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,

@@ -9,7 +9,7 @@ use std::{
 use desk::Passphrase;
 use serde::{Deserialize, Serialize};
 
-use super::BackupFailure;
+use super::failure::BackupFailure;
 use crate::bind::HTTP_PORT_FALLBACK;
 
 /// Making one takes a second or two, and longer where a list is being read.

@@ -1,6 +1,9 @@
 //! The head of a file: what it is, who made it, how it is sealed.
 
-use crate::{Error, ROUNDS_MAX, SALT_BYTES};
+use crate::{
+    Error,
+    seal::{ROUNDS_MAX, SALT_BYTES, Sealing},
+};
 
 /// The shape of files that this Dipole writes, and the newest that it reads.
 pub const VERSION: u16 = 1;
@@ -23,15 +26,6 @@ pub struct Head {
     pub made_unix_s: u64,
     /// How the key is made; `None` where the content is not sealed.
     pub sealing: Option<Sealing>,
-}
-
-/// How the key is made of the passphrase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sealing {
-    /// Rounds of PBKDF2, 1 to [`ROUNDS_MAX`].
-    pub rounds: u32,
-    /// Made by chance for each file: with it every file has a key of its own.
-    pub salt: [u8; SALT_BYTES],
 }
 
 impl Head {

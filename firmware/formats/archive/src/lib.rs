@@ -39,10 +39,10 @@ mod writer;
 
 pub use checker::Checker;
 pub use error::Error;
-pub use head::{Head, MAKER_BYTES_MAX, Sealing, VERSION};
+pub use head::{Head, MAKER_BYTES_MAX, VERSION};
 pub use marks::{Item, NAME_BYTES_MAX, RECORD_BYTES_MAX};
 pub use reader::Reader;
-pub use seal::{Key, ROUNDS, ROUNDS_MAX, SALT_BYTES};
+pub use seal::{Key, ROUNDS, ROUNDS_MAX, SALT_BYTES, Sealing};
 pub use writer::{RecordTooLong, Writer};
 
 /// Bytes of the end.

@@ -7,8 +7,6 @@ use crypto::{
     pbkdf2::{self, PBKDF2_HMAC_SHA256},
 };
 
-use crate::head::Sealing;
-
 /// Rounds of PBKDF2 with HMAC-SHA256 for new files (OWASP Password Storage Cheat Sheet): about a second
 /// on a small board.
 pub const ROUNDS: u32 = 600_000;
@@ -19,6 +17,15 @@ pub const SALT_BYTES: usize = 16;
 /// What sealing adds to a chunk.
 pub(crate) const TAG_BYTES: usize = 16;
 const KEY_BYTES: usize = 32;
+
+/// How the key is made of the passphrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealing {
+    /// Rounds of PBKDF2, 1 to [`ROUNDS_MAX`].
+    pub rounds: u32,
+    /// Made by chance for each file: with it every file has a key of its own.
+    pub salt: [u8; SALT_BYTES],
+}
 
 /// The key of one file.
 #[derive(Clone)]
