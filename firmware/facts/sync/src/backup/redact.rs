@@ -1,6 +1,6 @@
 //! Facts without secrets, for a backup that is not sealed.
 
-use desk::SourceSettings;
+use desk::{SourceSettings, public};
 use lineup::decisions::{Decision, Decisions};
 use store::{Facts, SourceRow, Store};
 
@@ -56,7 +56,9 @@ fn without_addresses(mut decision: Decision) -> Decision {
 fn is_cut(row: &mut SourceRow) -> Result<bool, BackupError> {
     let Some(text) = &row.settings else {
         // The configuration file says where it is.
-        row.url = plain(&row.url).unwrap_or_default();
+        if !is_public(&row.url) {
+            row.url = String::new();
+        }
         return Ok(false);
     };
     // What only a later Dipole understands may hold anything.
@@ -65,7 +67,10 @@ fn is_cut(row: &mut SourceRow) -> Result<bool, BackupError> {
         row.url = String::new();
         return Ok(true);
     };
-    let shown = secrets::shown(&settings);
+    let mut shown = secrets::shown(&settings);
+    if settings.url.as_deref().is_some_and(is_public) {
+        shown.url.clone_from(&settings.url);
+    }
     if shown == settings && settings.username.is_none() {
         return Ok(false);
     }
@@ -82,7 +87,7 @@ fn is_cut(row: &mut SourceRow) -> Result<bool, BackupError> {
     Ok(true)
 }
 
-/// An address that holds no secret.
-fn plain(url: &str) -> Option<String> {
-    (config::shown_address(url) == url).then(|| url.to_owned())
+/// Whether an address is the short one of a public list.
+fn is_public(address: &str) -> bool {
+    public::address(address).is_some()
 }
