@@ -9,12 +9,13 @@ use ingest::throttle::{Rates, Throttle};
 use lineup::Lineup;
 use ring::Pool;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tuner::{SourceLimits, Tuners};
 use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, Numbering, TestChannel},
+    config::{Config, HlsVariant, Loaded, Numbering, TestChannel},
     manners::{AllManners, Manners},
     opener::Upstreams,
     vod::Films,
@@ -201,6 +202,14 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
         },
         numbering: numbering(config),
         rules: rules(config, plan),
+    }
+}
+
+/// What backups need: the file that was loaded, and whoever is told that this is another device by now.
+pub(crate) fn backups(loaded: &Loaded, again: CancellationToken) -> sync::Backups {
+    sync::Backups {
+        configuration: loaded.path.clone(),
+        other_device: Box::new(move || again.cancel()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use serve::{BindError, BindErrorKind};
 
 /// Port of the page where 80 may not be bound.
-const HTTP_PORT_FALLBACK: u16 = 8080;
+pub(crate) const HTTP_PORT_FALLBACK: u16 = 8080;
 
 /// Port 80 needs a right that a laptop's user has not; 8080 is told instead.
 pub(crate) fn http(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BindError> {

@@ -10,6 +10,7 @@ use budget::{DoesNotFit, Plan};
 
 use crate::{
     adapt,
+    backups::failure::BackupFailure,
     cli::Args,
     config::{self, ConfigError, Loaded},
     plan,
@@ -41,6 +42,9 @@ pub(crate) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// There is no backup, or nothing was restored.
+    #[error(transparent)]
+    Backup(#[from] BackupFailure),
     /// Nothing can be printed.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),

@@ -1,6 +1,7 @@
 //! The daemon: config -> plan -> wire -> run -> drain. No logic of its own.
 
 mod adapt;
+mod backups;
 mod bind;
 mod chosen;
 mod cli;
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
         Command::Check => commands::check(&args),
         Command::Plan => commands::plan(&args),
         Command::Import => commands::import(&args),
+        Command::Backup => backups::back_up(&args),
+        Command::Restore => backups::restore(&args),
         Command::Run => run(&args),
     };
     match done {

@@ -70,8 +70,24 @@ struct Ground {
     fanout_thread: JoinHandle<()>,
 }
 
+/// Why all parts have ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// Somebody said so.
+    Told,
+    /// To begin again as the device of a backup: clients were told of another one.
+    AsAnother,
+}
+
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(loaded: &Loaded) -> Result<(), RunError> {
+    while run_once(loaded)? == Ended::AsAnother {
+        tracing::info!("beginning again as the device of the backup");
+    }
+    Ok(())
+}
+
+fn run_once(loaded: &Loaded) -> Result<Ended, RunError> {
     let ground = prepare(&loaded.config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -155,12 +171,17 @@ fn raise_descriptor_limit(plan: &Plan) {
 }
 
 /// Wires the parts, waits for the end, drains them.
-async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
+async fn live(loaded: &Loaded, ground: Ground) -> Result<Ended, RunError> {
+    let again = CancellationToken::new();
     tell_start(&ground.identity, &ground.listeners, &ground.plan);
-    let running = connect(loaded, ground);
-    told_to_end().await?;
+    let running = connect(loaded, ground, &again);
+    let ended = tokio::select! {
+        told = told_to_end() => told.map(|()| Ended::Told)?,
+        () = again.cancelled() => Ended::AsAnother,
+    };
     tracing::info!("ending: saying byebye, closing streams");
-    running.drain().await
+    running.drain().await?;
+    Ok(ended)
 }
 
 /// The parts at work.
@@ -176,7 +197,7 @@ struct Running {
 }
 
 /// Connects the parts: who reads what from whom stands here and nowhere else.
-fn connect(loaded: &Loaded, ground: Ground) -> Running {
+fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Running {
     let config = &loaded.config;
     let Ground {
         plan,
@@ -204,6 +225,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         status: status_tx,
         rules: rules_tx,
         orders,
+        backups: adapt::backups(loaded, again.clone()),
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };

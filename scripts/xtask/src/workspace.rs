@@ -50,6 +50,8 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     /// `dev` or `build`; none for an ordinary one.
     pub(crate) kind: Option<String>,
+    /// Where it is fetched from; none for what lies in this workspace.
+    pub(crate) source: Option<String>,
 }
 
 impl Package {

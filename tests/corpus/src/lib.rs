@@ -5,6 +5,7 @@
 //! a find stays found. What does not belong here: what a parser must *read* from good input; that
 //! is tested beside each parser.
 
+mod backups;
 mod datagrams;
 mod films;
 mod guide;
@@ -29,7 +30,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     target("m3u", m3u_list::feed),
     target("xmltv", guide::feed),
     target("hls", hls_playlist::feed),
@@ -44,6 +45,7 @@ pub const TARGETS: [Target; 14] = [
     target("rules", rule_sets::feed),
     target("names", names_of_channels::feed),
     target("xtream", xtream_api::feed),
+    target("archive", backups::feed),
 ];
 
 const fn target(name: &'static str, feed: fn(&[u8])) -> Target {

@@ -37,8 +37,10 @@ pub(crate) async fn answer(
         ),
         None => (WHOLE, None),
     };
-    if let (Some(Route::ApiSourceList(id)), true) = (route, head.method == Method::POST) {
-        return respond::dressed(uploaded(shared, seat, head, body, id).await);
+    if let (Some(route @ (Route::ApiSourceList(_) | Route::ApiRestore)), true) =
+        (route, head.method == Method::POST)
+    {
+        return respond::dressed(uploaded(shared, seat, head, body, route).await);
     }
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
         && !is_reading(&head.method);
@@ -80,13 +82,13 @@ async fn place(
     }
 }
 
-/// The one route whose body is not read before it is routed.
+/// The routes whose body is not read before they are routed.
 async fn uploaded(
     shared: &Shared,
     seat: &Seat,
     head: Parts,
     body: Incoming,
-    id: u16,
+    route: Route,
 ) -> Response<Body> {
     let asked = Asked {
         reached: Reached::of(&head.uri, &head.headers, seat.local),
@@ -97,7 +99,10 @@ async fn uploaded(
     if !asked.reached.is_ours(&shared.config.names) {
         return misdirected();
     }
-    api::upload(shared, &asked, id, body).await
+    match route {
+        Route::ApiSourceList(id) => api::upload(shared, &asked, id, body).await,
+        _ => api::restore(shared, &asked, body).await,
+    }
 }
 
 async fn routed(
@@ -150,6 +155,7 @@ async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Respon
         Route::ApiChannel(id) if asked.request.method() == Method::PATCH => {
             api::patch(shared, asked, id).await
         }
+        Route::ApiBackup => api::backup(shared, asked).await,
         Route::ApiChannelsEdit => api::edit_many(shared, asked).await,
         Route::ApiChannelsMerge => api::merge(shared, asked).await,
         Route::ApiChannelSplit(id) => api::split(shared, asked, id).await,

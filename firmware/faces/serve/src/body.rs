@@ -1,4 +1,4 @@
-//! Response bodies: nothing, bytes that are there, or a lineup or a guide written while
+//! Response bodies: nothing, bytes that are there, a file, or a lineup or a guide written while
 //! it is sent.
 
 use std::{
@@ -10,6 +10,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
 use crate::{
+    file::FileBody,
     guide::{body::GuideBody, door::GuideError},
     lineup_document::LineupPieces,
 };
@@ -25,6 +26,8 @@ pub(crate) enum Body {
     Lineup(LineupPieces),
     /// A guide, in pieces.
     Guide(GuideBody),
+    /// A file, in pieces.
+    File(FileBody),
 }
 
 impl Body {
@@ -35,6 +38,7 @@ impl Body {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Lineup(pieces) => pieces.remaining_bytes(),
             Self::Guide(_) => return None,
+            Self::File(file) => file.remaining_bytes(),
         })
     }
 }
@@ -66,6 +70,11 @@ impl hyper::body::Body for Body {
             Self::Lineup(pieces) => pieces.next(),
             Self::Guide(guide) => {
                 return guide
+                    .poll_piece(cx)
+                    .map(|piece| Some(piece?.map(Frame::data)));
+            }
+            Self::File(file) => {
+                return file
                     .poll_piece(cx)
                     .map(|piece| Some(piece?.map(Frame::data)));
             }

@@ -17,6 +17,7 @@ mod config;
 mod connection;
 mod documents;
 mod favourite;
+mod file;
 mod guide;
 mod handover;
 mod lineup_document;

@@ -69,6 +69,10 @@ pub(crate) enum Route {
     ApiFailover(GuideNumber),
     /// Leaves the stream of one tuner for the next one of its channel.
     ApiTunerFailover(usize),
+    /// The facts as a file.
+    ApiBackup,
+    /// The facts of such a file in the place of ours.
+    ApiRestore,
     /// Any other path of the API.
     ApiUnknown,
 }
@@ -95,6 +99,8 @@ impl Route {
             "/api/v1/sources" => Self::ApiSources,
             "/api/v1/sources/public" => Self::ApiPublicLists,
             "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
+            "/api/v1/backup" => Self::ApiBackup,
+            "/api/v1/restore" => Self::ApiRestore,
             "/api/v1/rules" => Self::ApiRules,
             "/api/v1/rules/preview" => Self::ApiRulesPreview,
             _ if path.starts_with("/api/") => failover_of(path)
@@ -114,6 +120,8 @@ impl Route {
         match self {
             Self::LineupPost
             | Self::ApiRulesPreview
+            | Self::ApiBackup
+            | Self::ApiRestore
             | Self::ApiSourceOrder(..)
             | Self::ApiSourceList(_)
             | Self::ApiFailover(_)
@@ -155,6 +163,8 @@ impl Route {
                 | Self::ApiChannels
                 | Self::ApiRules
                 | Self::ApiRulesPreview
+                | Self::ApiBackup
+                | Self::ApiRestore
                 | Self::ApiChannel(_)
                 | Self::ApiChannelsEdit
                 | Self::ApiChannelsMerge

@@ -1,5 +1,7 @@
 //! What all connections share.
 
+use std::sync::Arc;
+
 use base::Lock;
 use tokio::{
     sync::{Notify, Semaphore},
@@ -33,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) scan_refreshed: Lock<Option<Instant>>,
     /// Places for requests whose body is kept until they are answered.
     pub(crate) changes: Semaphore,
+    /// A place for the one backup that is on its way.
+    pub(crate) backups: Arc<Semaphore>,
     /// Told when newcomers wait for a place: idle connections then leave.
     pub(crate) crowded: Notify,
     pub(crate) shutdown: CancellationToken,
@@ -57,6 +61,7 @@ impl Shared {
             started: Instant::now(),
             scan_refreshed: Lock::new(None),
             changes: Semaphore::new(CHANGES_MAX),
+            backups: Arc::new(Semaphore::new(1)),
             crowded: Notify::new(),
             shutdown,
         }

@@ -11,6 +11,7 @@
 //! What does not belong here: HTTP and JSON (`serve`), the work itself (`sync`), tables (`store`).
 
 mod answer;
+mod backup;
 mod channel;
 mod counter;
 mod order;
@@ -22,6 +23,7 @@ mod settings;
 mod source;
 
 pub use answer::Answer;
+pub use backup::{BackupOrder, Passphrase, Restored};
 pub use channel::{ChannelOrder, Edited};
 pub use counter::{Desk, Orders, open};
 pub use order::Order;

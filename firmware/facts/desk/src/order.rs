@@ -1,6 +1,6 @@
 //! What can be ordered, by area.
 
-use crate::{ChannelOrder, RulesOrder, SourceOrder};
+use crate::{BackupOrder, ChannelOrder, RulesOrder, SourceOrder};
 
 /// One wish for a change of the facts.
 #[derive(Debug)]
@@ -11,6 +11,14 @@ pub enum Order {
     Source(SourceOrder),
     /// About the owner's rules.
     Rules(RulesOrder),
+    /// About backups.
+    Backup(BackupOrder),
+}
+
+impl From<BackupOrder> for Order {
+    fn from(order: BackupOrder) -> Self {
+        Self::Backup(order)
+    }
 }
 
 impl From<RulesOrder> for Order {

@@ -46,7 +46,7 @@ impl SourceRow {
         };
     }
 
-    fn decode(id: u16, bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn decode(id: u16, bytes: &[u8]) -> Result<Self, Fault> {
         let mut fields = Decoder::new(bytes, LAYOUT)?;
         let (name, url) = (fields.text()?.to_owned(), fields.text()?.to_owned());
         let settings = match fields.array()? {

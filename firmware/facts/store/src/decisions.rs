@@ -5,7 +5,7 @@
 
 use lineup::{
     ChannelId,
-    decisions::{Changed, Decisions, Home, Logged},
+    decisions::{Changed, Decisions, Home, Logged, Turn},
 };
 use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 
@@ -16,6 +16,8 @@ use crate::{
 };
 
 mod rows;
+
+pub(crate) use rows::{decode_decision as decode, encode_decision as encode};
 
 /// Changes that are kept.
 const CHANGES_MAX: usize = 100;
@@ -45,6 +47,37 @@ pub(crate) fn save(
     changed: &Changed,
     at_unix_s: u64,
 ) -> Result<Logged, Fault> {
+    save_facts(transaction, changed)?;
+    log(transaction, changed, at_unix_s)
+}
+
+/// Puts these in the place of all that was decided, and begins the log anew: it is of other facts.
+pub(crate) fn replace(transaction: &WriteTransaction, all: &Decisions) -> Result<(), Fault> {
+    transaction.open_table(DECISIONS)?.retain(|_, _| false)?;
+    transaction.open_table(HOMES)?.retain(|_, _| false)?;
+    transaction.open_table(CHANGES)?.retain(|_, _| false)?;
+    transaction.open_table(TURNS)?.retain(|_, _| false)?;
+    let decided = all.iter().map(|(id, decision)| (id, new(decision)));
+    let homes = all
+        .homes()
+        .iter()
+        .map(|home| (home.keys, new(home.channel)));
+    let changed = Changed {
+        decisions: decided.collect(),
+        homes: homes.collect(),
+        ..Changed::default()
+    };
+    save_facts(transaction, &changed)
+}
+
+const fn new<T>(after: T) -> Turn<T> {
+    Turn {
+        before: None,
+        after: Some(after),
+    }
+}
+
+fn save_facts(transaction: &WriteTransaction, changed: &Changed) -> Result<(), Fault> {
     let mut value = Vec::new();
     let mut decisions = transaction.open_table(DECISIONS)?;
     for (id, turn) in &changed.decisions {
@@ -71,7 +104,7 @@ pub(crate) fn save(
             }
         }
     }
-    log(transaction, changed, at_unix_s)
+    Ok(())
 }
 
 fn log(transaction: &WriteTransaction, changed: &Changed, at_unix_s: u64) -> Result<Logged, Fault> {

@@ -38,14 +38,14 @@ impl Device {
         })
     }
 
-    fn encode(&self, buffer: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, buffer: &mut Vec<u8>) {
         Encoder::new(buffer, LAYOUT)
             .u32(self.id_seed)
             .raw(&self.uuid)
             .time(self.created);
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Fault> {
         let mut fields = Decoder::new(bytes, LAYOUT)?;
         let device = Self {
             id_seed: fields.u32()?,
@@ -59,8 +59,13 @@ impl Device {
 
 /// First step of the schema: a store is born with its device. Everything else is born empty.
 pub(crate) fn create(transaction: &WriteTransaction) -> Result<(), Fault> {
+    save(transaction, &Device::by_chance(SystemTime::now())?)
+}
+
+/// Makes this the device of the store.
+pub(crate) fn save(transaction: &WriteTransaction, device: &Device) -> Result<(), Fault> {
     let mut buffer = Vec::new();
-    Device::by_chance(SystemTime::now())?.encode(&mut buffer);
+    device.encode(&mut buffer);
     transaction
         .open_table(META)?
         .insert(META_DEVICE, buffer.as_slice())?;

@@ -68,6 +68,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Lists that are being restored cannot be read.
+    #[error("the lists of the backup cannot be read ({source}): nothing was changed")]
+    Lists {
+        /// What the system said.
+        source: io::Error,
+    },
     /// redb refuses for a reason that none of the above names.
     #[error("{}: {what}", path.display())]
     Refused {

@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Random(getrandom::Error),
     /// Whoever hands out programmes could not go on.
     Guide(io::Error),
+    /// Whoever hands out lists could not go on.
+    Lists(io::Error),
 }
 
 macro_rules! from_redb {
@@ -65,6 +67,7 @@ impl Fault {
             Self::Lineup(full) => Error::Lineup(full),
             Self::Random(error) => Error::Random(error),
             Self::Guide(source) => Error::Guide { source },
+            Self::Lists(source) => Error::Lists { source },
             Self::Redb(error) => at(error, &path),
         }
     }

@@ -129,7 +129,7 @@ pub(crate) fn load_choices(transaction: &ReadTransaction) -> Result<Choices, Fau
     Ok(decoded.map_or_else(Choices::default, |derived| derived.choices))
 }
 
-fn encode_lineup(sources: &[(u16, i16)], choices: Choices, value: &mut Vec<u8>) {
+pub(crate) fn encode_lineup(sources: &[(u16, i16)], choices: Choices, value: &mut Vec<u8>) {
     let count = u16::try_from(sources.len()).unwrap_or(u16::MAX);
     let mut fields = Encoder::new(value, LINEUP_LAYOUT);
     fields
@@ -148,6 +148,12 @@ pub(crate) struct Derived {
     pub(crate) sources: Vec<(u16, i16)>,
     derivation: u32,
     choices: Choices,
+}
+
+impl Derived {
+    pub(crate) const fn choices(&self) -> Choices {
+        self.choices
+    }
 }
 
 /// Where priorities and choices are not known the derivation is 0, so that the lineup is derived

@@ -1,6 +1,6 @@
 //! The owner's rules, as one row: they are changed as a whole and by hand.
 
-use redb::WriteTransaction;
+use redb::{ReadTransaction, WriteTransaction};
 
 use crate::{
     Error, Import, Saved, Store,
@@ -22,13 +22,13 @@ pub struct RulesRow {
 }
 
 impl RulesRow {
-    fn encode(&self, buffer: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, buffer: &mut Vec<u8>) {
         Encoder::new(buffer, LAYOUT)
             .u64(self.revision)
             .raw(self.text.as_bytes());
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Fault> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Fault> {
         let mut fields = Decoder::new(bytes, LAYOUT)?;
         Ok(Self {
             revision: fields.u64()?,
@@ -37,12 +37,20 @@ impl RulesRow {
     }
 }
 
-fn save(transaction: &WriteTransaction, rules: &RulesRow) -> Result<(), Fault> {
+/// Keeps the rules.
+pub(crate) fn save(transaction: &WriteTransaction, rules: &RulesRow) -> Result<(), Fault> {
     let mut value = Vec::new();
     rules.encode(&mut value);
     let mut meta = transaction.open_table(META)?;
     meta.insert(META_RULES, value.as_slice())?;
     Ok(())
+}
+
+/// The rules that were kept last.
+pub(crate) fn load(transaction: &ReadTransaction) -> Result<RulesRow, Fault> {
+    let row = transaction.open_table(META)?.get(META_RULES)?;
+    let row = row.map(|row| RulesRow::decode(row.value()));
+    Ok(row.transpose()?.unwrap_or_default())
 }
 
 impl Store {
@@ -74,11 +82,7 @@ impl Store {
     /// # Errors
     /// See [`Error`].
     pub fn load_rules(&self) -> Result<RulesRow, Error> {
-        self.read(|transaction| {
-            let row = transaction.open_table(META)?.get(META_RULES)?;
-            let row = row.map(|row| RulesRow::decode(row.value()));
-            Ok(row.transpose()?.unwrap_or_default())
-        })
+        self.read(load)
     }
 }
 

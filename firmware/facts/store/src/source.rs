@@ -2,9 +2,12 @@
 
 use std::time::SystemTime;
 
+use redb::ReadTransaction;
+
 use crate::{
     codec::{Decoder, Encoder},
     fault::Fault,
+    tables::SOURCE_STATES,
 };
 
 const LAYOUT: u8 = 2;
@@ -60,6 +63,12 @@ impl SourceState {
         fields.end()?;
         Ok(state)
     }
+}
+
+/// What is known of a source.
+pub(crate) fn load(transaction: &ReadTransaction, id: u16) -> Result<Option<SourceState>, Fault> {
+    let row = transaction.open_table(SOURCE_STATES)?.get(u64::from(id))?;
+    row.map(|row| SourceState::decode(row.value())).transpose()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase, WriteTransaction};
 use crate::{
     Choices, Device, Error, Import, Saved, Snapshot, SourceRow, SourceState, book, decisions,
     fault::{Fault, disk},
-    import, known, lists, schema,
+    import, known, lists, schema, source,
     tables::SOURCE_STATES,
 };
 
@@ -41,7 +41,7 @@ pub struct Store {
     path: PathBuf,
     opener: Opener,
     handle: Lock<Handle>,
-    device: Device,
+    device: Lock<Device>,
 }
 
 /// Opens the file; tests put a failing disk behind it.
@@ -87,7 +87,7 @@ impl Store {
             path,
             opener,
             handle: Lock::new(Handle::Open(Arc::new(database))),
-            device,
+            device: Lock::new(device),
         })
     }
 
@@ -114,8 +114,13 @@ impl Store {
 
     /// Who this device is.
     #[must_use]
-    pub const fn device(&self) -> Device {
-        self.device
+    pub fn device(&self) -> Device {
+        *self.device.lock()
+    }
+
+    /// The identity is another one from now on.
+    pub(crate) fn is_now(&self, device: Device) {
+        *self.device.lock() = device;
     }
 
     /// Saves list, lineup, numbers and sources together. Only rows that differ are written.
@@ -245,10 +250,7 @@ impl Store {
     /// # Errors
     /// See [`Error`].
     pub fn load_source(&self, id: u16) -> Result<Option<SourceState>, Error> {
-        self.read(|transaction| {
-            let row = transaction.open_table(SOURCE_STATES)?.get(u64::from(id))?;
-            row.map(|row| SourceState::decode(row.value())).transpose()
-        })
+        self.read(|transaction| source::load(transaction, id))
     }
 
     /// Makes these all the sources that there are. What is known of one that is gone goes with it;
@@ -328,6 +330,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
+mod aside;
 mod guides;
 #[cfg(test)]
 mod tests;

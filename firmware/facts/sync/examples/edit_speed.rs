@@ -48,6 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         rules,
         status,
         orders,
+        backups: sync::Backups::default(),
         told: Box::new(|_| ()),
         shutdown: shutdown.clone(),
     };

@@ -46,6 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         status,
         rules,
         orders,
+        backups: sync::Backups::default(),
         told: Box::new(|_| ()),
         shutdown: shutdown.clone(),
     };

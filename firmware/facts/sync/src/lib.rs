@@ -15,6 +15,8 @@
 //! after the other here (`orders`): there is one writer of facts. An order that comes while a list is
 //! read breaks that off, unless it need not wait (`reading`).
 //!
+//! A backup is the facts as a file (`backup`); one that is restored is a start anew from the store.
+//!
 //! Nothing is published that has not been stored: a client must find every number that it has seen
 //! after a power cut as well.
 //!
@@ -22,6 +24,7 @@
 //! (`store`), HTTP (`upstream`).
 
 mod account;
+pub mod backup;
 mod change;
 mod collect;
 mod config;
@@ -51,6 +54,7 @@ mod status;
 mod syntax;
 mod test_channel;
 
+pub use backup::Backups;
 pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
 pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};

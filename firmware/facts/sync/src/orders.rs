@@ -28,6 +28,7 @@ impl Imports {
         match order {
             Order::Source(order) => self.carry_out_for_source(order, orders).await,
             Order::Rules(order) => self.carry_out_for_rules(order).await,
+            Order::Backup(order) => self.carry_out_for_backups(order).await,
             Order::Channel(order) => self.carry_out_for_channels(order).await,
         }
     }

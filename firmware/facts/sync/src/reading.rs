@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
-use desk::{Answer, ChannelOrder, Order, Orders, Refused, RulesOrder, SourceOrder};
+use desk::{Answer, BackupOrder, ChannelOrder, Order, Orders, Refused, RulesOrder, SourceOrder};
 use lineup::decisions::Change;
 use store::SourceState;
 
@@ -80,6 +80,10 @@ impl Imports {
             }
             Order::Source(SourceOrder::Cancel { source, answer }) => {
                 answer.give(Err(self.not_being_read(source)));
+                Meanwhile::Done
+            }
+            Order::Backup(BackupOrder::Spool { answer }) => {
+                answer.give(self.spool().await);
                 Meanwhile::Done
             }
             // It shares its memory with what is read.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, rebuild,
+    Backups, Config, Error, SourceStatus, Sources, rebuild,
     recall::{Recalled, recall},
     refresh::{Origin, Reading},
     rules::RuleBook,
@@ -39,6 +39,8 @@ pub struct Ports {
     pub rules: watch::Sender<Arc<RulesView>>,
     /// What faces ask to be changed.
     pub orders: Orders,
+    /// What backups need.
+    pub backups: Backups,
     /// Told the sources at the start and whenever they change, before any lineup that names a new
     /// one is published: whoever plays streams knows by then how.
     pub told: Box<dyn Fn(&Sources) + Send + Sync>,
@@ -64,6 +66,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
         lineup: ports.lineup,
         changes: ports.changes,
         told: ports.told,
+        backups: ports.backups,
         shutdown: ports.shutdown,
         sources: BTreeMap::new(),
         postponed: None,
@@ -83,6 +86,7 @@ pub(crate) struct Imports {
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
     pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
     pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
+    pub(crate) backups: Backups,
     /// By number.
     pub(crate) sources: BTreeMap<u16, Known>,
     /// What came while a list was read, and broke that off.
@@ -116,7 +120,7 @@ impl Known {
 impl Imports {
     /// Takes up where the last run ended. A store that cannot be read costs the old lineup and not
     /// the start: the sources are about to be read anyway.
-    async fn recall(&mut self) {
+    pub(crate) async fn recall(&mut self) {
         let (config, store) = (Arc::clone(&self.config), Arc::clone(&self.store));
         let rules = self.rules.clone();
         let recalling = task::spawn_blocking(move || {

@@ -3,17 +3,20 @@
 //! Reading needs no right beyond being in the house; a host name that is not ours is refused
 //! before anything is routed here (DNS rebinding).
 
+mod backup;
 mod changes;
 mod channels;
 mod failover;
 mod rules;
 mod sources;
 mod status;
+mod upload;
 
 use desk::Refused;
 use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+pub(crate) use backup::{backup, restore};
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
 pub(crate) use failover::{failover, failover_of_tuner};

@@ -34,11 +34,11 @@ mod part {
     pub(super) const ALL: u16 = (1 << 11) - 1;
 }
 
-pub(super) fn encode_decision(decision: &Decision, value: &mut Vec<u8>) {
+pub(crate) fn encode_decision(decision: &Decision, value: &mut Vec<u8>) {
     put_decision(decision, &mut Encoder::new(value, DECISION_LAYOUT));
 }
 
-pub(super) fn decode_decision(value: &[u8]) -> Result<Decision, Fault> {
+pub(crate) fn decode_decision(value: &[u8]) -> Result<Decision, Fault> {
     let mut fields = Decoder::new(value, DECISION_LAYOUT)?;
     let decision = take_decision(&mut fields)?;
     fields.end()?;

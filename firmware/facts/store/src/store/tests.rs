@@ -539,4 +539,35 @@ fn a_full_disk_keeps_the_last_good_lineup_and_heals_without_a_restart() {
     assert!(names(&store).iter().all(|name| name.starts_with("Better")));
 }
 
+#[test]
+fn a_full_disk_restores_nothing_rather_than_half() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, books) = on_a_disk(folder.path());
+    save(&store, &lineup(500, "Own"), 1).unwrap();
+    let own = store.load_facts().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let other = Store::open(other.path(), OPTIONS).unwrap();
+    save(&other, &lineup(700, "Other"), 3).unwrap();
+    let restored = other.load_facts().unwrap();
+    for pages in 0..60 {
+        books.left.store(pages * 4096, Ordering::Relaxed);
+        let result = store.replace_facts(&restored, &mut || Ok(None));
+        books.left.store(u64::MAX, Ordering::Relaxed);
+        let found = store.load_facts().unwrap();
+        if result.is_ok() {
+            assert!(pages > 5, "700 channels take more than {pages} pages");
+            assert_eq!(
+                (found.known, found.device),
+                (restored.known, restored.device)
+            );
+            assert_eq!(store.device(), restored.device);
+            return;
+        }
+        assert!(matches!(result, Err(Error::DiskFull { .. })), "{result:?}");
+        assert_eq!((found.known, found.device), (own.known.clone(), own.device));
+        assert_eq!(names(&store).len(), 500, "after {pages} pages");
+    }
+    panic!("it never fits");
+}
+
 mod decisions;

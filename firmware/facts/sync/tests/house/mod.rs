@@ -102,6 +102,7 @@ impl House {
             status: status_sender,
             rules: rules_sender,
             orders,
+            backups: sync::Backups::default(),
             told: Box::new(|_| ()),
             shutdown: shutdown.clone(),
         };

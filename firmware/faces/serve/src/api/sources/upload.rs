@@ -1,19 +1,20 @@
 //! `POST /api/v1/sources/<id>/list`: a list on its way from a client to whoever reads it, some
 //! pieces at a time and never whole.
 
-use std::{pin::pin, time::Duration};
+use std::pin::pin;
 
+use bytes::Bytes;
 use desk::{ListUpload, SourceId, SourceOrder};
-use http_body_util::BodyExt as _;
 use hyper::{
     Response, StatusCode,
     body::{Body as _, Incoming},
-    header::{CONNECTION, HeaderValue},
 };
-use tokio::time::timeout;
 
 use crate::{
-    api::{not_done, refused},
+    api::{
+        not_done, refused,
+        upload::{Fed, Take, closing, feed},
+    },
     asked::Asked,
     body::Body,
     respond,
@@ -22,19 +23,6 @@ use crate::{
 
 /// Bytes of an uploaded list as they come, gzip or not: 250,000 entries.
 const LIST_BYTES_MAX: u64 = 64 << 20;
-/// Between two pieces.
-const PIECE_MAX: Duration = Duration::from_secs(30);
-
-/// How the body came to its end.
-enum Fed {
-    /// With its last byte.
-    Whole,
-    /// Nobody wanted more of it.
-    Unwanted,
-    TooLarge,
-    /// It did not come.
-    Lost,
-}
 
 /// Takes the list; answered when its channels are in the lineup, or when it is clear that they will
 /// not be.
@@ -58,7 +46,8 @@ pub(crate) async fn upload(
         list,
         answer
     }));
-    let mut fed = pin!(feed(body, pieces));
+    let mut pieces = Pieces(pieces);
+    let mut fed = pin!(feed(body, LIST_BYTES_MAX, &mut pieces));
     let (answer, fed) = tokio::select! {
         answer = &mut ordered => (answer, Fed::Unwanted),
         fed = &mut fed => (ordered.await, fed),
@@ -72,32 +61,6 @@ pub(crate) async fn upload(
     }
 }
 
-async fn feed(mut body: Incoming, pieces: ListUpload) -> Fed {
-    let mut bytes = 0;
-    loop {
-        let piece = match timeout(PIECE_MAX, body.frame()).await {
-            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
-            Ok(None) if pieces.push(Ok(None)).await => return Fed::Whole,
-            Ok(None) => return Fed::Unwanted,
-            Ok(Some(Err(_))) | Err(_) => {
-                let why = "it did not come to its end";
-                pieces.push(Err(why.to_owned())).await;
-                return Fed::Lost;
-            }
-        };
-        bytes += piece.len() as u64;
-        if bytes > LIST_BYTES_MAX {
-            pieces
-                .push(Err("it is larger than 64 MiB".to_owned()))
-                .await;
-            return Fed::TooLarge;
-        }
-        if !piece.is_empty() && !pieces.push(Ok(Some(piece))).await {
-            return Fed::Unwanted;
-        }
-    }
-}
-
 fn too_large() -> Response<Body> {
     respond::problem(
         StatusCode::PAYLOAD_TOO_LARGE,
@@ -105,9 +68,20 @@ fn too_large() -> Response<Body> {
     )
 }
 
-/// The rest of the body is not read: the connection cannot be used again.
-fn closing(mut response: Response<Body>) -> Response<Body> {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
-    response
+/// Hands the list on.
+struct Pieces(ListUpload);
+
+impl Take for Pieces {
+    async fn take(&mut self, piece: Bytes) -> bool {
+        self.0.push(Ok(Some(piece))).await
+    }
+
+    async fn end(&mut self, fed: &Fed) -> bool {
+        let end = match fed {
+            Fed::Whole => Ok(None),
+            Fed::TooLarge => Err("it is larger than 64 MiB".to_owned()),
+            Fed::Lost | Fed::Unwanted => Err("it did not come to its end".to_owned()),
+        };
+        self.0.push(end).await
+    }
 }
