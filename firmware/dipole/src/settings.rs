@@ -80,7 +80,17 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         ("lineup.first_number", lineup.first_number.to_string()),
         ("lineup.groups", groups(&lineup.groups)),
         ("lineup.groups_off", list(&lineup.groups_off)),
+        ("lineup.favourites_only", lineup.favourites_only.to_string()),
+        ("lineup.new_channels", lineup.new_channels.name().to_owned()),
         ("lineup.range", ranges(lineup)),
+        (
+            "merge.similarity_percent",
+            config.merge.similarity_percent.to_string(),
+        ),
+        (
+            "merge.grouping_percent",
+            config.merge.grouping_percent.to_string(),
+        ),
         ("template", config.template.len().to_string()),
         ("rule", config.rule.len().to_string()),
         ("profile", profiles(config)),

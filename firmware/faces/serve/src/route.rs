@@ -144,6 +144,7 @@ impl Route {
                 | Self::LineupStatus
                 | Self::LineupPost
                 | Self::TunerStatus
+                | Self::Guide(_)
         )
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use names::merge::Options;
 
 use crate::{
-    Channel, ChannelId, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers, Shaping,
-    SourceKey, Verdict, arena,
+    Channel, ChannelId, Choice, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers,
+    Shaping, SourceKey, Verdict, arena,
+    choice::Standing,
     clusters::Clusters,
     collected::Collected,
     core::{Head, Row},
@@ -31,6 +32,8 @@ pub struct Importer {
     bytes_max: usize,
     lineup_bytes_max: usize,
     decisions: Arc<Decisions>,
+    choice: Arc<Choice>,
+    is_later: bool,
     merging: Options,
     numbering: Numbering,
     is_anew: bool,
@@ -69,6 +72,8 @@ impl Importer {
             bytes_max,
             lineup_bytes_max: usize::MAX,
             decisions: Arc::default(),
+            choice: Arc::default(),
+            is_later: false,
             merging: Options::default(),
             numbering: Numbering::default(),
             is_anew: false,
@@ -79,6 +84,17 @@ impl Importer {
     #[must_use]
     pub fn under(self, decisions: Arc<Decisions>) -> Self {
         Self { decisions, ..self }
+    }
+
+    /// The same, of which these channels are in use where nothing is decided. `is_later`: what is new
+    /// comes of a list that is not the first of its source, and so may have to wait.
+    #[must_use]
+    pub fn chosen(self, choice: Arc<Choice>, is_later: bool) -> Self {
+        Self {
+            choice,
+            is_later,
+            ..self
+        }
     }
 
     /// The same, for a lineup of at most so many bytes.
@@ -170,6 +186,8 @@ impl Importer {
             text,
             mut rows,
             decisions,
+            choice,
+            is_later,
             merging,
             numbering,
             is_anew,
@@ -184,10 +202,31 @@ impl Importer {
         let keys = ids::keys(&rows, &channels);
         let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
         channels.pin(&rows, &ids, &decisions);
+        let new_ones_wait = is_later && choice.new_ones_wait();
+        let waits = |id: ChannelId| {
+            let known = known.numbers.find(id);
+            known.map_or(new_ones_wait, |row| row.waits)
+        };
+        let has_favourites = choice.asks_for_favourites()
+            && ids
+                .iter()
+                .any(|&id| decisions.seen(id).favourite == Some(true));
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
-            .map(|(streams, &id)| wish(&text, &rows, streams, id))
+            .map(|(streams, &id)| {
+                let wish = wish(&text, &rows, streams, id);
+                let standing = Standing {
+                    seen: decisions.seen(id),
+                    group: wish.group,
+                    waits: waits(id),
+                    is_built_in: false,
+                };
+                Wish {
+                    is_idle: choice.idle(standing, has_favourites).is_some(),
+                    ..wish
+                }
+            })
             .collect();
         let built_in = built_in.map(|channel| Channel {
             number: decisions.number(channel.id).unwrap_or(channel.number),
@@ -202,7 +241,7 @@ impl Importer {
 
         let present = ids.iter().copied().zip(numbers.iter().copied());
         let given = own_numbers(present.chain(of_house), &known.numbers, &decisions);
-        known.numbers.renew(given.into_iter());
+        known.numbers.renew(given.into_iter(), new_ones_wait);
         let generation = known.numbers.generation();
         // Entries that were put somewhere go on being held by whom they were: there they belong once
         // nobody puts them elsewhere.
@@ -229,9 +268,18 @@ impl Importer {
             rows.len() - channels.streams(),
             channels.streams() - channels.len(),
         );
-        let given: Vec<_> = ids.into_iter().zip(numbers).collect();
+        let given: Vec<_> = ids
+            .into_iter()
+            .zip(numbers)
+            .map(|(id, number)| {
+                let waits = all.find(id).is_some_and(|row| row.waits);
+                Given { id, number, waits }
+            })
+            .collect();
         Imported {
-            lineup: lineup(text, &rows, &channels, &given, built_in).under(decisions),
+            lineup: lineup(text, &rows, &channels, &given, built_in)
+                .under(decisions)
+                .chosen(choice),
             known,
             clusters,
             duplicates,
@@ -274,6 +322,7 @@ fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -
         asked: streams.clone().find_map(|row| row.asked),
         range: streams.find_map(|row| row.range),
         group: face::group_of(&kept.iter().map(texts)),
+        is_idle: false,
     }
 }
 
@@ -291,18 +340,26 @@ fn own_numbers(
     own.collect()
 }
 
+/// What a channel was given.
+#[derive(Clone, Copy)]
+struct Given {
+    id: ChannelId,
+    number: GuideNumber,
+    waits: bool,
+}
+
 /// The lineup, in the arena of the entries.
 fn lineup(
     text: String,
     collected: &[Collected],
     channels: &Clusters,
-    given: &[(ChannelId, GuideNumber)],
+    given: &[Given],
     built_in: Option<Channel<'_>>,
 ) -> Lineup {
     let mut rows: Vec<Row> = Vec::with_capacity(channels.streams() + 1);
     let mut heads: Vec<Head> = Vec::with_capacity(channels.len() + 1);
     let mut titles: Vec<title::Title> = Vec::with_capacity(channels.len());
-    for ((channel, streams), &(id, number)) in (0..).zip(channels.iter()).zip(given) {
+    for ((channel, streams), given) in (0..).zip(channels.iter()).zip(given) {
         let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
         rows.extend((0..).zip(kept).map(|(order, &row)| {
             let Collected {
@@ -327,11 +384,12 @@ fn lineup(
         }));
         let texts = |&row: &u32| collected[row as usize].texts.of(&text);
         heads.push(Head {
-            id,
-            number,
+            id: given.id,
+            number: given.number,
             first: 0,
             name: arena::Piece::default(),
             face: face::of(&kept.iter().map(texts)),
+            waits: given.waits,
         });
         let names = kept
             .iter()
@@ -398,5 +456,6 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         first: 0,
         name: texts.name(),
         face: Face::default(),
+        waits: false,
     });
 }
