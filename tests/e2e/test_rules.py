@@ -249,6 +249,7 @@ new_channels = "inactive"
             # What the provider adds waits.
             more = [*ENTRIES, ("US| Valley News", "US NEWS"), ("US| Barn Songs", "US KIDS")]
             with self.daemon(chosen + self.source("choice", more), data=data) as running:
+                running.with_channels(3)
                 wait.until("the list that has grown", lambda: "Valley News" in idle(), 10)
                 self.assertEqual(names(), ["Harbour News", "River Sports", "Cartoon Barn"])
                 self.assertEqual(idle()["Valley News"], "new")

@@ -45,6 +45,8 @@ pub(crate) enum Route {
     ApiRulesPreview,
     /// One channel: shown, or decided on.
     ApiChannel(ChannelId),
+    /// Channels whose names are alike.
+    ApiChannelsSimilar,
     /// Decides on many channels.
     ApiChannelsEdit,
     /// Makes several channels one.
@@ -89,6 +91,7 @@ impl Route {
             "/status.json" => Self::TunerStatus,
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
+            "/api/v1/channels/similar" => Self::ApiChannelsSimilar,
             "/api/v1/channels/edit" => Self::ApiChannelsEdit,
             "/api/v1/channels/merge" => Self::ApiChannelsMerge,
             "/api/v1/changes" => Self::ApiChanges,
@@ -154,6 +157,7 @@ impl Route {
             self,
             Self::ApiStatus
                 | Self::ApiChannels
+                | Self::ApiChannelsSimilar
                 | Self::ApiRules
                 | Self::ApiRulesPreview
                 | Self::ApiChannel(_)

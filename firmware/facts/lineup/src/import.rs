@@ -203,31 +203,15 @@ impl Importer {
         let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
         channels.pin(&rows, &ids, &decisions);
         let new_ones_wait = is_later && choice.new_ones_wait();
-        let waits = |id: ChannelId| {
-            let known = known.numbers.find(id);
-            known.map_or(new_ones_wait, |row| row.waits)
-        };
-        let has_favourites = choice.asks_for_favourites()
-            && ids
-                .iter()
-                .any(|&id| decisions.seen(id).favourite == Some(true));
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
-            .map(|(streams, &id)| {
-                let wish = wish(&text, &rows, streams, id);
-                let standing = Standing {
-                    seen: decisions.seen(id),
-                    group: wish.group,
-                    waits: waits(id),
-                    is_built_in: false,
-                };
-                Wish {
-                    is_idle: choice.idle(standing, has_favourites).is_some(),
-                    ..wish
-                }
-            })
+            .map(|(streams, &id)| wish(&text, &rows, streams, id))
             .collect();
+        let wishes = told_apart(wishes, &choice, &decisions, |id| {
+            let known = known.numbers.find(id);
+            known.map_or(new_ones_wait, |row| row.waits)
+        });
         let built_in = built_in.map(|channel| Channel {
             number: decisions.number(channel.id).unwrap_or(channel.number),
             ..channel
@@ -242,24 +226,7 @@ impl Importer {
         let present = ids.iter().copied().zip(numbers.iter().copied());
         let given = own_numbers(present.chain(of_house), &known.numbers, &decisions);
         known.numbers.renew(given.into_iter(), new_ones_wait);
-        let generation = known.numbers.generation();
-        // Entries that were put somewhere go on being held by whom they were: there they belong once
-        // nobody puts them elsewhere.
-        let holders: Vec<_> = keys
-            .iter()
-            .filter_map(|it| match fixed[it.channel as usize] {
-                Some(_) => known.held.find(it.key).map(|held| (it.key, held.id)),
-                None => Some((it.key, ids[it.channel as usize])),
-            })
-            .collect();
-        known.held.renew(holders.into_iter(), generation);
-        let decided = decisions.channels();
-        let remembered_max = Numbers::REMEMBERED_MIN.max(2 * ids.len());
-        known.numbers.forget(remembered_max, &decided);
-        let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
-        let Known { numbers: all, held } = &mut known;
-        held.forget(all, remembered_max, &decided);
-        drop(decided);
+        hold(&mut known, (&keys, &ids, &fixed), &decisions);
         drop(keys);
 
         let clusters = channels.channel_of.iter();
@@ -271,10 +238,7 @@ impl Importer {
         let given: Vec<_> = ids
             .into_iter()
             .zip(numbers)
-            .map(|(id, number)| {
-                let waits = all.find(id).is_some_and(|row| row.waits);
-                Given { id, number, waits }
-            })
+            .map(|given| Given::of(given, &known.numbers))
             .collect();
         Imported {
             lineup: lineup(text, &rows, &channels, &given, built_in)
@@ -326,6 +290,51 @@ fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -
     }
 }
 
+/// Notes which channels hold the keys of the entries from now on, and forgets what was seen longest ago.
+///
+/// Entries that were put somewhere (`fixed`) go on being held by whom they were: there they belong once
+/// nobody puts them elsewhere.
+fn hold(
+    known: &mut Known,
+    (keys, ids, fixed): (&[ids::Present], &[ChannelId], &[Option<ChannelId>]),
+    decisions: &Decisions,
+) {
+    let Known { numbers, held } = known;
+    let holders: Vec<_> = keys
+        .iter()
+        .filter_map(|it| match fixed[it.channel as usize] {
+            Some(_) => held.find(it.key).map(|held| (it.key, held.id)),
+            None => Some((it.key, ids[it.channel as usize])),
+        })
+        .collect();
+    held.renew(holders.into_iter(), numbers.generation());
+    let decided = decisions.channels();
+    numbers.forget(Numbers::REMEMBERED_MIN.max(2 * ids.len()), &decided);
+    let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
+    held.forget(numbers, remembered_max, &decided);
+}
+
+/// The same wishes, with what clients do not see told apart. `waits`: whether a channel was to wait.
+fn told_apart<'t>(
+    mut wishes: Vec<Wish<'t>>,
+    choice: &Choice,
+    decisions: &Decisions,
+    waits: impl Fn(ChannelId) -> bool,
+) -> Vec<Wish<'t>> {
+    let is_favourite = |wish: &Wish<'_>| decisions.seen(wish.id).favourite == Some(true);
+    let has_favourites = choice.asks_for_favourites() && wishes.iter().any(is_favourite);
+    for wish in &mut wishes {
+        let standing = Standing {
+            seen: decisions.seen(wish.id),
+            group: wish.group,
+            waits: waits(wish.id),
+            is_built_in: false,
+        };
+        wish.is_idle = choice.idle(standing, has_favourites).is_some();
+    }
+    wishes
+}
+
 /// The numbers to remember: of a channel whose number was decided, the one that it has by itself.
 fn own_numbers(
     present: impl Iterator<Item = (ChannelId, GuideNumber)>,
@@ -346,6 +355,13 @@ struct Given {
     id: ChannelId,
     number: GuideNumber,
     waits: bool,
+}
+
+impl Given {
+    fn of((id, number): (ChannelId, GuideNumber), known: &Numbers) -> Self {
+        let waits = known.find(id).is_some_and(|row| row.waits);
+        Self { id, number, waits }
+    }
 }
 
 /// The lineup, in the arena of the entries.

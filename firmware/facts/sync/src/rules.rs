@@ -216,7 +216,6 @@ mod tests {
         let config = RulesConfig {
             set: configured,
             bytes_max: 1 << 20,
-            ..RulesConfig::default()
         };
         (RuleBook::new(&config, sender), receiver)
     }

@@ -15,7 +15,7 @@ use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub(crate) use changes::{changes, undo};
-pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
+pub(crate) use channels::{channel, channels, edit_many, merge, patch, similar, split};
 pub(crate) use failover::{failover, failover_of_tuner};
 pub(crate) use rules::{preview, rules};
 pub(crate) use sources::{

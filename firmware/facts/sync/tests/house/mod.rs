@@ -43,10 +43,7 @@ impl House {
         sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
-        let rules = RulesConfig {
-            bytes_max: 1 << 20,
-            ..RulesConfig::default()
-        };
+        let rules = RulesConfig { bytes_max: 1 << 20 };
         Self::start_as(data, sources, test_channel, rules, Numbering::default())
     }
 
@@ -97,10 +94,7 @@ impl House {
             numbering: Numbering::default(),
             merging: lineup::Merging::default(),
             choice: Arc::default(),
-            rules: RulesConfig {
-                bytes_max: 1 << 20,
-                ..RulesConfig::default()
-            },
+            rules: RulesConfig { bytes_max: 1 << 20 },
         }
     }
 

@@ -8,6 +8,7 @@ mod filter;
 mod list;
 mod one;
 mod patch;
+mod similar;
 
 use hyper::{
     Response,
@@ -20,6 +21,7 @@ pub(crate) use edit::{edit_many, merge, patch, split};
 pub(super) use edit::{if_revision, told};
 pub(crate) use list::channels;
 pub(crate) use one::channel;
+pub(crate) use similar::similar;
 
 use crate::{body::Body, respond, vod};
 
