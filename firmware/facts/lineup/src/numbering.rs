@@ -515,7 +515,7 @@ mod tests {
         #[test]
         fn no_number_is_given_twice(
             wishes in vec((0..40_u64, option::of(1..30_u16), option::of((1..30_u16, 0..9_u16))), 0..40),
-            memory in vec((0..60_u64, 1..40_u16), 0..60),
+            memory in vec((0..60_u64, 1..40_u16), 0..60), idle in vec(0..40_u64, 0..20),
             mode in 0..3_usize, first in 0..40_u16, is_anew: bool,
         ) {
             let mut channels: Vec<Wish<'_>> = Vec::new();
@@ -524,7 +524,8 @@ mod tests {
                 let asked = asked.and_then(|major| GuideNumber::new(major, 0));
                 if channels.iter().all(|wish| wish.id.0 != id) {
                     let group = ["Sports", "News", ""][usize::try_from(id).unwrap_or(0) % 3];
-                    channels.push(Wish { id: ChannelId(id), asked, range, group });
+                    let is_idle = idle.contains(&id);
+                    channels.push(Wish { id: ChannelId(id), asked, range, group, is_idle });
                 }
             }
             let mut numbers = Numbers::new();

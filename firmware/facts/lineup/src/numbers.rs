@@ -182,7 +182,7 @@ mod tests {
             number,
             since: 1,
             last_seen,
-            waits: id % 2 == 0,
+            waits: id.is_multiple_of(2),
         }
     }
 

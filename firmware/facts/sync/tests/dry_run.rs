@@ -11,7 +11,10 @@ use sync::{Error, Report, dry_run};
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/parse");
 
 fn rules() -> sync::RulesConfig {
-    sync::RulesConfig { bytes_max: 1 << 20 }
+    sync::RulesConfig {
+        bytes_max: 1 << 20,
+        ..sync::RulesConfig::default()
+    }
 }
 
 fn read(list: &[u8]) -> Result<Report, Error> {

@@ -43,7 +43,10 @@ impl House {
         sources: Vec<SourceSettings>,
         test_channel: TestChannel,
     ) -> Self {
-        let rules = RulesConfig { bytes_max: 1 << 20 };
+        let rules = RulesConfig {
+            bytes_max: 1 << 20,
+            ..RulesConfig::default()
+        };
         Self::start_as(data, sources, test_channel, rules, Numbering::default())
     }
 
@@ -94,7 +97,10 @@ impl House {
             numbering: Numbering::default(),
             merging: lineup::Merging::default(),
             choice: Arc::default(),
-            rules: RulesConfig { bytes_max: 1 << 20 },
+            rules: RulesConfig {
+                bytes_max: 1 << 20,
+                ..RulesConfig::default()
+            },
         }
     }
 
