@@ -205,11 +205,55 @@ numbers = [[1, 2], [5, 5]]
             self.assertEqual(kids[0]["URL"], f"http://{lan.TUNER}:5004/auto/v3")
             low = get("/profile/low/lineup.json").json()
             self.assertEqual([channel["GuideNumber"] for channel in low], ["1", "2", "5"])
+            playlist = get("/profile/kids/lineup.m3u").body.decode()
+            self.assertIn(f'x-tvg-url="http://{lan.TUNER}/profile/kids/xmltv.xml"', playlist)
+            channels = lambda part: get(f"{part}/xmltv.xml").body.count(b"<channel ")
+            wait.until("the guide knows the lineup", lambda: channels("") == 5, 10)
+            self.assertEqual([channels("/profile/kids"), channels("/profile/low")], [1, 3])
+            self.assertIn(b"Cartoon Barn", get("/profile/kids/xmltv.xml").body)
+            tags = [get(f"{part}/xmltv.xml").headers["ETag"] for part in ["", "/profile/kids", "/profile/low"]]
+            self.assertEqual(len(set(tags)), 3)
+            known = {"If-None-Match": tags[1]}
+            self.assertEqual(get("/profile/kids/xmltv.xml", headers=known).status, 304)
+            self.assertEqual(get("/profile/low/xmltv.xml", headers=known).status, 200)
             self.assertEqual(get("/profile/nobody/discover.json").status, 404)
             self.assertEqual(get("/profile/kids/api/v1/rules").status, 404)
             udn = get("/profile/kids/device.xml").body
             self.assertIn(found[1].encode(), udn)
             self.assertNotEqual(udn, get("/device.xml").body)
+
+    def test_one_that_is_decided_on_goes_before_what_is_chosen(self):
+        tools.need("hdhomerun_config")
+        chosen = """
+[lineup]
+groups = ["US NEWS", "US SPORTS"]
+new_channels = "inactive"
+
+"""
+        idle = lambda: {one["name"]: one["idle"] for one in get("/api/v1/channels?state=all").json()["channels"]}
+        with tempfile.TemporaryDirectory() as data:
+            with self.daemon(chosen + self.source("choice"), data=data) as running:
+                running.with_channels(2)
+                self.assertEqual(numbers(), {"Harbour News": "1", "River Sports": "2"})
+                expected = dict.fromkeys(CLEAN, "group") | dict.fromkeys(["Harbour News", "River Sports"])
+                self.assertEqual(idle(), expected)
+                hidden = get("/api/v1/channels?state=inactive").json()["channels"]
+                barn = next(one for one in hidden if one["name"] == "Cartoon Barn")
+                self.assertIn("ERROR", self.said_of(barn["number"]))
+                daemon.change(f"/api/v1/channels/{barn['id']}", {"enabled": True}, method="PATCH")
+                self.assertEqual(names(), ["Harbour News", "River Sports", "Cartoon Barn"])
+                self.assertIn("Cartoon Barn", self.said_of(barn["number"]))
+                no_kids = [{"name": "no kids", "fields": ["group"], "pattern": "kids", "action": "exclude"}]
+                self.assertEqual(save({"rules": no_kids}, '"0"').status, 204)
+                self.assertEqual(names(), ["Harbour News", "River Sports", "Cartoon Barn"])
+            # What the provider adds waits.
+            more = [*ENTRIES, ("US| Valley News", "US NEWS"), ("US| Barn Songs", "US KIDS")]
+            with self.daemon(chosen + self.source("choice", more), data=data) as running:
+                running.with_channels(3)
+                wait.until("the list that has grown", lambda: "Valley News" in idle(), 10)
+                self.assertEqual(names(), ["Harbour News", "River Sports", "Cartoon Barn"])
+                self.assertEqual(idle()["Valley News"], "new")
+                self.assertNotIn("Barn Songs", idle())
 
     def test_many_channels_are_told_of(self):
         entries = [(f"Station {at} Village", "FEW" if at % 2 else "MANY") for at in range(1, 482)]

@@ -15,7 +15,7 @@ use upstream::{Player, PlayerConfig, command, http};
 
 use crate::{
     chosen::Chosen,
-    config::{Config, HlsVariant, Loaded, Numbering, TestChannel},
+    config::{Config, HlsVariant, Loaded, NewChannels, Numbering, TestChannel},
     manners::{AllManners, Manners},
     opener::Upstreams,
     vod::Films,
@@ -201,6 +201,8 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
             TestChannel::Never => sync::TestChannel::Never,
         },
         numbering: numbering(config),
+        merging: merging(config),
+        choice: Arc::new(choice(config)),
         rules: rules(config, plan),
     }
 }
@@ -213,14 +215,29 @@ pub(crate) fn backups(loaded: &Loaded, again: CancellationToken) -> sync::Backup
     }
 }
 
-/// The rules of the file, and its choice of groups.
+/// The rules of the file.
 pub(crate) fn rules(config: &Config, plan: &Plan) -> sync::RulesConfig {
     sync::RulesConfig {
         set: config.rules(),
-        groups: config.lineup.groups.clone(),
-        groups_off: config.lineup.groups_off.clone(),
         bytes_max: plan.rules_bytes_max,
     }
+}
+
+fn merging(config: &Config) -> lineup::Merging {
+    lineup::Merging {
+        similarity_percent: config.merge.similarity_percent,
+        grouping_percent: config.merge.grouping_percent,
+    }
+}
+
+fn choice(config: &Config) -> lineup::Choice {
+    let config = &config.lineup;
+    let new_channels = match config.new_channels {
+        NewChannels::Active => lineup::NewChannels::Active,
+        NewChannels::Inactive => lineup::NewChannels::Inactive,
+    };
+    let groups = [config.groups.as_slice(), config.groups_off.as_slice()];
+    lineup::Choice::new(groups, config.favourites_only, new_channels)
 }
 
 fn numbering(config: &Config) -> lineup::Numbering {
@@ -247,6 +264,7 @@ pub(crate) fn parts(config: &Config) -> Vec<serve::Profile> {
         name: profile.name.clone(),
         groups: profile.groups.clone(),
         sources: profile.sources.clone(),
+        favourites_only: profile.favourites_only,
         numbers: profile
             .numbers
             .iter()

@@ -7,6 +7,7 @@ mod error;
 mod failover;
 mod guide;
 mod lineup;
+mod merge;
 mod password;
 mod rules;
 mod source;
@@ -25,7 +26,8 @@ pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
 pub(crate) use guide::{Guide, Programmes};
-pub(crate) use lineup::{Lineup, Numbering, Range};
+pub(crate) use lineup::{Lineup, NewChannels, Numbering, Range};
+pub(crate) use merge::Merge;
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
 
@@ -67,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) tls: Tls,
     /// Which channels there are, and their numbers.
     pub(crate) lineup: Lineup,
+    /// How alike names must be.
+    pub(crate) merge: Merge,
     /// Programs whose output is a stream.
     pub(crate) command: Vec<Command>,
     /// Patterns that rules share.
@@ -187,6 +191,7 @@ impl Default for Config {
             discovery: Discovery::default(),
             tls: Tls::default(),
             lineup: Lineup::default(),
+            merge: Merge::default(),
             command: Vec::new(),
             template: Vec::new(),
             rule: Vec::new(),
@@ -333,6 +338,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     command::check(&config.command, &config.source)?;
     rules::check(&config.rules(), &config.profile)?;
     lineup::check(&config.lineup)?;
+    merge::check(&config.merge)?;
     guide::check(&config.guide, &config.programmes)?;
     let sources = &config.source;
     within(

@@ -12,7 +12,9 @@ use std::{
 use bytes::Bytes;
 use guide::{Document, GuideStatus, State, View};
 use lineup::{ChannelId, Lineup};
-use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuideView, SourceState};
+use serve::{
+    GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart, GuideView, SourceState,
+};
 use store::Store;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -62,8 +64,9 @@ struct Guides {
 }
 
 impl GuideOpener for Guides {
-    fn revision(&self) -> u64 {
-        self.view.borrow().revision
+    fn revision(&self, part: Option<&GuidePart>) -> u64 {
+        let view = self.view.borrow().clone();
+        part.map_or(view.revision, |part| view.revision_of(part))
     }
 
     fn found(&self, channel: ChannelId) -> Vec<GuideMatch> {
@@ -78,12 +81,13 @@ impl GuideOpener for Guides {
         told.collect()
     }
 
-    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {
+    fn open(&self, is_gzipped: bool, part: Option<GuidePart>) -> Box<dyn GuideDocument> {
         let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(0);
-        Box::new(Pieces::Idle(Document::new(view, store, now, is_gzipped)))
+        let document = Document::new(view, store, now, is_gzipped).of_part(part);
+        Box::new(Pieces::Idle(document))
     }
 }
 

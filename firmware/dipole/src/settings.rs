@@ -31,12 +31,11 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
         clients,
         discovery,
         tls,
-        lineup,
         ..
     } = config;
     let clients_max = clients.max.map(|max| max.to_string());
     let ca = tls.ca.as_ref().map(|ca| ca.display().to_string());
-    vec![
+    let mut values = vec![
         ("data", config.data.display().to_string()),
         ("name", config.name.clone()),
         ("names", list(&config.names)),
@@ -76,16 +75,34 @@ fn values(config: &Config) -> Vec<(&'static str, String)> {
             config.programmes.past_hours.to_string(),
         ),
         ("command", commands(config)),
-        ("lineup.numbering", lineup.numbering.name().to_owned()),
-        ("lineup.first_number", lineup.first_number.to_string()),
-        ("lineup.groups", groups(&lineup.groups)),
-        ("lineup.groups_off", list(&lineup.groups_off)),
-        ("lineup.range", ranges(lineup)),
+    ];
+    values.extend(of_channels(config));
+    values.extend([
         ("template", config.template.len().to_string()),
         ("rule", config.rule.len().to_string()),
         ("profile", profiles(config)),
         ("source", config.source.len().to_string()),
         ("guide", config.guide.len().to_string()),
+    ]);
+    values
+}
+
+/// Which channels there are, which of them are seen, and their numbers.
+fn of_channels(config: &Config) -> Vec<(&'static str, String)> {
+    let Config { lineup, merge, .. } = config;
+    vec![
+        ("lineup.numbering", lineup.numbering.name().to_owned()),
+        ("lineup.first_number", lineup.first_number.to_string()),
+        ("lineup.groups", groups(&lineup.groups)),
+        ("lineup.groups_off", list(&lineup.groups_off)),
+        ("lineup.favourites_only", lineup.favourites_only.to_string()),
+        ("lineup.new_channels", lineup.new_channels.name().to_owned()),
+        ("lineup.range", ranges(lineup)),
+        (
+            "merge.similarity_percent",
+            merge.similarity_percent.to_string(),
+        ),
+        ("merge.grouping_percent", merge.grouping_percent.to_string()),
     ]
 }
 

@@ -15,10 +15,14 @@ pub(crate) struct Lineup {
     pub(crate) numbering: Numbering,
     /// The first number that is given where nothing asks for one.
     pub(crate) first_number: u16,
-    /// Groups that there are; empty: all.
+    /// Groups that are in use; empty: all.
     pub(crate) groups: Vec<String>,
-    /// Groups that there are not.
+    /// Groups that are not.
     pub(crate) groups_off: Vec<String>,
+    /// Whether favourites alone are in use.
+    pub(crate) favourites_only: bool,
+    /// What becomes of channels that come later.
+    pub(crate) new_channels: NewChannels,
     /// Numbers of groups.
     pub(crate) range: Vec<Range>,
 }
@@ -34,6 +38,17 @@ pub(crate) enum Numbering {
     Groups,
     /// Counted through.
     Sequential,
+}
+
+/// `lineup.new_channels`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NewChannels {
+    /// In use at once.
+    #[default]
+    Active,
+    /// Switched on by hand.
+    Inactive,
 }
 
 /// `[[lineup.range]]`.
@@ -55,6 +70,8 @@ impl Default for Lineup {
             first_number: 1,
             groups: Vec::new(),
             groups_off: Vec::new(),
+            favourites_only: false,
+            new_channels: NewChannels::Active,
             range: Vec::new(),
         }
     }
@@ -67,6 +84,16 @@ impl Numbering {
             Self::Keep => "keep",
             Self::Groups => "groups",
             Self::Sequential => "sequential",
+        }
+    }
+}
+
+impl NewChannels {
+    /// As it is written.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
         }
     }
 }

@@ -28,6 +28,9 @@ pub(crate) struct Profile {
     /// First and last numbers that belong to it; empty: all.
     #[serde(default)]
     pub(crate) numbers: Vec<[u16; 2]>,
+    /// Whether favourites alone belong to it.
+    #[serde(default)]
+    pub(crate) favourites_only: bool,
 }
 
 /// Whether the rules can be used, and the profiles offered.

@@ -141,7 +141,7 @@ async fn routed(
     }
 }
 
-/// Routes by which facts are changed; `None` for all others.
+/// Routes by which the facts are asked for something; `None` for all others.
 async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
     Some(match route {
         Route::LineupPost => documents::lineup_post(shared, asked).await,
@@ -156,6 +156,7 @@ async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Respon
             api::patch(shared, asked, id).await
         }
         Route::ApiBackup => api::backup(shared, asked).await,
+        Route::ApiChannelsSimilar => api::similar(shared, asked).await,
         Route::ApiChannelsEdit => api::edit_many(shared, asked).await,
         Route::ApiChannelsMerge => api::merge(shared, asked).await,
         Route::ApiChannelSplit(id) => api::split(shared, asked, id).await,

@@ -46,6 +46,8 @@ pub struct Profile {
     pub sources: Vec<String>,
     /// First and last majors of GuideNumbers; empty: all.
     pub numbers: Vec<(u16, u16)>,
+    /// Whether favourites alone belong to it.
+    pub favourites_only: bool,
 }
 
 impl Config {

@@ -54,11 +54,8 @@ fn selection(shared: &Shared, asked: &Asked) -> Selection {
 /// The same lineup whatever `?show=` asks for.
 pub(crate) fn lineup(shared: &Shared, asked: &Asked, format: LineupFormat) -> Response<Body> {
     let lineup = Arc::clone(&shared.feeds.lineup.borrow());
-    // The guide of a part is the whole one: what it has no channel for, it leaves lying.
-    let bases = [
-        asked.reached.with_port(shared.stream_port),
-        asked.reached.base_url(),
-    ];
+    let (_, page_base) = reached(shared, asked);
+    let bases = [asked.reached.with_port(shared.stream_port), page_base];
     let part = Part {
         view: asked.view,
         selection: selection(shared, asked),

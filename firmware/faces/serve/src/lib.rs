@@ -22,6 +22,7 @@ mod guide;
 mod handover;
 mod lineup_document;
 mod listen;
+mod notice;
 mod page;
 mod query;
 mod respond;
@@ -37,7 +38,7 @@ pub use config::{
     AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
     Setting, SettingOrigin, SourceState, SourceView,
 };
-pub use guide::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePlaces};
+pub use guide::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart, GuidePlaces};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

@@ -45,6 +45,8 @@ pub(crate) enum Route {
     ApiRulesPreview,
     /// One channel: shown, or decided on.
     ApiChannel(ChannelId),
+    /// Channels whose names are alike.
+    ApiChannelsSimilar,
     /// Decides on many channels.
     ApiChannelsEdit,
     /// Makes several channels one.
@@ -93,6 +95,7 @@ impl Route {
             "/status.json" => Self::TunerStatus,
             "/api/v1/status" => Self::ApiStatus,
             "/api/v1/channels" => Self::ApiChannels,
+            "/api/v1/channels/similar" => Self::ApiChannelsSimilar,
             "/api/v1/channels/edit" => Self::ApiChannelsEdit,
             "/api/v1/channels/merge" => Self::ApiChannelsMerge,
             "/api/v1/changes" => Self::ApiChanges,
@@ -152,6 +155,7 @@ impl Route {
                 | Self::LineupStatus
                 | Self::LineupPost
                 | Self::TunerStatus
+                | Self::Guide(_)
         )
     }
 
@@ -161,6 +165,7 @@ impl Route {
             self,
             Self::ApiStatus
                 | Self::ApiChannels
+                | Self::ApiChannelsSimilar
                 | Self::ApiRules
                 | Self::ApiRulesPreview
                 | Self::ApiBackup

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Feeds},
-    connection,
+    connection, notice,
     shared::Shared,
 };
 
@@ -61,6 +61,8 @@ pub async fn run(
     let pages = Arc::new(Semaphore::new(config.pages_max));
     let shared = Shared::new(config, feeds, stream_port, shutdown.clone());
     let shared = Arc::new(shared);
+    // Ends by itself at the shutdown.
+    tokio::spawn(notice::log(Arc::clone(&shared)));
     // Bounded by permits: `pages` for connections, the data plane's for those that tune.
     let mut connections = JoinSet::new();
     let mut next_listener = 0;

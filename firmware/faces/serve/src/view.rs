@@ -4,10 +4,15 @@
 //! its own, so that a client takes it for a second device. No lineup is copied: a profile is what is
 //! left out while a document is written. Streams have one address, whatever they were found in.
 
+use std::sync::Arc;
+
 use hdhomerun::{DeviceId, Identity, Uuid};
 use lineup::{Channel, Lineup};
 
-use crate::config::{Profile, SourceView};
+use crate::{
+    config::{Profile, SourceView},
+    guide::GuidePart,
+};
 
 /// What a request looks at: the whole lineup, or a profile.
 #[derive(Clone, Debug)]
@@ -105,6 +110,7 @@ impl View {
             groups: profile.groups.clone(),
             sources: (!profile.sources.is_empty()).then(|| ids.collect()),
             numbers: profile.numbers.clone(),
+            favourites_only: profile.favourites_only,
         }
     }
 }
@@ -118,6 +124,7 @@ pub(crate) struct Selection {
     sources: Option<Vec<u16>>,
     /// First and last majors; empty: all.
     numbers: Vec<(u16, u16)>,
+    favourites_only: bool,
 }
 
 impl Selection {
@@ -127,12 +134,23 @@ impl Selection {
         let is_in_group = |name: &String| name.to_lowercase() == group.to_lowercase();
         let major = channel.number.major();
         let is_in_range = |&(first, last): &(u16, u16)| (first..=last).contains(&major);
-        (self.numbers.is_empty() || self.numbers.iter().any(is_in_range))
+        (!self.favourites_only || lineup.is_favourite(index))
+            && (self.numbers.is_empty() || self.numbers.iter().any(is_in_range))
             && (self.groups.is_empty() || self.groups.iter().any(is_in_group))
             && self.sources.as_ref().is_none_or(|sources| {
                 let mut streams = lineup.streams(index);
                 streams.any(|stream| sources.contains(&stream.source))
             })
+    }
+
+    /// The same of the guide; `None` where that is the whole one.
+    pub(crate) fn of_guide(self) -> Option<GuidePart> {
+        let is_part = !self.is_whole();
+        let holds = move |lineup: &Lineup, index: usize| {
+            let channel = lineup.get(index);
+            channel.is_some_and(|channel| self.holds(lineup, index, &channel))
+        };
+        is_part.then(|| Arc::new(holds) as GuidePart)
     }
 
     /// Whether it holds everything.

@@ -187,6 +187,18 @@ async fn profiles_are_devices_of_their_own() {
             );
         }
     }
+    let playlist = ask_as(http, "/profile/kids/lineup.m3u", host).await;
+    let playlist = playlist.text();
+    let guide = "x-tvg-url=\"http://10.0.0.5/profile/kids/xmltv.xml\"";
+    assert!(playlist.contains(guide), "{playlist}");
+    let tags = async |path: &str| {
+        let reply = ask(http, "GET", path).await;
+        assert_eq!(reply.status, 200, "{path}");
+        reply.header("etag").map(str::to_owned)
+    };
+    let whole = tags("/xmltv.xml.gz").await;
+    let part = tags("/profile/kids/xmltv.xml.gz").await;
+    assert!(whole.is_some() && part.is_some() && whole != part);
     assert_eq!(
         ask(http, "POST", "/profile/kids/lineup.post?scan=start")
             .await

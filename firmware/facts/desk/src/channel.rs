@@ -1,7 +1,7 @@
 //! Orders about channels: what their owner decides by hand.
 
 use lineup::{
-    ChannelId,
+    ChannelId, GuideNumber, Similar,
     decisions::{Change, Refusal},
 };
 
@@ -18,6 +18,15 @@ pub enum ChannelOrder {
         if_revision: Option<u64>,
         /// What became of them.
         answer: Answer<Edited>,
+    },
+    /// Tell which channels have names that are alike.
+    Similar {
+        /// Only groups whose first channel has a number behind this one.
+        after: Option<GuideNumber>,
+        /// So many of them.
+        limit: usize,
+        /// Which, and why they are not one.
+        answer: Answer<Similar>,
     },
     /// Take back a change of the log.
     Undo {

@@ -8,12 +8,13 @@
 use std::{io::Write as _, sync::Arc};
 
 use flate2::{Compression, write::GzEncoder};
+use lineup::Channel;
 use names::merge::Reason;
 use store::Store;
 use xmltv::{write_channel, write_head, write_programme, write_tail};
 
 use crate::{
-    Found, View, event,
+    Found, Part, View, event,
     pack::{BLOCK_BYTES_MAX, inflated, programmes},
     programme,
 };
@@ -29,6 +30,8 @@ pub struct Document {
     view: Arc<View>,
     store: Arc<Store>,
     now: i64,
+    /// `None`: all.
+    part: Option<Part>,
     place: Place,
     gzip: Option<GzEncoder<Vec<u8>>>,
 }
@@ -67,9 +70,22 @@ impl Document {
             view,
             store,
             now,
+            part: None,
             place: Place::Head,
             gzip: is_gzipped.then(|| GzEncoder::new(Vec::new(), Compression::fast())),
         }
+    }
+
+    /// The same for some channels alone.
+    #[must_use]
+    pub fn of_part(self, part: Option<Part>) -> Self {
+        Self { part, ..self }
+    }
+
+    /// Whether the document is about the channel at this index, which is one of those that clients see.
+    fn holds(&self, index: usize) -> bool {
+        let part = self.part.as_ref();
+        part.is_none_or(|part| part(&self.view.lineup, index))
     }
 
     /// The next piece; `None` behind the end.
@@ -112,9 +128,11 @@ impl Document {
                 write_head(out, "Dipole").expect(CANNOT);
                 Place::Channel(0)
             }
-            Place::Channel(index) => match self.view.lineup.get(index) {
+            Place::Channel(index) => match self.seen(index) {
                 Some(channel) => {
-                    channel_element(out, &channel).expect(CANNOT);
+                    if self.holds(index) {
+                        channel_element(out, &channel).expect(CANNOT);
+                    }
                     Place::Channel(index + 1)
                 }
                 None => first_of(0),
@@ -127,6 +145,12 @@ impl Document {
             } => self.programmes(out, index, guide, from, has_some)?,
             Place::End => Place::End,
         })
+    }
+
+    /// The channel at this index, if clients see it.
+    fn seen(&self, index: usize) -> Option<Channel<'_>> {
+        let lineup = &self.view.lineup;
+        lineup.get(index).filter(|_| lineup.is_active(index))
     }
 
     /// By how much programmes are moved. What a playlist says of it (`tvg-shift`) is said of the id that
@@ -151,10 +175,13 @@ impl Document {
         from: u32,
         has_some: bool,
     ) -> Result<Place, store::Error> {
-        let Some(channel) = self.view.lineup.get(index) else {
+        let Some(channel) = self.seen(index) else {
             write_tail(out).expect("writing into a String cannot fail");
             return Ok(Place::End);
         };
+        if !self.holds(index) {
+            return Ok(first_of(index + 1));
+        }
         let id = channel.id.to_string();
         let Some(found) = self.view.found(index).nth(guide) else {
             event::write(out, &id, channel.name, self.now);
@@ -192,7 +219,7 @@ const fn first_of(index: usize) -> Place {
 }
 
 /// A name that is a number would be taken for another channel's by Jellyfin.
-fn channel_element(out: &mut String, channel: &lineup::Channel<'_>) -> std::fmt::Result {
+fn channel_element(out: &mut String, channel: &Channel<'_>) -> std::fmt::Result {
     let number = channel.number.to_string();
     let is_number = channel.name.trim().parse::<f64>().is_ok();
     let numbered = format!("{number} {}", channel.name);

@@ -35,4 +35,4 @@ pub use error::Error;
 pub use matching::Found;
 pub use run::{Ports, run};
 pub use status::{GuideStatus, State};
-pub use view::View;
+pub use view::{Part, View};

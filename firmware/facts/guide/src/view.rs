@@ -1,6 +1,6 @@
 //! Which guide's channels the lineup's channels have, at one moment.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use lineup::Lineup;
 
@@ -9,6 +9,9 @@ use crate::{
     key::{digest, key},
     matching::Whose,
 };
+
+/// Which channels of a lineup a document is about: whether that at a place in it is.
+pub type Part = Arc<dyn Fn(&Lineup, usize) -> bool + Send + Sync>;
 
 /// A lineup with what was found for its channels. Immutable; a new one is made when something
 /// changes.
@@ -59,6 +62,15 @@ impl View {
                 .map(|(guide, _)| (guide.id, guide.name))
                 .collect(),
         }
+    }
+
+    /// The same for a document about a part: what belongs to it changes with more than the guide shows,
+    /// as sources and groups do.
+    #[must_use]
+    pub fn revision_of(&self, part: &Part) -> u64 {
+        let channels = self.lineup.iter().enumerate();
+        let held = channels.filter(|(index, _)| part(&self.lineup, *index));
+        digest(iter::once(self.revision).chain(held.map(|(_, channel)| channel.id.0)))
     }
 
     /// The name of a guide, by its id in the store.

@@ -10,8 +10,11 @@ use std::{
 };
 
 use desk::SourceSettings;
-use guide::{Config, Document, GuideConfig, GuideStatus, Ports, State, View};
-use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder};
+use guide::{Config, Document, GuideConfig, GuideStatus, Part, Ports, State, View};
+use lineup::{
+    Channel, ChannelId, GuideNumber, Lineup, LineupBuilder,
+    decisions::{Decision, Decisions},
+};
 use store::{Options, Store};
 
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
@@ -112,8 +115,13 @@ impl House {
     }
 
     fn document(&self) -> String {
+        self.document_of(None)
+    }
+
+    fn document_of(&self, part: Option<Part>) -> String {
         let view = self.view.borrow().clone();
-        let mut document = Document::new(view, Arc::clone(&self.store), now(), false);
+        let document = Document::new(view, Arc::clone(&self.store), now(), false);
+        let mut document = document.of_part(part);
         let mut text = Vec::new();
         while let Some(piece) = document.piece().unwrap() {
             text.extend_from_slice(&piece);
@@ -160,6 +168,41 @@ async fn what_is_kept_is_what_the_lineup_has_in_the_days_to_come() {
     assert!(
         text.contains("<title>A vs B</title>"),
         "of its name: {text}"
+    );
+    house.end().await;
+}
+
+#[tokio::test]
+async fn it_is_about_channels_that_clients_see_and_of_a_part_about_those_of_the_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = ["one", "two", "three"];
+    let body = ids.map(|id| channel(id, id) + &programme(id, 1, &format!("Of {id}")));
+    let path = guide(folder.path(), "a.xml", &body.concat());
+    let off = Decision {
+        enabled: Some(false),
+        ..Decision::default()
+    };
+    let decided = std::iter::once((ChannelId(2), off));
+    let decisions = Decisions::of(decided, std::iter::empty());
+    let all = lineup(&ids.map(|id| (id, id)));
+    let seen = Arc::new(all.under(Arc::new(decisions)));
+    let mut house = House::start(folder.path(), &[("a", path)], seen);
+    house.tried().await;
+    let part: Part = Arc::new(|_, index| index == 1);
+    let parts = [None, Some(Arc::clone(&part))];
+    for (part, expected) in parts.into_iter().zip([[1, 0, 1], [0, 0, 1]]) {
+        let text = house.document_of(part);
+        let elements = ids.map(|id| text.matches(&format!("<display-name>{id}<")).count());
+        let titles = ids.map(|id| text.matches(&format!("<title>Of {id}<")).count());
+        assert_eq!((elements, titles), (expected, expected), "{text}");
+        assert!(text.trim_end().ends_with("</tv>"), "{text}");
+    }
+    let view = house.view.borrow().clone();
+    let revision = |part: Part| view.revision_of(&part);
+    assert_eq!(revision(Arc::clone(&part)), revision(part));
+    assert_ne!(
+        revision(Arc::new(|_, _| false)),
+        revision(Arc::new(|_, _| true))
     );
     house.end().await;
 }

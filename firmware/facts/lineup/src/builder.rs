@@ -60,6 +60,7 @@ impl LineupBuilder {
             first: 0,
             name: Piece::default(),
             face,
+            waits: false,
         });
         let pushed = streams
             .into_iter()
@@ -70,6 +71,13 @@ impl LineupBuilder {
             self.rows.truncate(before);
         }
         pushed
+    }
+
+    /// The last channel came late, and was to wait: see [`crate::NewChannels`].
+    pub fn wait(&mut self) {
+        if let Some(head) = self.heads.last_mut() {
+            head.waits = true;
+        }
     }
 
     /// Names the last channel, whose primary is the row at `first`. Mostly it has that name itself.

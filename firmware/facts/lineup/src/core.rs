@@ -4,9 +4,12 @@ use base::ChannelSpec;
 use names::merge::Reason;
 
 use crate::{
-    ChannelId, GuideNumber, Keys,
+    Channel, ChannelId, GuideNumber, Keys,
     arena::{Piece, Span},
 };
+
+/// Place of the group among the texts of a stream.
+const GROUP: usize = 1;
 
 /// One stream of a channel.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,8 @@ pub(crate) struct Head {
     pub first: u32,
     pub name: Piece,
     pub face: Face,
+    /// Whether it came later than the first list of its source, and was to wait.
+    pub waits: bool,
 }
 
 /// Which streams lend the channel what they have and the primary may lack, as places among them.
@@ -58,4 +63,23 @@ pub(crate) struct Core {
     pub(crate) rows: Vec<Row>,
     /// Places of the heads in the order of ids.
     pub(crate) by_id: Vec<u32>,
+}
+
+impl Core {
+    /// The group that the channel at `place` among the heads has by itself, and whether it is one of
+    /// the house.
+    pub(crate) fn group(&self, place: usize) -> (&str, bool) {
+        let Some(head) = self.heads.get(place) else {
+            return ("", false);
+        };
+        let of = |row: &Row| row.texts.of(&self.text)[GROUP];
+        let first = head.first as usize;
+        let Some(primary) = self.rows.get(first) else {
+            return ("", false);
+        };
+        let lender = self.rows.get(first + usize::from(head.face.group));
+        let lender = lender.filter(|row| row.channel == primary.channel);
+        let is_built_in = primary.source == Channel::BUILT_IN;
+        (of(lender.unwrap_or(primary)), is_built_in)
+    }
 }

@@ -137,6 +137,7 @@ mod tests {
             number: one,
             since: 1,
             last_seen: 1,
+            waits: false,
         })
         .collect()
     }

@@ -205,6 +205,7 @@ mod tests {
             number,
             since: u32::try_from(id % 10).unwrap(),
             last_seen: 9,
+            waits: false,
         };
         Known {
             numbers: held.iter().map(remembered).collect(),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use names::merge::Options;
 
 use crate::{
-    Channel, ChannelId, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers, Shaping,
-    SourceKey, Verdict, arena,
+    Channel, ChannelId, Choice, EntryText, Face, Full, GuideNumber, Held, Known, Lineup, Numbers,
+    Shaping, SourceKey, Verdict, arena,
+    choice::Standing,
     clusters::Clusters,
     collected::Collected,
     core::{Head, Row},
@@ -31,6 +32,8 @@ pub struct Importer {
     bytes_max: usize,
     lineup_bytes_max: usize,
     decisions: Arc<Decisions>,
+    choice: Arc<Choice>,
+    is_later: bool,
     merging: Options,
     numbering: Numbering,
     is_anew: bool,
@@ -69,6 +72,8 @@ impl Importer {
             bytes_max,
             lineup_bytes_max: usize::MAX,
             decisions: Arc::default(),
+            choice: Arc::default(),
+            is_later: false,
             merging: Options::default(),
             numbering: Numbering::default(),
             is_anew: false,
@@ -79,6 +84,17 @@ impl Importer {
     #[must_use]
     pub fn under(self, decisions: Arc<Decisions>) -> Self {
         Self { decisions, ..self }
+    }
+
+    /// The same, of which these channels are in use where nothing is decided. `is_later`: what is new
+    /// comes of a list that is not the first of its source, and so may have to wait.
+    #[must_use]
+    pub fn chosen(self, choice: Arc<Choice>, is_later: bool) -> Self {
+        Self {
+            choice,
+            is_later,
+            ..self
+        }
     }
 
     /// The same, for a lineup of at most so many bytes.
@@ -170,6 +186,8 @@ impl Importer {
             text,
             mut rows,
             decisions,
+            choice,
+            is_later,
             merging,
             numbering,
             is_anew,
@@ -184,11 +202,16 @@ impl Importer {
         let keys = ids::keys(&rows, &channels);
         let ids = ids::give(&text, &rows, &channels, &keys, &known, &fixed);
         channels.pin(&rows, &ids, &decisions);
+        let new_ones_wait = is_later && choice.new_ones_wait();
         let wishes: Vec<_> = channels
             .iter()
             .zip(&ids)
             .map(|(streams, &id)| wish(&text, &rows, streams, id))
             .collect();
+        let wishes = told_apart(wishes, &choice, &decisions, |id| {
+            let known = known.numbers.find(id);
+            known.map_or(new_ones_wait, |row| row.waits)
+        });
         let built_in = built_in.map(|channel| Channel {
             number: decisions.number(channel.id).unwrap_or(channel.number),
             ..channel
@@ -202,25 +225,8 @@ impl Importer {
 
         let present = ids.iter().copied().zip(numbers.iter().copied());
         let given = own_numbers(present.chain(of_house), &known.numbers, &decisions);
-        known.numbers.renew(given.into_iter());
-        let generation = known.numbers.generation();
-        // Entries that were put somewhere go on being held by whom they were: there they belong once
-        // nobody puts them elsewhere.
-        let holders: Vec<_> = keys
-            .iter()
-            .filter_map(|it| match fixed[it.channel as usize] {
-                Some(_) => known.held.find(it.key).map(|held| (it.key, held.id)),
-                None => Some((it.key, ids[it.channel as usize])),
-            })
-            .collect();
-        known.held.renew(holders.into_iter(), generation);
-        let decided = decisions.channels();
-        let remembered_max = Numbers::REMEMBERED_MIN.max(2 * ids.len());
-        known.numbers.forget(remembered_max, &decided);
-        let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
-        let Known { numbers: all, held } = &mut known;
-        held.forget(all, remembered_max, &decided);
-        drop(decided);
+        known.numbers.renew(given.into_iter(), new_ones_wait);
+        hold(&mut known, (&keys, &ids, &fixed), &decisions);
         drop(keys);
 
         let clusters = channels.channel_of.iter();
@@ -229,9 +235,15 @@ impl Importer {
             rows.len() - channels.streams(),
             channels.streams() - channels.len(),
         );
-        let given: Vec<_> = ids.into_iter().zip(numbers).collect();
+        let given: Vec<_> = ids
+            .into_iter()
+            .zip(numbers)
+            .map(|given| Given::of(given, &known.numbers))
+            .collect();
         Imported {
-            lineup: lineup(text, &rows, &channels, &given, built_in).under(decisions),
+            lineup: lineup(text, &rows, &channels, &given, built_in)
+                .under(decisions)
+                .chosen(choice),
             known,
             clusters,
             duplicates,
@@ -274,7 +286,53 @@ fn wish<'t>(text: &'t str, rows: &[Collected], streams: &[u32], id: ChannelId) -
         asked: streams.clone().find_map(|row| row.asked),
         range: streams.find_map(|row| row.range),
         group: face::group_of(&kept.iter().map(texts)),
+        is_idle: false,
     }
+}
+
+/// Notes which channels hold the keys of the entries from now on, and forgets what was seen longest ago.
+///
+/// Entries that were put somewhere (`fixed`) go on being held by whom they were: there they belong once
+/// nobody puts them elsewhere.
+fn hold(
+    known: &mut Known,
+    (keys, ids, fixed): (&[ids::Present], &[ChannelId], &[Option<ChannelId>]),
+    decisions: &Decisions,
+) {
+    let Known { numbers, held } = known;
+    let holders: Vec<_> = keys
+        .iter()
+        .filter_map(|it| match fixed[it.channel as usize] {
+            Some(_) => held.find(it.key).map(|held| (it.key, held.id)),
+            None => Some((it.key, ids[it.channel as usize])),
+        })
+        .collect();
+    held.renew(holders.into_iter(), numbers.generation());
+    let decided = decisions.channels();
+    numbers.forget(Numbers::REMEMBERED_MIN.max(2 * ids.len()), &decided);
+    let remembered_max = Held::REMEMBERED_MIN.max(2 * keys.len());
+    held.forget(numbers, remembered_max, &decided);
+}
+
+/// The same wishes, with what clients do not see told apart. `waits`: whether a channel was to wait.
+fn told_apart<'t>(
+    mut wishes: Vec<Wish<'t>>,
+    choice: &Choice,
+    decisions: &Decisions,
+    waits: impl Fn(ChannelId) -> bool,
+) -> Vec<Wish<'t>> {
+    let is_favourite = |wish: &Wish<'_>| decisions.seen(wish.id).favourite == Some(true);
+    let has_favourites = choice.asks_for_favourites() && wishes.iter().any(is_favourite);
+    for wish in &mut wishes {
+        let standing = Standing {
+            seen: decisions.seen(wish.id),
+            group: wish.group,
+            waits: waits(wish.id),
+            is_built_in: false,
+        };
+        wish.is_idle = choice.idle(standing, has_favourites).is_some();
+    }
+    wishes
 }
 
 /// The numbers to remember: of a channel whose number was decided, the one that it has by itself.
@@ -291,18 +349,33 @@ fn own_numbers(
     own.collect()
 }
 
+/// What a channel was given.
+#[derive(Clone, Copy)]
+struct Given {
+    id: ChannelId,
+    number: GuideNumber,
+    waits: bool,
+}
+
+impl Given {
+    fn of((id, number): (ChannelId, GuideNumber), known: &Numbers) -> Self {
+        let waits = known.find(id).is_some_and(|row| row.waits);
+        Self { id, number, waits }
+    }
+}
+
 /// The lineup, in the arena of the entries.
 fn lineup(
     text: String,
     collected: &[Collected],
     channels: &Clusters,
-    given: &[(ChannelId, GuideNumber)],
+    given: &[Given],
     built_in: Option<Channel<'_>>,
 ) -> Lineup {
     let mut rows: Vec<Row> = Vec::with_capacity(channels.streams() + 1);
     let mut heads: Vec<Head> = Vec::with_capacity(channels.len() + 1);
     let mut titles: Vec<title::Title> = Vec::with_capacity(channels.len());
-    for ((channel, streams), &(id, number)) in (0..).zip(channels.iter()).zip(given) {
+    for ((channel, streams), given) in (0..).zip(channels.iter()).zip(given) {
         let kept = &streams[..streams.len().min(Lineup::STREAMS_MAX)];
         rows.extend((0..).zip(kept).map(|(order, &row)| {
             let Collected {
@@ -327,11 +400,12 @@ fn lineup(
         }));
         let texts = |&row: &u32| collected[row as usize].texts.of(&text);
         heads.push(Head {
-            id,
-            number,
+            id: given.id,
+            number: given.number,
             first: 0,
             name: arena::Piece::default(),
             face: face::of(&kept.iter().map(texts)),
+            waits: given.waits,
         });
         let names = kept
             .iter()
@@ -398,5 +472,6 @@ fn put(channel: Channel<'_>, text: &mut String, heads: &mut Vec<Head>, rows: &mu
         first: 0,
         name: texts.name(),
         face: Face::default(),
+        waits: false,
     });
 }

@@ -50,6 +50,8 @@ pub(crate) struct Wish<'a> {
     /// By a rule: first and last major.
     pub(crate) range: Option<(u16, u16)>,
     pub(crate) group: &'a str,
+    /// Whether clients do not see it: others come before it where something new is given.
+    pub(crate) is_idle: bool,
 }
 
 impl Numbering {
@@ -90,13 +92,34 @@ fn folded(group: &str) -> String {
     group.trim().to_lowercase()
 }
 
-/// A number for each channel, in the order of the list.
+/// A number for each channel. Those that clients see come first, in the order of the list, then the
+/// others.
+pub(crate) fn give(
+    channels: &[Wish<'_>],
+    known: &Numbers,
+    of_house: Option<(ChannelId, GuideNumber)>,
+    decisions: &Decisions,
+    chosen: (&Numbering, bool),
+) -> Vec<GuideNumber> {
+    if channels.iter().is_sorted_by_key(|wish| wish.is_idle) {
+        return give_in_order(channels, known, of_house, decisions, chosen);
+    }
+    let mut sorted: Vec<(u32, Wish<'_>)> = (0..).zip(channels.iter().copied()).collect();
+    sorted.sort_by_key(|(_, wish)| wish.is_idle);
+    let (places, channels): (Vec<u32>, Vec<Wish<'_>>) = sorted.into_iter().unzip();
+    let given = give_in_order(&channels, known, of_house, decisions, chosen);
+    let mut sorted: Vec<(u32, GuideNumber)> = places.into_iter().zip(given).collect();
+    sorted.sort_unstable_by_key(|&(place, _)| place);
+    sorted.into_iter().map(|(_, number)| number).collect()
+}
+
+/// A number for each channel, in the order of these.
 ///
 /// A channel that is known keeps its number. Where its owner has chosen otherwise since (`is_anew`), it
 /// keeps it only if it could have got it today: with a range, inside that; counted through, not at all;
 /// else always. The channel of the house, if there is one, keeps its number in any case, and what was decided
 /// by hand comes before everything.
-pub(crate) fn give(
+fn give_in_order(
     channels: &[Wish<'_>],
     known: &Numbers,
     of_house: Option<(ChannelId, GuideNumber)>,
@@ -276,6 +299,7 @@ mod tests {
             number,
             since: 1,
             last_seen: 1,
+            waits: false,
         }
     }
 
@@ -285,6 +309,7 @@ mod tests {
             asked: asked.parse().ok(),
             range: None,
             group,
+            is_idle: false,
         }
     }
 
@@ -369,6 +394,32 @@ mod tests {
             (&numbering, false),
         );
         assert_eq!(shown(&given), ["100", "101", "102"]);
+    }
+
+    #[test]
+    fn what_clients_see_is_counted_before_what_they_do_not() {
+        let mut channels = [
+            wish(1, "", ""),
+            wish(2, "7", ""),
+            wish(3, "7", ""),
+            wish(4, "", ""),
+        ];
+        channels[0].is_idle = true;
+        channels[1].is_idle = true;
+        let numbers = |numbering: &Numbering, known: &Numbers| {
+            let chosen = (numbering, false);
+            shown(&give(&channels, known, None, &Decisions::default(), chosen))
+        };
+        let counted = Numbering {
+            mode: NumberingMode::Sequential,
+            ..Numbering::default()
+        };
+        let (keep, none) = (Numbering::default(), Numbers::new());
+        assert_eq!(numbers(&keep, &none), ["2", "3", "7", "1"]);
+        assert_eq!(numbers(&counted, &none), ["3", "4", "1", "2"]);
+        // What is known stays, seen or not.
+        let memory = known(&[(1, "7"), (4, "2")]);
+        assert_eq!(numbers(&keep, &memory), ["7", "1", "3", "2"]);
     }
 
     #[test]
@@ -464,7 +515,7 @@ mod tests {
         #[test]
         fn no_number_is_given_twice(
             wishes in vec((0..40_u64, option::of(1..30_u16), option::of((1..30_u16, 0..9_u16))), 0..40),
-            memory in vec((0..60_u64, 1..40_u16), 0..60),
+            memory in vec((0..60_u64, 1..40_u16), 0..60), idle in vec(0..40_u64, 0..20),
             mode in 0..3_usize, first in 0..40_u16, is_anew: bool,
         ) {
             let mut channels: Vec<Wish<'_>> = Vec::new();
@@ -473,7 +524,8 @@ mod tests {
                 let asked = asked.and_then(|major| GuideNumber::new(major, 0));
                 if channels.iter().all(|wish| wish.id.0 != id) {
                     let group = ["Sports", "News", ""][usize::try_from(id).unwrap_or(0) % 3];
-                    channels.push(Wish { id: ChannelId(id), asked, range, group });
+                    let is_idle = idle.contains(&id);
+                    channels.push(Wish { id: ChannelId(id), asked, range, group, is_idle });
                 }
             }
             let mut numbers = Numbers::new();

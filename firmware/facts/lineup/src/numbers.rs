@@ -15,6 +15,8 @@ pub struct Remembered {
     pub since: u32,
     /// The import that saw it last; see [`Numbers::generation`].
     pub last_seen: u32,
+    /// Whether it came later than the first list of its source, while such were to wait.
+    pub waits: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,7 @@ struct Kept {
     number: GuideNumber,
     since: u32,
     last_seen: u32,
+    waits: bool,
 }
 
 /// Ids and numbers given so far, of channels present and gone.
@@ -80,6 +83,7 @@ impl Numbers {
             number,
             since,
             last_seen,
+            waits,
         } = row;
         self.generation = self.generation.max(last_seen);
         self.by_id.insert(
@@ -88,6 +92,7 @@ impl Numbers {
                 number,
                 since,
                 last_seen,
+                waits,
             },
         );
     }
@@ -98,14 +103,20 @@ impl Numbers {
         self.by_id.get(&id).map(|kept| remembered((&id, kept)))
     }
 
-    /// Notes channels that an import has seen, and begins a new generation with it.
-    pub(crate) fn renew(&mut self, present: impl Iterator<Item = (ChannelId, GuideNumber)>) {
+    /// Notes channels that an import has seen, and begins a new generation with it. Those that nobody
+    /// knew wait, if `new_ones_wait`.
+    pub(crate) fn renew(
+        &mut self,
+        present: impl Iterator<Item = (ChannelId, GuideNumber)>,
+        new_ones_wait: bool,
+    ) {
         self.generation = self.generation.saturating_add(1);
         for (id, number) in present {
             let kept = self.by_id.entry(id).or_insert(Kept {
                 number,
                 since: self.generation,
                 last_seen: 0,
+                waits: new_ones_wait,
             });
             kept.number = number;
             kept.last_seen = self.generation;
@@ -147,6 +158,7 @@ fn remembered(
             number,
             since,
             last_seen,
+            waits,
         },
     ): (&ChannelId, &Kept),
 ) -> Remembered {
@@ -155,6 +167,7 @@ fn remembered(
         number,
         since,
         last_seen,
+        waits,
     }
 }
 
@@ -169,6 +182,7 @@ mod tests {
             number,
             since: 1,
             last_seen,
+            waits: id.is_multiple_of(2),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The lineup under what its owner has decided: what of it clients see, and in which order.
+//! The lineup under what its owner has chosen and decided: what of it clients see, and in which order.
 //!
 //! Names, groups, logos and whether a channel is in use lie over what the lists make, which stays as
 //! it is: such a decision is made and taken back without deriving anything anew. Numbers and the
@@ -12,7 +12,7 @@ use std::{
 use base::{ChannelId, GuideNumber};
 
 use crate::{
-    Keys, Lineup,
+    Choice, Idle, Keys, Lineup,
     core::Core,
     decisions::{Channels, Decision, Decisions},
     over::Shown,
@@ -20,7 +20,7 @@ use crate::{
 
 impl Lineup {
     pub(crate) fn of_core(core: Core) -> Self {
-        let shown = Shown::of(&core, Arc::default());
+        let shown = Shown::of(&core, Arc::default(), Arc::default());
         Self {
             core: Arc::new(core),
             shown: Arc::new(shown),
@@ -31,7 +31,23 @@ impl Lineup {
     /// those that they were derived with.
     #[must_use]
     pub fn under(&self, decisions: Arc<Decisions>) -> Self {
-        let shown = Shown::of(&self.core, decisions);
+        self.with(decisions, Arc::clone(&self.shown.choice))
+    }
+
+    /// The same channels, of which these are in use where nothing is decided.
+    #[must_use]
+    pub fn chosen(&self, choice: Arc<Choice>) -> Self {
+        self.with(Arc::clone(&self.shown.decisions), choice)
+    }
+
+    /// The channels as the lists make them: nothing is decided, and all are in use.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        self.with(Arc::default(), Arc::default())
+    }
+
+    fn with(&self, decisions: Arc<Decisions>, choice: Arc<Choice>) -> Self {
+        let shown = Shown::of(&self.core, decisions, choice);
         Self {
             core: Arc::clone(&self.core),
             shown: Arc::new(shown),
@@ -54,6 +70,18 @@ impl Lineup {
     #[must_use]
     pub fn is_active(&self, index: usize) -> bool {
         index < self.shown.active
+    }
+
+    /// Why clients do not see the channel at `index`; `None` where they do.
+    #[must_use]
+    pub fn idle(&self, index: usize) -> Option<Idle> {
+        self.shown.idle(&self.core, self.shown.place(index)?)
+    }
+
+    /// Whether the channel at `index` came later than the first list of its source, and was to wait.
+    #[must_use]
+    pub fn waits(&self, index: usize) -> bool {
+        self.head(index).is_some_and(|head| head.waits)
     }
 
     /// Whether the channel at `index` is among the favourites.

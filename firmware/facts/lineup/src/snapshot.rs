@@ -176,7 +176,7 @@ impl Lineup {
         self.find(id).filter(|&index| self.is_active(index))
     }
 
-    fn head(&self, index: usize) -> Option<&Head> {
+    pub(crate) fn head(&self, index: usize) -> Option<&Head> {
         self.core.heads.get(self.shown.place(index)?)
     }
 

@@ -287,6 +287,7 @@ fn a_channel_of_the_house_keeps_its_number_to_itself() {
         number,
         since: 0,
         last_seen: 0,
+        waits: false,
     });
     for _ in 0..2 {
         let mut importer = Importer::new(1 << 20);

@@ -84,7 +84,6 @@ impl Rules {
                 self.matched.push(rule.index);
             }
         }
-        verdict.is_kept &= self.groups.hold(&verdict.group);
         verdict
     }
 

@@ -20,16 +20,7 @@ pub struct Rules {
     pub(crate) matched: Vec<usize>,
     pub(crate) scratch: Option<Scratch>,
     pub(crate) slots: Slots,
-    pub(crate) groups: Groups,
     bytes: usize,
-}
-
-/// Which groups there are. Names are in lower case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Groups {
-    /// Empty: all but those of `off`.
-    on: Vec<String>,
-    off: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -75,7 +66,6 @@ impl Rules {
             matched: Vec::with_capacity(running),
             scratch: None,
             slots: Vec::new(),
-            groups: Groups::default(),
             bytes: 0,
         };
         let mut scratch_bytes = 0;
@@ -106,24 +96,10 @@ impl Rules {
         Ok(rules)
     }
 
-    /// The same rules, with a choice of groups behind them: where `on` names some, what ends up in
-    /// another is left out, and so is what ends up in one of `off`. Names in any case.
-    #[must_use]
-    pub fn of_groups(self, on: &[String], off: &[String]) -> Self {
-        let folded = |names: &[String]| names.iter().map(|name| fold(name)).collect();
-        Self {
-            groups: Groups {
-                on: folded(on),
-                off: folded(off),
-            },
-            ..self
-        }
-    }
-
     /// Whether everything passes as it is.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rules.is_empty() && self.groups == Groups::default()
+    pub const fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
     /// Bytes that its patterns hold, at most.
@@ -131,20 +107,6 @@ impl Rules {
     pub const fn bytes(&self) -> usize {
         self.bytes
     }
-}
-
-impl Groups {
-    pub(crate) fn hold(&self, group: &str) -> bool {
-        if self.on.is_empty() && self.off.is_empty() {
-            return true;
-        }
-        let group = fold(group);
-        (self.on.is_empty() || self.on.contains(&group)) && !self.off.contains(&group)
-    }
-}
-
-fn fold(group: &str) -> String {
-    group.trim().to_lowercase()
 }
 
 /// Everything but what the enabled rules say.

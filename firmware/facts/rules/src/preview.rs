@@ -7,7 +7,8 @@ use crate::{Entry, NumberRange, Rules, Verdict};
 /// Bytes of a text that a sample shows, cut at a character.
 const SHOWN_BYTES_MAX: usize = 160;
 
-/// A dry run, gathered entry by entry. Addresses are not in it: they may hold passwords.
+/// A dry run, gathered entry by entry: what rules do by themselves. A channel that was switched on by hand
+/// stays, whatever they say. Addresses are not in it: they may hold passwords.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Preview {
     /// Entries looked at.

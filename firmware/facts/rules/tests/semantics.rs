@@ -308,20 +308,3 @@ fn a_preview_shows_what_nobody_asked_for() {
         .collect();
     assert_eq!((preview.kept, samples), (2, vec!["BBC"]));
 }
-
-#[test]
-fn groups_are_chosen_behind_all_rules() {
-    let names = |names: &[&str]| -> Vec<String> { names.iter().map(|&it| it.into()).collect() };
-    let text = "[[rule]]\nname='r'\npattern='CNN'\naction='regroup'\nwith='News'";
-    for (on, off, kept) in [
-        (names(&[]), names(&[]), [true, true, true]),
-        (names(&["NEWS "]), names(&[]), [true, false, false]),
-        (names(&[]), names(&["news"]), [false, true, true]),
-        (names(&["news", "x"]), names(&["X"]), [true, false, false]),
-    ] {
-        let mut rules = rules(text).of_groups(&on, &off);
-        let entries = [entry("CNN", "Other"), entry("BBC", "X"), entry("ITV", "")];
-        let found = entries.map(|entry| rules.apply(&entry).is_kept);
-        assert_eq!(found, kept, "{on:?} {off:?}");
-    }
-}

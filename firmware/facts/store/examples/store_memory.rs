@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         number,
         since: 1,
         last_seen: 1,
+        waits: false,
     });
     let held = lineup.iter().flat_map(|Channel { id, .. }| {
         [id.0, !id.0].map(|key| HeldKey {

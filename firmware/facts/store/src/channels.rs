@@ -1,7 +1,5 @@
 //! The lineup in its table: a row for each channel, with all its streams.
 
-use std::sync::Arc;
-
 use lineup::{Channel, ChannelId, Face, GuideNumber, Keys, Lineup, LineupBuilder, Reason};
 use redb::{ReadableTable, WriteTransaction};
 
@@ -14,14 +12,16 @@ use crate::{
 
 /// Number, name and face, then the streams.
 const LAYOUT: u8 = 3;
+/// The same of a channel that waits.
+const WAITING_LAYOUT: u8 = 4;
 /// A channel of one stream, which it is named by: written by earlier versions, still read.
 const ONE_STREAM_LAYOUT: u8 = 1;
 /// A channel of several, which the first one names: likewise.
 const STREAMS_LAYOUT: u8 = 2;
 
-/// Saves channels as the lists make them: what was decided is saved for itself.
+/// Saves channels as the lists make them: what was chosen and decided is kept for itself.
 pub(crate) fn save(transaction: &WriteTransaction, lineup: &Lineup) -> Result<Changes, Fault> {
-    let lineup = &lineup.under(Arc::default());
+    let lineup = &lineup.bare();
     let mut order: Vec<(u64, usize)> = lineup
         .iter()
         .enumerate()
@@ -46,9 +46,13 @@ pub(crate) fn load(
             number,
             name,
             face,
+            waits,
             streams,
         } = decode(id.value(), value.value())?;
         builder.channel((ChannelId(id.value()), number), name, face, streams)?;
+        if waits {
+            builder.wait();
+        }
     }
     Ok(builder.build())
 }
@@ -63,7 +67,12 @@ fn encode(lineup: &Lineup, index: usize, value: &mut Vec<u8>) {
         logo,
         tvg_id,
     } = lineup.face(index);
-    let mut fields = Encoder::new(value, LAYOUT);
+    let layout = if lineup.waits(index) {
+        WAITING_LAYOUT
+    } else {
+        LAYOUT
+    };
+    let mut fields = Encoder::new(value, layout);
     fields
         .u16(channel.number.major())
         .u16(channel.number.minor())
@@ -93,26 +102,27 @@ pub(crate) struct Row<'a> {
     pub(crate) number: GuideNumber,
     name: &'a str,
     face: Face,
+    waits: bool,
     /// The primary first.
     pub(crate) streams: Vec<Channel<'a>>,
 }
 
 pub(crate) fn decode(id: u64, value: &[u8]) -> Result<Row<'_>, Fault> {
-    let layouts = [LAYOUT, ONE_STREAM_LAYOUT, STREAMS_LAYOUT];
+    let layouts = [LAYOUT, WAITING_LAYOUT, ONE_STREAM_LAYOUT, STREAMS_LAYOUT];
     let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
+    let is_named = matches!(layout, LAYOUT | WAITING_LAYOUT);
     let number = decode_number(&mut fields)?;
-    let (name, face) = match layout {
-        LAYOUT => {
-            let name = fields.text()?;
-            let [group, logo, tvg_id] = fields.array()?;
-            let face = Face {
-                group,
-                logo,
-                tvg_id,
-            };
-            (Some(name), face)
-        }
-        _ => (None, Face::default()),
+    let (name, face) = if is_named {
+        let name = fields.text()?;
+        let [group, logo, tvg_id] = fields.array()?;
+        let face = Face {
+            group,
+            logo,
+            tvg_id,
+        };
+        (Some(name), face)
+    } else {
+        (None, Face::default())
     };
     let count = match layout {
         ONE_STREAM_LAYOUT => 1,
@@ -122,7 +132,7 @@ pub(crate) fn decode(id: u64, value: &[u8]) -> Result<Row<'_>, Fault> {
         return Err(Fault::Row("a channel has no stream, or too many"));
     }
     let streams: Vec<_> = (0..count)
-        .map(|_| decode_stream(ChannelId(id), number, layout, &mut fields))
+        .map(|_| decode_stream(ChannelId(id), number, is_named, &mut fields))
         .collect::<Result<_, _>>()?;
     fields.end()?;
     let own_name = streams.first().map_or("", |stream| stream.name);
@@ -130,6 +140,7 @@ pub(crate) fn decode(id: u64, value: &[u8]) -> Result<Row<'_>, Fault> {
         number,
         name: name.unwrap_or(own_name),
         face,
+        waits: layout == WAITING_LAYOUT,
         streams,
     })
 }
@@ -137,7 +148,7 @@ pub(crate) fn decode(id: u64, value: &[u8]) -> Result<Row<'_>, Fault> {
 fn decode_stream<'a>(
     id: ChannelId,
     number: GuideNumber,
-    layout: u8,
+    is_whole: bool,
     fields: &mut Decoder<'a>,
 ) -> Result<Channel<'a>, Fault> {
     let stream = Channel {
@@ -155,7 +166,7 @@ fn decode_stream<'a>(
         shift_minutes: 0,
         keys: Keys::default(),
     };
-    if layout != LAYOUT {
+    if !is_whole {
         return Ok(stream);
     }
     Ok(Channel {
@@ -231,7 +242,7 @@ mod tests {
         #[test]
         fn a_channel_comes_back(
             id: u64, major in 1..=u16::MAX, minor: u16, source: u16, texts: [String; 6],
-            name: String, score: u16, shift_minutes: i16, lent: [u8; 3],
+            name: String, score: u16, shift_minutes: i16, lent: [u8; 3], waits: bool,
             reason in proptest::option::of(proptest::sample::select(Reason::ALL.to_vec())),
         ) {
             let [own, group, logo, tvg_id, url, headers] = &texts;
@@ -248,10 +259,13 @@ mod tests {
                 let mut builder = LineupBuilder::new(1 << 20);
                 let head = (channel.id, channel.number);
                 builder.channel(head, &name, face, streams.clone()).unwrap();
+                if waits {
+                    builder.wait();
+                }
                 encode(&builder.build(), 0, &mut value);
                 let row = decode(id, &value).unwrap();
                 prop_assert_eq!((row.number, row.name, row.face), (channel.number, &*name, face));
-                prop_assert_eq!(&row.streams, &streams);
+                prop_assert_eq!((&row.streams, row.waits), (&streams, waits));
                 value.pop();
                 prop_assert!(decode(id, &value).is_err());
 
@@ -266,7 +280,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..4_u8) {
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..6_u8) {
             if let Some(first) = value.first_mut() {
                 *first = version;
             }

@@ -174,6 +174,7 @@ pub(crate) fn write(database: &redb::Database) {
             number: number(major),
             since: 0,
             last_seen,
+            waits: false,
         };
         known::encode_first(row, 5, key, &mut value);
         table.insert(id, value.as_slice()).unwrap();

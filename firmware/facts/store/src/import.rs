@@ -14,10 +14,12 @@ use crate::{
     tables::{CHANNELS, META, META_LINEUP, SOURCE_STATES},
 };
 
-const LINEUP_LAYOUT: u8 = 3;
-/// Without priorities and choices: written by earlier versions, still read.
+const LINEUP_LAYOUT: u8 = 4;
+/// Without choices: written by earlier versions, still read.
+const CHOICELESS_LAYOUT: u8 = 3;
+/// Without priorities and choices: likewise.
 const BARE_LAYOUT: u8 = 2;
-/// Names in place of numbers, and without the derivation: written by earlier versions, still read.
+/// Names in place of numbers, and without the derivation: likewise.
 const NAMES_LAYOUT: u8 = 1;
 
 /// What an import leaves behind.
@@ -45,6 +47,8 @@ pub struct Choices {
     pub rules: u64,
     /// Of the way in which channels get numbers; 0 where that was not written down.
     pub numbering: u64,
+    /// Of how alike names are that are one channel; 0 where that was not written down.
+    pub merging: u64,
 }
 
 /// How much of an import was news to the store.
@@ -136,6 +140,7 @@ pub(crate) fn encode_lineup(sources: &[(u16, i16)], choices: Choices, value: &mu
         .u32(lineup::DERIVATION)
         .u64(choices.rules)
         .u64(choices.numbering)
+        .u64(choices.merging)
         .u16(count);
     for (id, priority) in &sources[..usize::from(count)] {
         fields.u16(*id).u16(priority.cast_unsigned());
@@ -156,10 +161,10 @@ impl Derived {
     }
 }
 
-/// Where priorities and choices are not known the derivation is 0, so that the lineup is derived
-/// anew. In schema 1 the place of a source's name was its number.
+/// Where priorities are not known the derivation is 0, so that the lineup is derived anew; where choices
+/// are not, they are none that is. In schema 1 the place of a source's name was its number.
 pub(crate) fn decode_lineup(value: &[u8]) -> Result<Derived, Fault> {
-    let layouts = [LINEUP_LAYOUT, BARE_LAYOUT, NAMES_LAYOUT];
+    let layouts = [LINEUP_LAYOUT, CHOICELESS_LAYOUT, BARE_LAYOUT, NAMES_LAYOUT];
     let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
     if layout == NAMES_LAYOUT {
         let count = fields.u16()?;
@@ -173,12 +178,13 @@ pub(crate) fn decode_lineup(value: &[u8]) -> Result<Derived, Fault> {
             choices: Choices::default(),
         });
     }
-    let is_whole = layout == LINEUP_LAYOUT;
+    let has_priorities = layout != BARE_LAYOUT;
     let derivation = fields.u32()?;
-    let choices = if is_whole {
+    let choices = if layout == LINEUP_LAYOUT {
         Choices {
             rules: fields.u64()?,
             numbering: fields.u64()?,
+            merging: fields.u64()?,
         }
     } else {
         Choices::default()
@@ -186,13 +192,13 @@ pub(crate) fn decode_lineup(value: &[u8]) -> Result<Derived, Fault> {
     let mut sources = Vec::new();
     for _ in 0..fields.u16()? {
         let id = fields.u16()?;
-        let priority = if is_whole { fields.u16()? } else { 0 };
+        let priority = if has_priorities { fields.u16()? } else { 0 };
         sources.push((id, priority.cast_signed()));
     }
     fields.end()?;
     Ok(Derived {
         sources,
-        derivation: if is_whole { derivation } else { 0 },
+        derivation: if has_priorities { derivation } else { 0 },
         choices,
     })
 }
@@ -207,6 +213,21 @@ pub(crate) fn encode_lineup_first(names: &[&str], value: &mut Vec<u8>) {
     }
 }
 
+/// A row as the Dipole before choices wrote it, for the tests of what is still read.
+#[cfg(test)]
+pub(crate) fn encode_lineup_choiceless(
+    sources: &[(u16, i16)],
+    derivation: u32,
+    value: &mut Vec<u8>,
+) {
+    let mut fields = Encoder::new(value, CHOICELESS_LAYOUT);
+    let count = u16::try_from(sources.len()).expect("a test has few");
+    fields.u32(derivation).u16(count);
+    for (id, priority) in sources {
+        fields.u16(*id).u16(priority.cast_unsigned());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};
@@ -217,13 +238,16 @@ mod tests {
         #[test]
         fn sources_come_back(
             ids in vec(any::<(u16, i16)>(), 0..5), names in vec(any::<String>(), 0..5),
-            rules: u64, numbering: u64,
+            rules: u64, numbering: u64, merging: u64, derivation: u32,
         ) {
-            let choices = Choices { rules, numbering };
+            let choices = Choices { rules, numbering, merging };
             let mut value = Vec::new();
             encode_lineup(&ids, choices, &mut value);
-            let whole = Derived { sources: ids, derivation: lineup::DERIVATION, choices };
+            let whole = Derived { sources: ids.clone(), derivation: lineup::DERIVATION, choices };
             prop_assert_eq!(decode_lineup(&value).unwrap(), whole);
+            encode_lineup_choiceless(&ids, derivation, &mut value);
+            let without = Derived { sources: ids, derivation, choices: Choices::default() };
+            prop_assert_eq!(decode_lineup(&value).unwrap(), without);
             let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
             encode_lineup_first(&borrowed, &mut value);
             let sources = (0..).take(names.len()).map(|id| (id, 0)).collect();
@@ -232,7 +256,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..5_u8) {
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..6_u8) {
             if let Some(first) = value.first_mut() {
                 *first = version;
             }

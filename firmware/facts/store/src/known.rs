@@ -13,6 +13,8 @@ use crate::{
 };
 
 const NUMBER_LAYOUT: u8 = 3;
+/// The same of a channel that waits.
+const WAITING_NUMBER_LAYOUT: u8 = 4;
 /// With hashes of one entry instead of `since`: written by earlier versions, still read.
 const KEYLESS_NUMBER_LAYOUT: u8 = 1;
 const KEYED_NUMBER_LAYOUT: u8 = 2;
@@ -102,7 +104,12 @@ const fn seen_in(stored: u32, generation: u32) -> u32 {
 }
 
 fn encode(row: Remembered, generation: u32, value: &mut Vec<u8>) {
-    Encoder::new(value, NUMBER_LAYOUT)
+    let layout = if row.waits {
+        WAITING_NUMBER_LAYOUT
+    } else {
+        NUMBER_LAYOUT
+    };
+    Encoder::new(value, layout)
         .u16(row.number.major())
         .u16(row.number.minor())
         .u32(seen(row.last_seen, generation))
@@ -112,13 +119,18 @@ fn encode(row: Remembered, generation: u32, value: &mut Vec<u8>) {
 /// The number of a channel, and the name key that a Dipole of the first schema kept with it; 0 where
 /// there is none.
 pub(crate) fn decode(id: u64, generation: u32, value: &[u8]) -> Result<(Remembered, u64), Fault> {
-    let layouts = [NUMBER_LAYOUT, KEYLESS_NUMBER_LAYOUT, KEYED_NUMBER_LAYOUT];
+    let layouts = [
+        NUMBER_LAYOUT,
+        WAITING_NUMBER_LAYOUT,
+        KEYLESS_NUMBER_LAYOUT,
+        KEYED_NUMBER_LAYOUT,
+    ];
     let (mut fields, layout) = Decoder::of_any(value, &layouts)?;
     let number = decode_number(&mut fields)?;
     let last_seen = seen_in(fields.u32()?, generation);
     let (mut since, mut key) = (0, 0);
     match layout {
-        NUMBER_LAYOUT => since = fields.u32()?,
+        NUMBER_LAYOUT | WAITING_NUMBER_LAYOUT => since = fields.u32()?,
         _ => drop(fields.u64()?),
     }
     if layout == KEYED_NUMBER_LAYOUT {
@@ -130,6 +142,7 @@ pub(crate) fn decode(id: u64, generation: u32, value: &[u8]) -> Result<(Remember
         number,
         since,
         last_seen,
+        waits: layout == WAITING_NUMBER_LAYOUT,
     };
     Ok((row, key))
 }
@@ -179,20 +192,20 @@ mod tests {
         #[test]
         fn a_number_comes_back(
             id: u64, major in 1..=u16::MAX, minor: u16, since: u32, last_seen in 0..9_u32,
-            key: Option<u64>,
+            key: Option<u64>, waits: bool,
         ) {
             let number = GuideNumber::new(major, minor).unwrap();
-            let row = Remembered { id: ChannelId(id), number, since, last_seen };
+            let row = Remembered { id: ChannelId(id), number, since, last_seen, waits };
             let mut value = Vec::new();
             encode(row, 8, &mut value);
             prop_assert_eq!(decode(id, 8, &value).unwrap(), (row, 0));
             encode_first(row, 8, key, &mut value);
-            let first = (Remembered { since: 0, ..row }, key.unwrap_or(0));
+            let first = (Remembered { since: 0, waits: false, ..row }, key.unwrap_or(0));
             prop_assert_eq!(decode(id, 8, &value).unwrap(), first);
         }
 
         #[test]
-        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..4_u8) {
+        fn garbage_is_an_error(mut value in vec(any::<u8>(), 0..80), version in 0..6_u8) {
             if let Some(first) = value.first_mut() {
                 *first = version;
             }
@@ -208,6 +221,7 @@ mod tests {
             number: GuideNumber::new(1, 0).unwrap(),
             since: 2,
             last_seen,
+            waits: false,
         };
         let (mut now, mut next, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         encode(row(3), 3, &mut now);

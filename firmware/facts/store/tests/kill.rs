@@ -169,6 +169,7 @@ fn known(generation: u32) -> Known {
         number,
         since: 1,
         last_seen: generation,
+        waits: false,
     });
     let held = rows(generation).map(|(id, _)| HeldKey {
         key: id.0 ^ u64::from(generation),

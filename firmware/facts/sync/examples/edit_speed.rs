@@ -27,6 +27,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         import_bytes_max: 32 << 20,
         limits: playlist::Limits::default(),
         numbering: lineup::Numbering::default(),
+        merging: lineup::Merging::default(),
+        choice: Arc::default(),
         rules: sync::RulesConfig::default(),
         resume_pause: std::time::Duration::from_secs(1),
         commands: Vec::new(),

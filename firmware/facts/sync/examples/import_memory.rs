@@ -28,6 +28,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         commands: Vec::new(),
         test_channel: TestChannel::Auto,
         numbering: lineup::Numbering::default(),
+        merging: lineup::Merging::default(),
+        choice: Arc::default(),
         rules: sync::RulesConfig::default(),
     };
     let options = Options {

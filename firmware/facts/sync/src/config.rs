@@ -1,6 +1,6 @@
 //! What is to be imported, from where, and how often.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use desk::{Kind, SourceSettings, public};
 use url::Url;
@@ -27,6 +27,10 @@ pub struct Config {
     pub test_channel: TestChannel,
     /// How channels get their numbers.
     pub numbering: lineup::Numbering,
+    /// How alike names are that are one channel, or stand beside each other.
+    pub merging: lineup::Merging,
+    /// Which channels are in use where nothing is decided.
+    pub choice: Arc<lineup::Choice>,
     /// What becomes of entries.
     pub rules: RulesConfig,
 }

@@ -6,6 +6,7 @@ use desk::{
     ChannelOrder, Edited, ListPieces, Order, Orders, Refused, RulesOrder, SourceId, SourceOrder,
     SourceSettings,
 };
+use lineup::Similar;
 use rules::RuleSet;
 use store::SourceState;
 use tokio::{task, time::Instant};
@@ -45,6 +46,17 @@ impl Imports {
                 if_revision,
                 answer,
             } => answer.give(self.edit(Wish::Undo(change), if_revision).await),
+            ChannelOrder::Similar {
+                after,
+                limit,
+                answer,
+            } => {
+                let lineup = Arc::clone(&self.lineup.borrow());
+                let merging = self.config.merging;
+                let looking =
+                    task::spawn_blocking(move || Similar::of(&lineup, merging, after, limit));
+                answer.give(looking.await.map_err(|_| Refused::Ending));
+            }
         }
     }
 

@@ -88,8 +88,11 @@ impl Imports {
             }
             // It shares its memory with what is read.
             Order::Rules(RulesOrder::Preview { answer, .. }) => {
-                let why = "a list is being read: try again once it has been";
-                answer.give(Err(Refused::Conflict(why.to_owned())));
+                answer.give(Err(being_read()));
+                Meanwhile::Done
+            }
+            Order::Channel(ChannelOrder::Similar { answer, .. }) => {
+                answer.give(Err(being_read()));
                 Meanwhile::Done
             }
             Order::Channel(ChannelOrder::Edit {
@@ -183,6 +186,11 @@ impl Imports {
         self.board.failed(id, text, error.is_held_back());
         self.note(id).await;
     }
+}
+
+/// What shares its memory with the list that is read has to wait.
+fn being_read() -> Refused {
+    Refused::Conflict("a list is being read: try again once it has been".to_owned())
 }
 
 /// What is to be done about an order while a list is read.

@@ -3,12 +3,14 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use lineup::{
-    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Numbering, Shaping,
-    SourceKey, decisions::Decisions,
+    EntryText, Full, Imported, Importer, Known, Lineup, LineupBuilder, Merging, Numbering, Shaping,
+    SourceKey, StableHash, decisions::Decisions,
 };
 use store::{Choices, Import, List, RulesRow, SourceRow, Store};
 
-use crate::{Config, Error, TestChannel, rules::RuleBook, sources::SOURCES_MAX, test_channel};
+use crate::{
+    Config, Error, TestChannel, rules::RuleBook, shape::Spared, sources::SOURCES_MAX, test_channel,
+};
 
 /// What a lineup is made of.
 pub(crate) struct Rebuild<'a> {
@@ -43,8 +45,9 @@ impl Rebuild<'_> {
     /// Where the plan has no room for all lists it is [`Error::Full`], unless it is a fresh list
     /// alone that may be cut: that one is added last, so that no other loses a channel to it.
     pub(crate) fn run(&self) -> Result<Rebuilt, Error> {
-        let shaper = &self.rules.ready()?;
+        let shaper = self.rules.ready()?;
         let mut known = self.store.load_known()?;
+        let shaper = &Spared::new(&shaper, &self.decisions, &known.held);
         let test = match self.config.test_channel {
             TestChannel::Always => Some(test_channel::beside(&mut known.numbers)),
             TestChannel::Auto | TestChannel::Never => None,
@@ -58,6 +61,8 @@ impl Rebuild<'_> {
         let mut importer = Importer::new(bytes_max)
             .for_lineup_of(lineup_bytes_max.saturating_sub(decisions.bytes()))
             .numbered(numbering(self.config, self.rules), is_anew)
+            .merging(self.config.merging)
+            .chosen(Arc::clone(&self.config.choice), self.is_later())
             .under(decisions);
         let last = self.fresh.filter(|_| self.may_cut);
         for index in self.config.sources.enabled() {
@@ -89,6 +94,12 @@ impl Rebuild<'_> {
             duplicates,
             cut,
         })
+    }
+
+    /// Whether what is new comes of a list that is not the first of its source: it came by itself, and
+    /// nobody has asked for it.
+    const fn is_later(&self) -> bool {
+        self.fresh.is_some() && !self.may_cut
     }
 
     fn add_stored(
@@ -167,7 +178,15 @@ fn choices(config: &Config, rules: &RuleBook) -> Choices {
     Choices {
         rules: rules.fingerprint(&config.sources),
         numbering: numbering(config, rules).fingerprint(),
+        merging: similarity(config.merging),
     }
+}
+
+/// What the streams of channels depend on, in a figure that is never 0. What only stands beside each
+/// other is no part of a lineup.
+fn similarity(merging: Merging) -> u64 {
+    let percent = merging.similarity_percent.to_string();
+    StableHash::new().text(&percent).value().max(1)
 }
 
 /// A Dipole that did not write it down knew one way alone.
@@ -180,13 +199,17 @@ fn numbering_was(choices: Choices) -> u64 {
 
 /// The lineup of the last run. Where it would not be the same today, because sources have come, gone,
 /// moved or another priority, or the test channel, because its owner has chosen other rules or
-/// numbers, or because this Dipole derives otherwise, it is made anew and stored.
+/// numbers, or other names to be alike, or because this Dipole derives otherwise, it is made anew and
+/// stored.
 pub(crate) fn recall(config: &Config, store: &Store, rules: &RuleBook) -> Result<Lineup, Error> {
     let decisions = Arc::new(store.load_decisions()?);
     let Some(snapshot) = store.load_lineup(config.lineup_bytes_max)? else {
         return Ok(lonely(config)?.under(decisions));
     };
-    let lineup = snapshot.lineup.under(decisions);
+    let lineup = snapshot
+        .lineup
+        .under(decisions)
+        .chosen(Arc::clone(&config.choice));
     let are_the_same = config
         .sources
         .deriving()

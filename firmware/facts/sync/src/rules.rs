@@ -19,10 +19,6 @@ use crate::{
 pub struct RulesConfig {
     /// Those of the configuration file, which run first.
     pub set: RuleSet,
-    /// Names of groups that there are, in any case; empty: all.
-    pub groups: Vec<String>,
-    /// Names of groups that there are not.
-    pub groups_off: Vec<String>,
     /// Bytes that all rules may hold while an import runs.
     pub bytes_max: usize,
 }
@@ -31,9 +27,7 @@ impl RulesConfig {
     /// These with the `stored` ones behind them. Errors count the rules of each apart.
     fn with(&self, stored: &RuleSet) -> Result<Rules, String> {
         let both = self.set.followed_by(stored);
-        Rules::compile(&both, self.bytes_max)
-            .map(|rules| rules.of_groups(&self.groups, &self.groups_off))
-            .map_err(|error| error.behind(&self.set).to_string())
+        Rules::compile(&both, self.bytes_max).map_err(|error| error.behind(&self.set).to_string())
     }
 
     /// These alone, ready to run.
@@ -142,11 +136,8 @@ impl RuleBook {
     /// What lineups depend on by these rules, in one figure that is the same at every start. Where it
     /// changes, the lineup is made anew. 0 where there is no rule.
     pub(crate) fn fingerprint(&self, sources: &Sources) -> u64 {
-        let RulesConfig {
-            groups, groups_off, ..
-        } = &*self.config;
         let rules = self.enabled(|_| true);
-        if rules.is_empty() && groups.is_empty() && groups_off.is_empty() {
+        if rules.is_empty() {
             return 0;
         }
         // A rule names sources as they are called.
@@ -156,7 +147,7 @@ impl RuleBook {
         } else {
             Vec::new()
         };
-        figure(&(rules, groups, groups_off, names))
+        figure(&(rules, names))
     }
 
     /// The same for numbers: of the rules that ask for some.
@@ -225,7 +216,6 @@ mod tests {
         let config = RulesConfig {
             set: configured,
             bytes_max: 1 << 20,
-            ..RulesConfig::default()
         };
         (RuleBook::new(&config, sender), receiver)
     }

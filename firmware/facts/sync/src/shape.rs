@@ -8,7 +8,7 @@ use std::{
 };
 
 use desk::DryRun;
-use lineup::{EntryText, Shaping, SourceKey, Verdict};
+use lineup::{EntryText, Held, Shaping, SourceKey, Verdict, decisions::Decisions};
 use rules::{Entry, Preview, Rules};
 use store::Store;
 
@@ -36,9 +36,11 @@ impl Shaping for Shaper {
             return Verdict::Keep;
         }
         let verdict = rules.apply(&looked_at(source.name, entry));
-        if !verdict.is_kept {
-            return Verdict::Drop;
-        }
+        let becomes = if verdict.is_kept {
+            Verdict::Keep
+        } else {
+            Verdict::Drop
+        };
         let numbers = verdict.numbers.map(|range| (range.first, range.last));
         let [name, group, tvg_id, logo] =
             [verdict.name, verdict.group, verdict.tvg_id, verdict.logo].map(written);
@@ -53,7 +55,43 @@ impl Shaping for Shaper {
                 *text = Cow::Owned(written);
             }
         }
-        Verdict::Keep
+        becomes
+    }
+}
+
+/// The same rules, but for channels that were switched on by hand: these stay, in the name and group
+/// that rules give them, also where a rule leaves them out.
+pub(crate) struct Spared<'a> {
+    shaper: &'a Shaper,
+    decisions: &'a Decisions,
+    held: &'a Held,
+    /// Whether there is one such channel.
+    are_some: bool,
+}
+
+impl<'a> Spared<'a> {
+    /// `held`: which channels entries were in last.
+    pub(crate) fn new(shaper: &'a Shaper, decisions: &'a Decisions, held: &'a Held) -> Self {
+        Self {
+            shaper,
+            decisions,
+            held,
+            are_some: decisions.switch_on_some(),
+        }
+    }
+}
+
+impl Shaping for Spared<'_> {
+    fn shape(&self, source: SourceKey<'_>, entry: &mut EntryText<'_>) -> Verdict {
+        // As the list has it: rules change the name.
+        let keys = self.are_some.then(|| entry.keys());
+        let verdict = self.shaper.shape(source, entry);
+        match keys {
+            Some(keys) if verdict == Verdict::Drop && self.decisions.switch_on(keys, self.held) => {
+                Verdict::Keep
+            }
+            _ => verdict,
+        }
     }
 }
 

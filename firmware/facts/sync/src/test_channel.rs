@@ -45,6 +45,7 @@ fn reserve(numbers: &mut Numbers) -> GuideNumber {
         number,
         since: numbers.generation(),
         last_seen: numbers.generation(),
+        waits: false,
     });
     number
 }
@@ -61,6 +62,7 @@ mod tests {
             number: NUMBER,
             since: 3,
             last_seen: 3,
+            waits: false,
         });
         let number = reserve(&mut numbers);
         assert_eq!(number.to_string(), "2");

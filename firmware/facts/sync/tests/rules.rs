@@ -20,7 +20,6 @@ fn config(text: &str) -> RulesConfig {
     RulesConfig {
         set: set(text),
         bytes_max: 1 << 20,
-        ..RulesConfig::default()
     }
 }
 

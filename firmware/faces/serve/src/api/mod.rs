@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use backup::{backup, restore};
 pub(crate) use changes::{changes, undo};
-pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
+pub(crate) use channels::{channel, channels, edit_many, merge, patch, similar, split};
 pub(crate) use failover::{failover, failover_of_tuner};
 pub(crate) use rules::{preview, rules};
 pub(crate) use sources::{

@@ -11,7 +11,7 @@ use crate::{
     asked::Asked,
     body::Body,
     config::{GuideView, Setting, SourceView},
-    respond,
+    notice, respond,
     shared::Shared,
     view::View,
 };
@@ -198,35 +198,15 @@ fn lineup<'a>(shared: &'a Shared, base: &str, sources: &[SourceView]) -> LineupF
             name: view.name(),
             base: format!("{base}{}", view.prefix),
             channels,
-            notice: notice(channels),
+            notice: notice::of(channels, &lineup),
         }
     };
     LineupFacts {
         channels: lineup.len(),
         bytes: lineup.bytes(),
-        notice: notice(lineup.len()),
+        notice: notice::of(lineup.len(), &lineup),
         profiles: shared.views.profiles().map(profile).collect(),
     }
-}
-
-/// Channels of one device that Plex shows, as its users found out; what lies beyond is missing or
-/// warned of, depending on its version.
-const PLEX_CHANNELS: usize = 480;
-/// So few more, and a list that grows a little passes it.
-const PLEX_CHANNELS_NEAR: usize = 450;
-
-/// What to know about so many channels.
-fn notice(channels: usize) -> Option<String> {
-    let remedy =
-        "choose groups by [lineup], leave channels out by rules, or give Plex a [[profile]]";
-    if channels > PLEX_CHANNELS {
-        return Some(format!(
-            "{channels} channels: Plex shows about {PLEX_CHANNELS} of a device and may miss the rest; {remedy}"
-        ));
-    }
-    (channels >= PLEX_CHANNELS_NEAR).then(|| {
-        format!("{channels} channels: Plex shows about {PLEX_CHANNELS} of a device; before there are more, {remedy}")
-    })
 }
 
 fn tuners(shared: &Shared) -> Tuners {

@@ -22,10 +22,12 @@ pub(crate) enum GuidePath {
 
 pub(crate) async fn respond(shared: &Shared, asked: &Asked, path: GuidePath) -> Response<Body> {
     let opener = &shared.feeds.guide;
+    let view = shared.views.get(asked.view);
+    let part = view.selection(&shared.feeds.sources.borrow()).of_guide();
     let takes_gzip = path == GuidePath::Xml && page::accepts_gzip(asked);
     let is_gzipped = takes_gzip || path == GuidePath::Gzip;
     let form = if is_gzipped { "-gz" } else { "" };
-    let etag = format!("\"{:016x}{form}\"", opener.revision());
+    let etag = format!("\"{:016x}{form}\"", opener.revision(part.as_ref()));
     let is_known = page::is_known(asked, &etag);
     let mut response = if is_known {
         respond::empty(StatusCode::NOT_MODIFIED)
@@ -35,7 +37,7 @@ pub(crate) async fn respond(shared: &Shared, asked: &Asked, path: GuidePath) -> 
         let Some(place) = shared.feeds.guide_places.take().await else {
             return busy();
         };
-        let body = GuideBody::new(opener.open(is_gzipped), place);
+        let body = GuideBody::new(opener.open(is_gzipped, part), place);
         document(path, Body::Guide(body))
     };
     let headers = response.headers_mut();

@@ -2,10 +2,13 @@
 //!
 //! The daemon connects it to `guide`, which this crate does not know.
 
-use std::task::{Context, Poll};
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
-use lineup::ChannelId;
+use lineup::{ChannelId, Lineup};
 use serde::Serialize;
 
 /// A guide cannot be gone on with; the text is for the log.
@@ -24,16 +27,19 @@ pub struct GuideMatch {
     pub reason: String,
 }
 
-/// Gives the guide of the lineup.
+/// Which channels of a lineup a guide is for: whether that at a place in it is.
+pub type GuidePart = Arc<dyn Fn(&Lineup, usize) -> bool + Send + Sync>;
+
+/// Gives the guide of the lineup, or of a part of it.
 pub trait GuideOpener: Send + Sync + 'static {
     /// Another one whenever the guide is.
-    fn revision(&self) -> u64;
+    fn revision(&self, part: Option<&GuidePart>) -> u64;
 
     /// What was found for a channel, in the order in which guides are asked.
     fn found(&self, channel: ChannelId) -> Vec<GuideMatch>;
 
     /// The guide, gzipped or not. Nothing is read before the first piece is asked for.
-    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument>;
+    fn open(&self, is_gzipped: bool, part: Option<GuidePart>) -> Box<dyn GuideDocument>;
 }
 
 /// A guide on its way to one client.

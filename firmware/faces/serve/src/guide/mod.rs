@@ -1,4 +1,4 @@
-//! `/xmltv.xml` and `/xmltv.xml.gz`: the guide of the lineup, written while it is sent.
+//! `/xmltv.xml` and `/xmltv.xml.gz`: the guide of the lineup, or of a profile, written while it is sent.
 //!
 //! Jellyfin takes gzip only under a name that ends in `.gz`, everybody else by `Accept-Encoding`, so
 //! there are both. A client that has the guide of this revision is told so (RFC 9110, 13.1.2).
@@ -11,5 +11,5 @@ pub(crate) mod door;
 mod places;
 
 pub(crate) use answer::{GuidePath, respond};
-pub use door::{GuideDocument, GuideError, GuideMatch, GuideOpener};
+pub use door::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart};
 pub use places::GuidePlaces;

@@ -289,6 +289,7 @@ fn profile(name: &str, groups: &[&str], sources: &[&str], numbers: (u16, u16)) -
         groups: owned(groups),
         sources: owned(sources),
         numbers: vec![numbers],
+        favourites_only: false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use lineup::ChannelId;
-use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener};
+use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart};
 
 pub(crate) const REVISION: u64 = 0xabc;
 
@@ -17,8 +17,8 @@ struct Pieces {
 }
 
 impl GuideOpener for Programmes {
-    fn revision(&self) -> u64 {
-        REVISION
+    fn revision(&self, part: Option<&GuidePart>) -> u64 {
+        REVISION + u64::from(part.is_some())
     }
 
     fn found(&self, channel: ChannelId) -> Vec<GuideMatch> {
@@ -31,7 +31,7 @@ impl GuideOpener for Programmes {
         is_first.then_some(of_first).into_iter().collect()
     }
 
-    fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {
+    fn open(&self, is_gzipped: bool, _: Option<GuidePart>) -> Box<dyn GuideDocument> {
         let text = if is_gzipped { "packed " } else { "plain " };
         Box::new(Pieces { text, left: 3 })
     }

@@ -48,6 +48,7 @@ pub use crate::Keys;
 pub use patch::{Patch, Set};
 pub use refusal::Refusal;
 pub use set::Decisions;
+pub(crate) use set::Seen;
 pub use streams::Place;
 pub use turn::{Changed, Logged, Turn};
 pub use undo::undo;

@@ -3,7 +3,8 @@
 
 use base::{ChannelId, GuideNumber};
 
-use super::{Changed, Decision, GuideChoice, Home, Pins, Refusal};
+use super::{Changed, Decision, GuideChoice, Home, Keys, Pins, Refusal};
+use crate::Held;
 
 /// Every decision. A row takes 48 B and its texts, a home 24 B: thirty thousand channels renamed by
 /// hand to names of 40 B are 2.6 MiB.
@@ -110,6 +111,24 @@ impl Decisions {
             enabled: row.enabled,
             favourite: row.favourite,
         }
+    }
+
+    /// Whether some channel was switched on by hand.
+    #[must_use]
+    pub fn switch_on_some(&self) -> bool {
+        self.rows.iter().any(|row| row.enabled == Some(true))
+    }
+
+    /// Whether an entry is of a channel that was switched on by hand: of the one that it was put into,
+    /// else of the one that it was in last.
+    #[must_use]
+    pub fn switch_on(&self, entry: Keys, held: &Held) -> bool {
+        let holder = |key: u64| held.find(key).map(|held| held.id);
+        let id = self
+            .home(entry)
+            .or_else(|| holder(entry.name))
+            .or_else(|| holder(entry.address));
+        id.is_some_and(|id| self.seen(id).enabled == Some(true))
     }
 
     /// The streams that were pinned for this channel.

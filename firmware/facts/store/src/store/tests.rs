@@ -82,6 +82,7 @@ fn known(count: u16, generation: u32) -> Known {
         number: GuideNumber::new(major, 0).unwrap(),
         since: 1,
         last_seen: generation,
+        waits: major == 2,
     });
     let held = (1..=count).flat_map(|major| {
         [major.into(), u64::from(major) << 32].map(|key: u64| HeldKey {

@@ -76,16 +76,35 @@ impl House {
         numbering: Numbering,
     ) -> Self {
         let config = Config {
+            test_channel,
+            numbering,
+            rules,
+            ..Self::config(sources)
+        };
+        Self::start_configured(data, config)
+    }
+
+    /// What imports depend on, where nothing else is said.
+    pub(crate) fn config(sources: Vec<SourceSettings>) -> Config {
+        Config {
             sources: sources.into_iter().collect(),
             resume_pause: Duration::ZERO,
             commands: Vec::new(),
             lineup_bytes_max: 16 << 20,
             import_bytes_max: 16 << 20,
             limits: playlist::Limits::default(),
-            test_channel,
-            numbering,
-            rules,
-        };
+            test_channel: TestChannel::Auto,
+            numbering: Numbering::default(),
+            merging: lineup::Merging::default(),
+            choice: Arc::default(),
+            rules: RulesConfig {
+                bytes_max: 1 << 20,
+                ..RulesConfig::default()
+            },
+        }
+    }
+
+    pub(crate) fn start_configured(data: &Path, config: Config) -> Self {
         let options = Options {
             cache_bytes: 1 << 20,
         };

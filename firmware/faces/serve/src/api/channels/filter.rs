@@ -1,6 +1,6 @@
 //! Which channels are meant: for the list, and for changes of many at once.
 
-use lineup::Lineup;
+use lineup::{Idle, Lineup};
 use serde::Deserialize;
 
 /// A search text is cut here.
@@ -27,6 +27,8 @@ enum State {
     #[default]
     Active,
     Inactive,
+    /// Those of the inactive that are new, and wait.
+    New,
     All,
 }
 
@@ -55,8 +57,9 @@ impl Filter {
                 self.state = match value {
                     "active" => State::Active,
                     "inactive" => State::Inactive,
+                    "new" => State::New,
                     "all" => State::All,
-                    _ => return Err("`state` is active, inactive or all"),
+                    _ => return Err("`state` is active, inactive, new or all"),
                 };
             }
             _ => return Ok(false),
@@ -69,6 +72,9 @@ impl Filter {
         match self.state {
             State::Active => lineup.len(),
             State::Inactive => lineup.total() - lineup.len(),
+            State::New => (lineup.len()..lineup.total())
+                .filter(|&index| lineup.idle(index) == Some(Idle::New))
+                .count(),
             State::All => lineup.total(),
         }
     }
@@ -109,6 +115,7 @@ impl Matcher<'_> {
         let is_state = match state {
             State::Active => lineup.is_active(index),
             State::Inactive => !lineup.is_active(index),
+            State::New => lineup.idle(index) == Some(Idle::New),
             State::All => true,
         };
         is_state

@@ -8,18 +8,20 @@ mod filter;
 mod list;
 mod one;
 mod patch;
+mod similar;
 
 use hyper::{
     Response,
     header::{ETAG, HeaderValue},
 };
-use lineup::{Channel, Lineup, decisions::GuideChoice};
+use lineup::{Channel, Idle, Lineup, decisions::GuideChoice};
 use serde::Serialize;
 
 pub(crate) use edit::{edit_many, merge, patch, split};
 pub(super) use edit::{if_revision, told};
 pub(crate) use list::channels;
 pub(crate) use one::channel;
+pub(crate) use similar::similar;
 
 use crate::{body::Body, respond, vod};
 
@@ -42,6 +44,8 @@ struct Row<'a> {
     score: u16,
     /// Whether clients see it.
     enabled: bool,
+    /// Why they do not: `decided`, `no_favourite`, `group` or `new`; `null` where they do.
+    idle: Option<&'static str>,
     favourite: bool,
     /// What the owner has decided: `name`, `number`, …
     edited: Vec<&'static str>,
@@ -84,6 +88,7 @@ fn row(lineup: &Lineup, index: usize) -> Option<Row<'_>> {
         streams: lineup.streams(index).len(),
         score: channel.score,
         enabled: lineup.is_active(index),
+        idle: lineup.idle(index).map(Idle::word),
         favourite: lineup.is_favourite(index),
         edited: decision.edited(),
         guide: decision.guide.map(Guide::from),
