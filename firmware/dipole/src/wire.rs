@@ -192,7 +192,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
+    let (brought_tx, brought) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
+    let (desk, guide_orders) = desk.with_guides();
     let dealings = adapt::dealings(config, &plan);
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
@@ -203,13 +205,15 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         changes: changes_tx,
         status: status_tx,
         rules: rules_tx,
+        brought: brought_tx,
         orders,
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
     let part = shutdown.child_token();
     let guiding = adapt::guide(config, &plan);
-    let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
+    let told = (lineup.clone(), brought, guide_orders);
+    let guides = guides::start(guiding, &store, &client, told, part);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),

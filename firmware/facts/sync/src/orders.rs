@@ -182,6 +182,7 @@ impl Imports {
         self.keep(sources, Rebuilding::No).await?;
         let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
+        self.bring();
         Ok(SourceId(id))
     }
 
@@ -209,6 +210,7 @@ impl Imports {
                 schedule
             };
         }
+        self.bring();
         Ok(())
     }
 
@@ -218,6 +220,7 @@ impl Imports {
         sources.remove(id.0);
         self.keep(sources, Rebuilding::Yes).await?;
         self.sources.remove(&id.0);
+        self.bring();
         Ok(())
     }
 
