@@ -11,12 +11,18 @@ use std::{
 
 use bytes::Bytes;
 use desk::GuideOrders;
-use guide::{Document, GuideStatus, State, View};
+use guide::{Candidate, Document, GuideStatus, Origin, State, View, candidates};
 use lineup::{ChannelId, Lineup};
-use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuideView, SourceState};
+use serve::{
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuideOrigin,
+    GuideProgress, GuideQuery, GuideView, SourceState,
+};
 use store::Store;
 use sync::BroughtGuide;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use upstream::http;
 
@@ -55,6 +61,7 @@ pub(crate) fn start(
         status: status_tx,
         shutdown,
     };
+    let bytes_max = config.bytes_max / 2;
     let running = guide::run(config, Arc::clone(store), client.clone(), ports);
     Started {
         task: tokio::spawn(running),
@@ -62,6 +69,8 @@ pub(crate) fn start(
         opener: Arc::new(Guides {
             view,
             store: Arc::clone(store),
+            query: Arc::new(Semaphore::new(1)),
+            bytes_max,
         }),
     }
 }
@@ -70,6 +79,10 @@ pub(crate) fn start(
 struct Guides {
     view: watch::Receiver<Arc<View>>,
     store: Arc<Store>,
+    /// For one query at a time: each holds the channels of a guide.
+    query: Arc<Semaphore>,
+    /// Bytes of those.
+    bytes_max: usize,
 }
 
 impl GuideOpener for Guides {
@@ -84,9 +97,33 @@ impl GuideOpener for Guides {
         let told = found.map(|found| GuideMatch {
             guide: view.guide_name(found.guide).unwrap_or_default().to_owned(),
             confidence_percent: found.confidence_percent,
-            reason: found.reason.to_string(),
+            reason: found.words(),
         });
         told.collect()
+    }
+
+    fn channels(&self, query: GuideQuery) -> GuideChannels {
+        let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
+        let (place, bytes_max) = (Arc::clone(&self.query).acquire_owned(), self.bytes_max);
+        let ending = |_| GuideError("Dipole is ending".to_owned());
+        Box::pin(async move {
+            let place = place
+                .await
+                .map_err(|_| GuideError("Dipole is ending".to_owned()))?;
+            let asking = tokio::task::spawn_blocking(move || {
+                let GuideQuery {
+                    text,
+                    channel,
+                    limit,
+                } = query;
+                let found = candidates(&view, &store, &text, channel, (limit, bytes_max));
+                drop(place);
+                found
+            });
+            let found = asking.await.map_err(ending)?;
+            let found = found.map_err(|error| GuideError(error.to_string()))?;
+            Ok(found.into_iter().map(candidate).collect())
+        })
     }
 
     fn open(&self, is_gzipped: bool) -> Box<dyn GuideDocument> {
@@ -95,6 +132,16 @@ impl GuideOpener for Guides {
         let now = since.map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(0);
         Box::new(Pieces::Idle(Document::new(view, store, now, is_gzipped)))
+    }
+}
+
+fn candidate(candidate: Candidate) -> GuideCandidate {
+    GuideCandidate {
+        source: candidate.guide,
+        channel: candidate.channel,
+        names: candidate.names,
+        confidence_percent: candidate.likely.as_ref().map(|(percent, _)| *percent),
+        reason: candidate.likely.map(|(_, reason)| reason),
     }
 }
 
@@ -158,6 +205,24 @@ fn view(status: &GuideStatus) -> GuideView {
     let read = status.last_success;
     let read = read.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     GuideView {
+        id: status.id,
+        set_in: match status.origin {
+            Origin::File => GuideOrigin::File,
+            Origin::Api => GuideOrigin::Api,
+            Origin::Source(_) => GuideOrigin::Source,
+        },
+        source: match status.origin {
+            Origin::Source(source) => Some(source),
+            Origin::File | Origin::Api => None,
+        },
+        progress: match status.state {
+            State::Reading(progress) => Some(GuideProgress {
+                bytes: progress.bytes,
+                bytes_total: progress.bytes_total,
+            }),
+            State::Waiting | State::Ready | State::Failed => None,
+        },
+        settings: status.settings.clone(),
         name: status.name.clone(),
         address: status.address.clone(),
         state: match status.state {

@@ -13,6 +13,8 @@
 //!
 //! What does not belong here: the syntax of guides (`xmltv`), tables (`store`), HTTP (`upstream`).
 
+mod base;
+mod candidates;
 mod channels;
 mod config;
 mod document;
@@ -20,6 +22,7 @@ mod error;
 mod event;
 mod job;
 mod key;
+mod layers;
 mod list;
 mod matching;
 mod orders;
@@ -33,6 +36,7 @@ mod upload;
 mod view;
 mod window;
 
+pub use candidates::{Candidate, candidates};
 pub use config::Config;
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::Error;

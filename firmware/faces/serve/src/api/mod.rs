@@ -6,9 +6,11 @@
 mod changes;
 mod channels;
 mod failover;
+mod guides;
 mod rules;
 mod sources;
 mod status;
+mod upload;
 
 use desk::Refused;
 use hyper::{Response, StatusCode};
@@ -17,11 +19,11 @@ use serde::de::DeserializeOwned;
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
 pub(crate) use failover::{failover, failover_of_tuner};
+pub(crate) use guides::{guide, guide_change, guide_channels, guide_order, guides, guides_post};
 pub(crate) use rules::{preview, rules};
-pub(crate) use sources::{
-    Verb, order, public_lists, source, source_change, sources, sources_post, upload,
-};
+pub(crate) use sources::{Verb, order, public_lists, source, source_change, sources, sources_post};
 pub(crate) use status::status;
+pub(crate) use upload::{Uploaded, upload};
 
 use crate::{asked::Asked, body::Body, respond};
 

@@ -11,5 +11,7 @@ pub(crate) mod door;
 mod places;
 
 pub(crate) use answer::{GuidePath, respond};
-pub use door::{GuideDocument, GuideError, GuideMatch, GuideOpener};
+pub use door::{
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuideQuery,
+};
 pub use places::GuidePlaces;
