@@ -49,7 +49,7 @@ pub(crate) fn start(
     store: &Arc<Store>,
     client: &http::Client,
     (lineup, brought, orders): Told,
-    shutdown: CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Started {
     let (view_tx, view) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
@@ -59,7 +59,7 @@ pub(crate) fn start(
         orders,
         view: view_tx,
         status: status_tx,
-        shutdown,
+        shutdown: shutdown.child_token(),
     };
     let bytes_max = config.bytes_max / 2;
     let running = guide::run(config, Arc::clone(store), client.clone(), ports);
@@ -131,7 +131,8 @@ impl GuideOpener for Guides {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = since.map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(0);
-        Box::new(Pieces::Idle(Document::new(view, store, now, is_gzipped)))
+        let document = Document::new(view, store, now, is_gzipped);
+        Box::new(Pieces::Idle(Box::new(document)))
     }
 }
 
@@ -149,8 +150,8 @@ type Piece = Result<Option<Vec<u8>>, store::Error>;
 
 /// A document between two pieces, or while one is written.
 enum Pieces {
-    Idle(Document),
-    Writing(JoinHandle<(Document, Piece)>),
+    Idle(Box<Document>),
+    Writing(JoinHandle<(Box<Document>, Piece)>),
     Ended,
 }
 

@@ -156,6 +156,7 @@ fn raise_descriptor_limit(plan: &Plan) {
 
 /// Wires the parts, waits for the end, drains them.
 async fn live(loaded: &Loaded, ground: Ground) -> Result<(), RunError> {
+    tell_start(&ground.identity, &ground.listeners, &ground.plan);
     let running = connect(loaded, ground);
     told_to_end().await?;
     tracing::info!("ending: saying byebye, closing streams");
@@ -172,6 +173,13 @@ struct Running {
     guiding: Task<()>,
     serving: Task<io::Result<()>>,
     announcing: Task<()>,
+}
+
+/// Where changes are asked for, and both who are asked.
+fn counter() -> (desk::Desk, desk::Orders, desk::GuideOrders) {
+    let (desk, orders) = desk::open();
+    let (desk, guide_orders) = desk.with_guides();
+    (desk, orders, guide_orders)
 }
 
 /// Connects the parts: who reads what from whom stands here and nowhere else.
@@ -193,12 +201,10 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
     let (brought_tx, brought) = watch::channel(Arc::default());
-    let (desk, orders) = desk::open();
-    let (desk, guide_orders) = desk.with_guides();
+    let (desk, orders, guide_orders) = counter();
     let dealings = adapt::dealings(config, &plan);
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
-    tell_start(&identity, &listeners, &plan);
 
     let ports = sync::Ports {
         lineup: lineup_tx,
@@ -210,10 +216,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
-    let part = shutdown.child_token();
-    let guiding = adapt::guide(config, &plan);
     let told = (lineup.clone(), brought, guide_orders);
-    let guides = guides::start(guiding, &store, &client, told, part);
+    let guiding = adapt::guide(config, &plan);
+    let guides = guides::start(guiding, &store, &client, told, &shutdown);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),
@@ -224,7 +229,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     ));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let serve_config = page::config(loaded, identity, &plan, rows);
+    let served = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         changes,
@@ -239,8 +244,12 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         vod: films,
         vod_places,
     };
-    let ending = shutdown.child_token();
-    let serving = tokio::spawn(serve_recalled(serve_config, feeds, listeners, ending));
+    let serving = tokio::spawn(serve_recalled(
+        served,
+        feeds,
+        listeners,
+        shutdown.child_token(),
+    ));
     Running {
         shutdown,
         tuners,

@@ -263,8 +263,9 @@ impl Attempt {
         let known = known
             .as_ref()
             .map(|known| known.each_ref().map(String::as_str));
-        let opening =
-            async { Ok(Document::open(&self.source, &self.http, RESUME_PAUSE, known).await?) };
+        let opening = Box::pin(async {
+            Ok(Document::open(&self.source, &self.http, RESUME_PAUSE, known).await?)
+        });
         let opened = tokio::select! {
             opened = in_time(deadline, opening) => opened?,
             () = stop.cancelled() => return Err(Error::Aborted),
@@ -290,7 +291,7 @@ impl Attempt {
         };
         let thread = task::spawn_blocking(move || job.run(receiver));
         tokio::select! {
-            () = self.feed(document, sender, deadline) => {}
+            () = Box::pin(self.feed(document, sender, deadline)) => {}
             () = stop.cancelled() => {}
         }
         thread.await.unwrap_or(Err(Error::Aborted)).map(Some)
