@@ -183,6 +183,10 @@ fn counter() -> (desk::Desk, desk::Orders, desk::GuideOrders) {
 }
 
 /// Connects the parts: who reads what from whom stands here and nowhere else.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a line for each connection: who reads what from whom is seen at once"
+)]
 fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let config = &loaded.config;
     let Ground {
