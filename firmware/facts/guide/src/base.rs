@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use lineup::Lineup;
 use names::{NameEntry, Parts, merge::Reason};
 
-use crate::{Found, channels::ChannelList};
+use crate::{channels::ChannelList, found::Found};
 
 /// The name of a channel and what it consists of: as its entry was listed, or as a rule has renamed it,
 /// which is its owner's word. What the channel is called lacks the country.

@@ -8,8 +8,8 @@ use tokio::{task, time::Instant};
 
 use crate::{
     Error,
+    gauge::Reading,
     list::{GUIDES_MAX, Origin},
-    reading::Reading,
     run::{Guide, Guides, Wishes},
 };
 

@@ -3,10 +3,7 @@
 use std::{
     path::PathBuf,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -23,8 +20,9 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, Progress,
+    Config, Error,
     channels::ChannelList,
+    gauge::{Gauge, Reading},
     job::{Done, Job, Piece},
     key::digest,
     list::Origin,
@@ -42,47 +40,6 @@ const PIECES_MAX: usize = 2;
 const READ_TIME_MAX: Duration = Duration::from_secs(1800);
 /// Between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_millis(500);
-
-/// How a reading ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// Its programmes are there.
-    Over,
-    /// They are not, and why.
-    Failed(String),
-    /// Somebody has asked for that.
-    Cancelled,
-    /// Another order, or the end of Dipole, was in the way.
-    BrokenOff,
-}
-
-/// How far a reading has come.
-#[derive(Debug, Default)]
-pub(crate) struct Gauge {
-    bytes: AtomicU64,
-    /// 0 is not known.
-    bytes_total: AtomicU64,
-}
-
-impl Gauge {
-    pub(crate) fn read(&self) -> Progress {
-        let total = self.bytes_total.load(Ordering::Relaxed);
-        Progress {
-            bytes: self.bytes.load(Ordering::Relaxed),
-            bytes_total: Some(total).filter(|total| *total > 0),
-        }
-    }
-
-    fn begin(&self, bytes_total: Option<u64>) {
-        self.bytes.store(0, Ordering::Relaxed);
-        let total = bytes_total.unwrap_or(0);
-        self.bytes_total.store(total, Ordering::Relaxed);
-    }
-
-    pub(crate) fn add(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-}
 
 impl Guides {
     /// Reads a guide to the end. A change of the guides breaks that off and waits for it: a person waits

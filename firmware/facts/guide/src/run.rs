@@ -21,10 +21,10 @@ use upstream::http;
 use crate::{
     Config, Error, GuideStatus, State, View,
     channels::ChannelList,
+    gauge::{Gauge, Reading},
     key::digest,
     list::{self, Listed},
     matching::{Whose, find_all},
-    reading::{Gauge, Reading},
 };
 
 /// Between a change of the lineup and its being matched: sources are read one behind the other.

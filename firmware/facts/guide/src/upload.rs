@@ -12,7 +12,7 @@ use tokio::{
     io::AsyncWriteExt as _,
 };
 
-use crate::{Error, reading::Gauge};
+use crate::{Error, gauge::Gauge};
 
 /// An uploaded guide in a file beside the one that it is about to replace. Dropped, it is gone.
 pub(crate) struct Aside {
