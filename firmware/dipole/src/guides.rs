@@ -10,13 +10,19 @@ use std::{
 };
 
 use bytes::Bytes;
-use guide::{Document, GuideStatus, State, View};
+use desk::GuideOrders;
+use guide::{Candidate, Document, GuideStatus, Origin, State, View, candidates};
 use lineup::{ChannelId, Lineup};
 use serve::{
-    GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart, GuideView, SourceState,
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuideOrigin,
+    GuidePart, GuideProgress, GuideQuery, GuideView, SourceState,
 };
 use store::Store;
-use tokio::{sync::watch, task::JoinHandle};
+use sync::BroughtGuide;
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use upstream::http;
 
@@ -30,22 +36,32 @@ pub(crate) struct Started {
     pub(crate) opener: Arc<dyn GuideOpener>,
 }
 
+/// What guides depend on: the lineup, what sources bring, and what faces ask for.
+pub(crate) type Told = (
+    watch::Receiver<Arc<Lineup>>,
+    watch::Receiver<Arc<[BroughtGuide]>>,
+    GuideOrders,
+);
+
 /// Starts reading guides for this lineup.
 pub(crate) fn start(
     config: guide::Config,
     store: &Arc<Store>,
     client: &http::Client,
-    lineup: watch::Receiver<Arc<Lineup>>,
-    shutdown: CancellationToken,
+    (lineup, brought, orders): Told,
+    shutdown: &CancellationToken,
 ) -> Started {
     let (view_tx, view) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let ports = guide::Ports {
         lineup,
+        brought,
+        orders,
         view: view_tx,
         status: status_tx,
-        shutdown,
+        shutdown: shutdown.child_token(),
     };
+    let bytes_max = config.bytes_max / 2;
     let running = guide::run(config, Arc::clone(store), client.clone(), ports);
     Started {
         task: tokio::spawn(running),
@@ -53,6 +69,8 @@ pub(crate) fn start(
         opener: Arc::new(Guides {
             view,
             store: Arc::clone(store),
+            query: Arc::new(Semaphore::new(1)),
+            bytes_max,
         }),
     }
 }
@@ -61,6 +79,10 @@ pub(crate) fn start(
 struct Guides {
     view: watch::Receiver<Arc<View>>,
     store: Arc<Store>,
+    /// For one query at a time: each holds the channels of a guide.
+    query: Arc<Semaphore>,
+    /// Bytes of those.
+    bytes_max: usize,
 }
 
 impl GuideOpener for Guides {
@@ -76,9 +98,33 @@ impl GuideOpener for Guides {
         let told = found.map(|found| GuideMatch {
             guide: view.guide_name(found.guide).unwrap_or_default().to_owned(),
             confidence_percent: found.confidence_percent,
-            reason: found.reason.to_string(),
+            reason: found.words(),
         });
         told.collect()
+    }
+
+    fn channels(&self, query: GuideQuery) -> GuideChannels {
+        let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
+        let (place, bytes_max) = (Arc::clone(&self.query).acquire_owned(), self.bytes_max);
+        let ending = |_| GuideError("Dipole is ending".to_owned());
+        Box::pin(async move {
+            let place = place
+                .await
+                .map_err(|_| GuideError("Dipole is ending".to_owned()))?;
+            let asking = tokio::task::spawn_blocking(move || {
+                let GuideQuery {
+                    text,
+                    channel,
+                    limit,
+                } = query;
+                let found = candidates(&view, &store, &text, channel, (limit, bytes_max));
+                drop(place);
+                found
+            });
+            let found = asking.await.map_err(ending)?;
+            let found = found.map_err(|error| GuideError(error.to_string()))?;
+            Ok(found.into_iter().map(candidate).collect())
+        })
     }
 
     fn open(&self, is_gzipped: bool, part: Option<GuidePart>) -> Box<dyn GuideDocument> {
@@ -87,7 +133,17 @@ impl GuideOpener for Guides {
         let now = since.map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(0);
         let document = Document::new(view, store, now, is_gzipped).of_part(part);
-        Box::new(Pieces::Idle(document))
+        Box::new(Pieces::Idle(Box::new(document)))
+    }
+}
+
+fn candidate(candidate: Candidate) -> GuideCandidate {
+    GuideCandidate {
+        source: candidate.guide,
+        channel: candidate.channel,
+        names: candidate.names,
+        confidence_percent: candidate.likely.as_ref().map(|(percent, _)| *percent),
+        reason: candidate.likely.map(|(_, reason)| reason),
     }
 }
 
@@ -95,8 +151,8 @@ type Piece = Result<Option<Vec<u8>>, store::Error>;
 
 /// A document between two pieces, or while one is written.
 enum Pieces {
-    Idle(Document),
-    Writing(JoinHandle<(Document, Piece)>),
+    Idle(Box<Document>),
+    Writing(JoinHandle<(Box<Document>, Piece)>),
     Ended,
 }
 
@@ -151,11 +207,29 @@ fn view(status: &GuideStatus) -> GuideView {
     let read = status.last_success;
     let read = read.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     GuideView {
+        id: status.id,
+        set_in: match status.origin {
+            Origin::File => GuideOrigin::File,
+            Origin::Api => GuideOrigin::Api,
+            Origin::Source(_) => GuideOrigin::Source,
+        },
+        source: match status.origin {
+            Origin::Source(source) => Some(source),
+            Origin::File | Origin::Api => None,
+        },
+        progress: match status.state {
+            State::Reading(progress) => Some(GuideProgress {
+                bytes: progress.bytes,
+                bytes_total: progress.bytes_total,
+            }),
+            State::Waiting | State::Ready | State::Failed => None,
+        },
+        settings: status.settings.clone(),
         name: status.name.clone(),
         address: status.address.clone(),
         state: match status.state {
             State::Waiting => SourceState::Waiting,
-            State::Reading { .. } => SourceState::Reading,
+            State::Reading(_) => SourceState::Reading,
             State::Ready => SourceState::Ready,
             State::Failed => SourceState::Failed,
         },

@@ -196,7 +196,18 @@ struct Running {
     announcing: Task<()>,
 }
 
+/// Where changes are asked for, and both who are asked.
+fn counter() -> (desk::Desk, desk::Orders, desk::GuideOrders) {
+    let (desk, orders) = desk::open();
+    let (desk, guide_orders) = desk.with_guides();
+    (desk, orders, guide_orders)
+}
+
 /// Connects the parts: who reads what from whom stands here and nowhere else.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a line for each connection: who reads what from whom is seen at once"
+)]
 fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Running {
     let config = &loaded.config;
     let Ground {
@@ -214,7 +225,8 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
     let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
-    let (desk, orders) = desk::open();
+    let (brought_tx, brought) = watch::channel(Arc::default());
+    let (desk, orders, guide_orders) = counter();
     let dealings = adapt::dealings(config, &plan);
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
@@ -224,14 +236,15 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
         changes: changes_tx,
         status: status_tx,
         rules: rules_tx,
+        brought: brought_tx,
         orders,
         backups: adapt::backups(loaded, again.clone()),
         told: adapt::told(dealings, Arc::clone(&tuners)),
         shutdown: shutdown.child_token(),
     };
-    let part = shutdown.child_token();
+    let told = (lineup.clone(), brought, guide_orders);
     let guiding = adapt::guide(config, &plan);
-    let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
+    let guides = guides::start(guiding, &store, &client, told, &shutdown);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),
@@ -244,7 +257,7 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
     tokio::spawn(resident::keep_small(lineup.clone(), status.clone(), part));
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let serve_config = page::config(loaded, identity, &plan, rows);
+    let served = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
         lineup,
         changes,
@@ -259,8 +272,12 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
         vod: films,
         vod_places,
     };
-    let ending = shutdown.child_token();
-    let serving = tokio::spawn(serve_recalled(serve_config, feeds, listeners, ending));
+    let serving = tokio::spawn(serve_recalled(
+        served,
+        feeds,
+        listeners,
+        shutdown.child_token(),
+    ));
     Running {
         shutdown,
         tuners,

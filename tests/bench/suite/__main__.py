@@ -2,12 +2,17 @@
 
 import argparse
 
-from . import crowd, failover, fanout, imports, names, soak
+from . import crowd, failover, fanout, guide, imports, names, soak
 from .place import Place
 from .servers import ALL
 
-# The kinds that need less than both programs.
-PROGRAMS = {"failover": ("dipole",), "names": ("dipole",), "soak": ("dipole",)}
+# The kinds that need others than both programs.
+PROGRAMS = {
+    "failover": ("dipole",),
+    "guide": ("examples/xmltv_speed", "examples/match_guide"),
+    "names": ("dipole",),
+    "soak": ("dipole",),
+}
 
 
 def arguments():
@@ -26,6 +31,7 @@ def arguments():
     sub.add_argument("--window", type=int, default=30, help="seconds")
     kinds.add_parser("import", help="a list of 30,000 entries")
     kinds.add_parser("names", help="labelled lists as channels, beside what others make of them")
+    kinds.add_parser("guide", help="a guide of 200 MiB, and which guide labelled names find")
     sub = kinds.add_parser("failover", help="the gap at the client when the upstream fails")
     sub.add_argument("--repeats", type=int, default=10, help="channels for each fault and kind of upstream")
     sub = kinds.add_parser("soak", help="clients come and go, streams fail; flat or it fails")
@@ -43,6 +49,8 @@ def main():
             crowd.run(place, asked.clients, asked.window)
         elif asked.kind == "failover":
             failover.run(place, asked.repeats)
+        elif asked.kind == "guide":
+            guide.run(place)
         elif asked.kind == "names":
             names.run(place)
         elif asked.kind == "soak":

@@ -27,7 +27,7 @@ class Place:
         self.programs = self.folder / "bin"
         self.programs.mkdir()
         for program in names:
-            shutil.copy2(Path(programs) / program, self.programs / program)
+            shutil.copy2(Path(programs) / program, self.programs / Path(program).name)
 
     def __enter__(self):
         return self

@@ -62,7 +62,7 @@ const SEND_POOL_MIN: u64 = 3 * MIB;
 /// of an import, for a second or two.
 const GUIDE_SHARE: u64 = 48;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
-pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
+pub const GUIDE_DOCUMENT: u64 = 456 * KIB;
 const GUIDES_MAX: usize = 1;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;

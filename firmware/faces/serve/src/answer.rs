@@ -37,10 +37,14 @@ pub(crate) async fn answer(
         ),
         None => (WHOLE, None),
     };
-    if let (Some(route @ (Route::ApiSourceList(_) | Route::ApiRestore)), true) =
-        (route, head.method == Method::POST)
-    {
-        return respond::dressed(uploaded(shared, seat, head, body, route).await);
+    let upload = match route {
+        Some(Route::ApiSourceList(id)) => Some(api::Uploaded::List(id)),
+        Some(Route::ApiGuideFile(id)) => Some(api::Uploaded::Guide(id)),
+        Some(Route::ApiRestore) => Some(api::Uploaded::Backup),
+        _ => None,
+    };
+    if let (Some(what), true) = (upload, head.method == Method::POST) {
+        return respond::dressed(uploaded(shared, seat, head, body, what).await);
     }
     let is_kept = route.is_some_and(|route| route.is_api() && route.allows(&head.method))
         && !is_reading(&head.method);
@@ -88,7 +92,7 @@ async fn uploaded(
     seat: &Seat,
     head: Parts,
     body: Incoming,
-    route: Route,
+    what: api::Uploaded,
 ) -> Response<Body> {
     let asked = Asked {
         reached: Reached::of(&head.uri, &head.headers, seat.local),
@@ -99,10 +103,7 @@ async fn uploaded(
     if !asked.reached.is_ours(&shared.config.names) {
         return misdirected();
     }
-    match route {
-        Route::ApiSourceList(id) => api::upload(shared, &asked, id, body).await,
-        _ => api::restore(shared, &asked, body).await,
-    }
+    api::upload(shared, &asked, what, body).await
 }
 
 async fn routed(
@@ -141,7 +142,7 @@ async fn routed(
     }
 }
 
-/// Routes by which the facts are asked for something; `None` for all others.
+/// Routes by which facts are changed, and those that are waited for; `None` for all others.
 async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
     Some(match route {
         Route::LineupPost => documents::lineup_post(shared, asked).await,
@@ -152,6 +153,14 @@ async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Respon
         Route::ApiSource(id) if !is_reading(asked.request.method()) => {
             api::source_change(shared, asked, id).await
         }
+        Route::ApiGuideOrder(id, verb) => api::guide_order(shared, asked, id, verb).await,
+        Route::ApiGuides if asked.request.method() == Method::POST => {
+            api::guides_post(shared, asked).await
+        }
+        Route::ApiGuide(id) if !is_reading(asked.request.method()) => {
+            api::guide_change(shared, asked, id).await
+        }
+        Route::ApiGuideChannels => api::guide_channels(shared, asked).await,
         Route::ApiChannel(id) if asked.request.method() == Method::PATCH => {
             api::patch(shared, asked, id).await
         }
@@ -176,6 +185,8 @@ fn plain(shared: &Shared, asked: &Asked, route: Route) -> Response<Body> {
         Route::ApiSources => api::sources(shared),
         Route::ApiPublicLists => api::public_lists(),
         Route::ApiSource(id) => api::source(shared, id),
+        Route::ApiGuides => api::guides(shared),
+        Route::ApiGuide(id) => api::guide(shared, id),
         Route::ApiStatus => api::status(shared, asked),
         Route::ApiChannels => api::channels(shared, asked),
         Route::ApiChannel(id) => api::channel(shared, asked, id),

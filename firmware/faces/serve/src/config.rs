@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use desk::{Desk, RulesView, SourceSettings};
+use desk::{Desk, GuideSettings, RulesView, SourceSettings};
 use hdhomerun::Identity;
 use lineup::{Lineup, decisions::Logged};
 use serde::Serialize;
@@ -160,6 +160,14 @@ pub enum ReadingPhase {
 /// One source of programmes, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GuideView {
+    /// Its lasting number.
+    pub id: u32,
+    /// Where it is set.
+    pub set_in: GuideOrigin,
+    /// The number of the source that brings it.
+    pub source: Option<u16>,
+    /// How far its reading has come, while it is read.
+    pub progress: Option<GuideProgress>,
     /// Name.
     pub name: String,
     /// File or address, without the account's name and password.
@@ -176,6 +184,32 @@ pub struct GuideView {
     pub error: Option<String>,
     /// When it was last read with success, in seconds since 1970.
     pub read_unix_s: Option<u64>,
+    /// What is set about it, without secrets.
+    #[serde(skip)]
+    pub settings: GuideSettings,
+}
+
+/// Where a guide is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum GuideOrigin {
+    /// In the configuration file, where alone it can be changed.
+    #[serde(rename = "config file")]
+    File,
+    /// Over the API.
+    #[serde(rename = "api")]
+    Api,
+    /// Nowhere: a source brings it.
+    #[serde(rename = "source")]
+    Source,
+}
+
+/// How far the reading of a guide has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideProgress {
+    /// Bytes so far, as they came.
+    pub bytes: u64,
+    /// Bytes there will be, where that is known.
+    pub bytes_total: Option<u64>,
 }
 
 /// How a source stands.

@@ -35,10 +35,13 @@ mod view;
 mod vod;
 
 pub use config::{
-    AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
-    Setting, SettingOrigin, SourceState, SourceView,
+    AccountView, Config, Feeds, Gauge, GuideOrigin, GuideProgress, GuideView, PlanRow, Profile,
+    ProgressView, ReadingPhase, Setting, SettingOrigin, SourceState, SourceView,
 };
-pub use guide::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart, GuidePlaces};
+pub use guide::{
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePlaces,
+    GuideQuery,
+};
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};
 pub use vod::{

@@ -67,6 +67,16 @@ pub(crate) enum Route {
     ApiSourceOrder(Option<u16>, Verb),
     /// The list of a source that has no address.
     ApiSourceList(u16),
+    /// All guides, or one more.
+    ApiGuides,
+    /// One guide.
+    ApiGuide(u32),
+    /// What is to be done with one guide, or with all.
+    ApiGuideOrder(Option<u32>, Verb),
+    /// A guide that has no address.
+    ApiGuideFile(u32),
+    /// What a channel's programmes can be taken from.
+    ApiGuideChannels,
     /// Leaves a channel's stream for its next one.
     ApiFailover(GuideNumber),
     /// Leaves the stream of one tuner for the next one of its channel.
@@ -104,11 +114,15 @@ impl Route {
             "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
             "/api/v1/backup" => Self::ApiBackup,
             "/api/v1/restore" => Self::ApiRestore,
+            "/api/v1/guides" => Self::ApiGuides,
+            "/api/v1/guides/refresh" => Self::ApiGuideOrder(None, Verb::Refresh),
+            "/api/v1/guide/channels" => Self::ApiGuideChannels,
             "/api/v1/rules" => Self::ApiRules,
             "/api/v1/rules/preview" => Self::ApiRulesPreview,
             _ if path.starts_with("/api/") => failover_of(path)
                 .or_else(|| decided_of(path))
                 .or_else(|| source_of(path))
+                .or_else(|| guide_of(path))
                 .unwrap_or(Self::ApiUnknown),
             _ => match (StreamPath::looks_like(path), VodPath::looks_like(path)) {
                 (Some(rest), _) => Self::Stream(rest),
@@ -127,6 +141,8 @@ impl Route {
             | Self::ApiRestore
             | Self::ApiSourceOrder(..)
             | Self::ApiSourceList(_)
+            | Self::ApiGuideOrder(..)
+            | Self::ApiGuideFile(_)
             | Self::ApiFailover(_)
             | Self::ApiTunerFailover(_)
             | Self::ApiChannelsEdit
@@ -135,7 +151,8 @@ impl Route {
             | Self::ApiUndo(_) => "POST",
             Self::ApiChannel(_) => "GET, HEAD, PATCH",
             Self::ApiRules => "GET, HEAD, PUT",
-            Self::ApiSources => "GET, HEAD, POST",
+            Self::ApiSources | Self::ApiGuides => "GET, HEAD, POST",
+            Self::ApiGuide(_) => "GET, HEAD, PUT, PATCH, DELETE",
             Self::ApiSource(_) => "GET, HEAD, PUT, DELETE",
             _ => "GET, HEAD",
         }
@@ -181,6 +198,11 @@ impl Route {
                 | Self::ApiSource(_)
                 | Self::ApiSourceOrder(..)
                 | Self::ApiSourceList(_)
+                | Self::ApiGuides
+                | Self::ApiGuide(_)
+                | Self::ApiGuideOrder(..)
+                | Self::ApiGuideFile(_)
+                | Self::ApiGuideChannels
                 | Self::ApiFailover(_)
                 | Self::ApiTunerFailover(_)
                 | Self::ApiUnknown
@@ -216,6 +238,23 @@ fn decided_of(path: &str) -> Option<Route> {
 fn channel_id(text: &str) -> Option<ChannelId> {
     let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex.then(|| text.parse().ok()).flatten()
+}
+
+/// `/api/v1/guides/<id>`, and what may stand behind it.
+fn guide_of(path: &str) -> Option<Route> {
+    let rest = path.strip_prefix("/api/v1/guides/")?;
+    let (id, verb) = match rest.split_once('/') {
+        Some((id, verb)) => (id, Some(verb)),
+        None => (rest, None),
+    };
+    let id = decimal(id)?;
+    Some(match verb {
+        None => Route::ApiGuide(id),
+        Some("refresh") => Route::ApiGuideOrder(Some(id), Verb::Refresh),
+        Some("cancel") => Route::ApiGuideOrder(Some(id), Verb::Cancel),
+        Some("file") => Route::ApiGuideFile(id),
+        Some(_) => return None,
+    })
 }
 
 /// `/api/v1/sources/<id>`, and what may stand behind it.

@@ -89,6 +89,10 @@ pub struct SourceSettings {
     /// Whether a list is taken that has lost more than half of its entries.
     #[serde(default)]
     pub accept_shrink: bool,
+    /// Whether the guides that it brings are read: those that the head of its list names, and that of
+    /// the account.
+    #[serde(default = "yes")]
+    pub guide: bool,
     /// Whether certificates are looked at.
     #[serde(default = "yes")]
     pub tls_verify: bool,
@@ -178,6 +182,7 @@ impl SourceSettings {
             rtsp_transport: RtspTransport::Tcp,
             command: None,
             accept_shrink: false,
+            guide: true,
             tls_verify: true,
             enabled: true,
         }
@@ -321,7 +326,7 @@ impl SourceSettings {
     }
 }
 
-fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
+pub(crate) fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
     if fits {
         return Ok(());
     }
@@ -354,6 +359,7 @@ impl fmt::Debug for SourceSettings {
             rtsp_transport,
             command,
             accept_shrink,
+            guide,
             tls_verify,
             enabled,
         } = self;
@@ -377,6 +383,7 @@ impl fmt::Debug for SourceSettings {
             .field("rtsp_transport", rtsp_transport)
             .field("command", command)
             .field("accept_shrink", accept_shrink)
+            .field("guide", guide)
             .field("tls_verify", tls_verify)
             .field("enabled", enabled)
             .finish()

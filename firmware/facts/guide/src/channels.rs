@@ -104,6 +104,12 @@ impl ChannelList {
         self.rows.iter().map(|row| self.channel(row))
     }
 
+    /// The channel under a key, once the list is finished.
+    pub(crate) fn find(&self, key: u64) -> Option<GuideChannel<'_>> {
+        let place = self.rows.binary_search_by_key(&key, |row| row.key).ok()?;
+        self.rows.get(place).map(|row| self.channel(row))
+    }
+
     fn channel(&self, row: &Row) -> GuideChannel<'_> {
         let part = |from: u32, to: u32| self.text.get(from as usize..to as usize);
         GuideChannel {

@@ -9,21 +9,22 @@ use std::{io::Write as _, sync::Arc};
 
 use flate2::{Compression, write::GzEncoder};
 use lineup::Channel;
-use names::merge::Reason;
 use store::Store;
 use xmltv::{write_channel, write_head, write_programme, write_tail};
 
 use crate::{
-    Found, Part, View, event,
-    pack::{BLOCK_BYTES_MAX, inflated, programmes},
+    Part, View, event,
+    layers::{LAYERS_MAX, Layers},
+    pack::BLOCK_BYTES_MAX,
     programme,
 };
 
 /// A piece is handed on once it holds this much.
 const PIECE_BYTES: usize = 16 << 10;
-/// What a document holds at most: a block and its row, the piece with what one block adds, and gzip's
-/// state.
-pub const DOCUMENT_BYTES_MAX: usize = 3 * BLOCK_BYTES_MAX + 2 * PIECE_BYTES + (320 << 10);
+/// What a document holds at most: a block of each guide of a channel and a row, the piece with what one
+/// programme adds, and gzip's state.
+pub const DOCUMENT_BYTES_MAX: usize =
+    (LAYERS_MAX + 1) * BLOCK_BYTES_MAX + 2 * PIECE_BYTES + (320 << 10);
 
 /// The guide of one client, as far as it has been written. Its calls block.
 pub struct Document {
@@ -33,6 +34,8 @@ pub struct Document {
     /// `None`: all.
     part: Option<Part>,
     place: Place,
+    /// Of the channel whose programmes are being written.
+    layers: Option<Layers>,
     gzip: Option<GzEncoder<Vec<u8>>>,
 }
 
@@ -42,14 +45,8 @@ enum Place {
     Head,
     /// The `channel` element of the channel at this index.
     Channel(usize),
-    /// Programmes of the channel at `index`, from the guide that comes in this place for it, from a
-    /// moment on. `has_some`: this guide has given some.
-    Programmes {
-        index: usize,
-        guide: usize,
-        from: u32,
-        has_some: bool,
-    },
+    /// Programmes of the channel at this index.
+    Programmes(usize),
     End,
 }
 
@@ -72,6 +69,7 @@ impl Document {
             now,
             part: None,
             place: Place::Head,
+            layers: None,
             gzip: is_gzipped.then(|| GzEncoder::new(Vec::new(), Compression::fast())),
         }
     }
@@ -121,7 +119,7 @@ impl Document {
         whole.and_then(Result::ok).unwrap_or_default()
     }
 
-    fn step(&self, out: &mut String) -> Result<Place, store::Error> {
+    fn step(&mut self, out: &mut String) -> Result<Place, store::Error> {
         const CANNOT: &str = "writing into a String cannot fail";
         Ok(match self.place {
             Place::Head => {
@@ -135,14 +133,9 @@ impl Document {
                     }
                     Place::Channel(index + 1)
                 }
-                None => first_of(0),
+                None => Place::Programmes(0),
             },
-            Place::Programmes {
-                index,
-                guide,
-                from,
-                has_some,
-            } => self.programmes(out, index, guide, from, has_some)?,
+            Place::Programmes(index) => self.programmes(out, index)?,
             Place::End => Place::End,
         })
     }
@@ -153,68 +146,36 @@ impl Document {
         lineup.get(index).filter(|_| lineup.is_active(index))
     }
 
-    /// By how much programmes are moved. What a playlist says of it (`tvg-shift`) is said of the id that
-    /// stands beside it: a channel that was found by its name `+1` has programmes of that time already.
-    fn shift_s(&self, index: usize, found: Found) -> i64 {
-        let lineup = &self.view.lineup;
-        let is_by_id = matches!(found.reason, Reason::SameId | Reason::Decision);
-        let minutes = match lineup.decision(index).shift_min {
-            Some(decided) => decided,
-            None if is_by_id => lineup.get(index).map_or(0, |channel| channel.shift_minutes),
-            None => 0,
-        };
-        i64::from(minutes) * 60
-    }
-
-    /// One block, or the way to the next guide or channel.
-    fn programmes(
-        &self,
-        out: &mut String,
-        index: usize,
-        guide: usize,
-        from: u32,
-        has_some: bool,
-    ) -> Result<Place, store::Error> {
+    /// One programme, or the way to the next channel.
+    fn programmes(&mut self, out: &mut String, index: usize) -> Result<Place, store::Error> {
+        const CANNOT: &str = "writing into a String cannot fail";
         let Some(channel) = self.seen(index) else {
-            write_tail(out).expect("writing into a String cannot fail");
+            write_tail(out).expect(CANNOT);
             return Ok(Place::End);
         };
         if !self.holds(index) {
-            return Ok(first_of(index + 1));
+            return Ok(Place::Programmes(index + 1));
         }
         let id = channel.id.to_string();
-        let Some(found) = self.view.found(index).nth(guide) else {
-            event::write(out, &id, channel.name, self.now);
-            return Ok(first_of(index + 1));
+        let (mut layers, has_some) = match self.layers.take() {
+            Some(layers) => (layers, true),
+            None => (Layers::open(&self.view, &self.store, index)?, false),
         };
-        match self.store.guide_block(found.guide, found.key, from)? {
-            Some((start, block)) => {
-                write_block(out, &id, &block, self.shift_s(index, found));
-                Ok(Place::Programmes {
-                    index,
-                    guide,
-                    from: start.saturating_add(1),
-                    has_some: true,
-                })
+        match layers.next(&self.store)? {
+            Some((times, bytes)) => {
+                if let Some((_, fields)) = programme::decode(bytes) {
+                    write_programme(out, &id, times, fields).expect(CANNOT);
+                }
+                self.layers = Some(layers);
+                Ok(Place::Programmes(index))
             }
-            None if has_some => Ok(first_of(index + 1)),
-            None => Ok(Place::Programmes {
-                index,
-                guide: guide + 1,
-                from: 0,
-                has_some: false,
-            }),
+            None => {
+                if !has_some {
+                    event::write(out, &id, channel.name, self.now);
+                }
+                Ok(Place::Programmes(index + 1))
+            }
         }
-    }
-}
-
-/// Where the programmes of a channel begin.
-const fn first_of(index: usize) -> Place {
-    Place::Programmes {
-        index,
-        guide: 0,
-        from: 0,
-        has_some: false,
     }
 }
 
@@ -225,17 +186,4 @@ fn channel_element(out: &mut String, channel: &Channel<'_>) -> std::fmt::Result 
     let numbered = format!("{number} {}", channel.name);
     let name = if is_number { &numbered } else { channel.name };
     write_channel(out, &channel.id.to_string(), [name, &number], channel.logo)
-}
-
-/// A block that is damaged on the disk costs its programmes and not the document.
-fn write_block(out: &mut String, id: &str, block: &[u8], shift_s: i64) {
-    let plain = inflated(block, BLOCK_BYTES_MAX).unwrap_or_default();
-    for (start, bytes) in programmes(&plain) {
-        let Some((lasts, fields)) = programme::decode(bytes) else {
-            continue;
-        };
-        let start = i64::from(start) + shift_s;
-        let times = [start, start + i64::from(lasts)];
-        write_programme(out, id, times, fields).expect("writing into a String cannot fail");
-    }
 }

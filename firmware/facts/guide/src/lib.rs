@@ -13,26 +13,37 @@
 //!
 //! What does not belong here: the syntax of guides (`xmltv`), tables (`store`), HTTP (`upstream`).
 
+mod base;
+mod candidates;
 mod channels;
 mod config;
 mod document;
 mod error;
 mod event;
+mod found;
+mod gauge;
 mod job;
 mod key;
+mod layers;
+mod list;
 mod matching;
+mod orders;
 mod pack;
 mod programme;
+mod reading;
 mod run;
 mod sort;
 mod status;
+mod upload;
 mod view;
 mod window;
 
-pub use config::{Config, GuideConfig};
+pub use candidates::{Candidate, candidates};
+pub use config::Config;
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::Error;
-pub use matching::Found;
+pub use found::Found;
+pub use list::{GUIDES_MAX, Origin};
 pub use run::{Ports, run};
-pub use status::{GuideStatus, State};
+pub use status::{GuideStatus, Progress, State};
 pub use view::{Part, View};

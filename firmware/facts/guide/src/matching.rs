@@ -8,30 +8,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use lineup::{Channel, Lineup, decisions::GuideChoice};
 use names::{
-    NameEntry,
     matching::{Matcher, THRESHOLD_PERCENT},
     merge::Reason,
 };
 
-use crate::{channels::ChannelList, key::key};
+use crate::{base, channels::ChannelList, found::Found, key::key};
 
 /// What a name takes while it is compared.
 const NAME_BYTES: usize = 768;
 /// Channels of the lineup that are looked at together, where there is room for more of the guide.
 const PART_MIN: usize = 1000;
-
-/// A channel of a guide that was found for one of the lineup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Which guide, by its id in the store.
-    pub guide: u32,
-    /// Which of its channels.
-    pub key: u64,
-    /// 1 to 100.
-    pub confidence_percent: u8,
-    /// Why.
-    pub reason: Reason,
-}
 
 /// One guide among those that are configured.
 #[derive(Clone, Debug)]
@@ -71,6 +57,8 @@ pub(crate) fn find_all(
             key,
             confidence_percent: 100,
             reason,
+            shift_min: lineup.get(index).map_or(0, |it| it.shift_minutes),
+            is_of_base: false,
         };
         match lineup.decision(index).guide {
             Some(GuideChoice::None) => {}
@@ -79,7 +67,10 @@ pub(crate) fn find_all(
                 found.extend(key.map(|key| (index, of(key, Reason::Decision))));
             }
             None => match by_id(&ids, lineup.streams(index)) {
-                Some(key) => found.push((index, of(key, Reason::SameId))),
+                Some(key) => {
+                    let by_id = base::behind(of(key, Reason::SameId), channels, lineup, index);
+                    found.push((index, by_id));
+                }
                 None => rest.push(index),
             },
         }
@@ -90,6 +81,7 @@ pub(crate) fn find_all(
     for part in rest.chunks(part) {
         find_part(guide.id, channels, lineup, part, names_max, &mut found);
     }
+    base::follow(lineup, &rest, &mut found);
     found
 }
 
@@ -125,32 +117,49 @@ fn find_part(
         matcher.add_channel(channel.id, channel.names());
         keys.push(channel.key);
     }
-    let entries: Vec<(usize, u32)> = part
+    let entries: Vec<Asked> = part
         .iter()
         .filter_map(|&index| {
-            // As its entry was listed, or as a rule has renamed it, which is its owner's word: what the
-            // channel is called lacks the country.
-            let entry = lineup.streams(index).next()?;
-            let parts = names::read(&NameEntry {
-                name: entry.name,
-                group: entry.group,
-                tvg_id: lineup.get(index)?.tvg_id,
-                home: None,
-            });
-            Some((index, matcher.add_entry(entry.name, &parts)))
+            let (name, parts) = base::read(lineup, index)?;
+            let entry = matcher.add_entry(name, &parts);
+            let base = base::of(&parts).map(|base| matcher.add_entry(name, &base));
+            Some(Asked {
+                index,
+                entry,
+                base,
+                hours: parts.shift_hours,
+            })
         })
         .collect();
     let matches = matcher.finish();
-    found.extend(entries.into_iter().filter_map(|(index, entry)| {
-        let best = matches.find(entry)?;
+    found.extend(entries.into_iter().filter_map(|asked| {
+        let own = matches.find(asked.entry);
+        let best = own.or_else(|| matches.find(asked.base?))?;
+        // What is late by its name has a guide that is late by itself, whatever its list says.
+        let shift_min = match (own, asked.hours) {
+            (Some(_), 0) => lineup.get(asked.index)?.shift_minutes,
+            (Some(_), _) => 0,
+            (None, hours) => i16::from(hours) * 60,
+        };
         let found = Found {
             guide,
             key: *keys.get(best.channel as usize)?,
             confidence_percent: best.confidence_percent,
             reason: best.reason,
+            shift_min,
+            is_of_base: own.is_none(),
         };
-        Some((index, found))
+        Some((asked.index, found))
     }));
+}
+
+/// A channel of the lineup that a guide is asked for.
+struct Asked {
+    index: usize,
+    entry: u32,
+    /// The same without its hours, where it has some.
+    base: Option<u32>,
+    hours: u8,
 }
 
 #[cfg(test)]

@@ -35,7 +35,8 @@ impl View {
         mut found: Vec<(u32, Found)>,
         guides: Vec<(Whose, u64)>,
     ) -> Self {
-        found.sort_by_key(|(channel, _)| *channel);
+        // What a channel has itself goes before what its base has.
+        found.sort_by_key(|(channel, found)| (*channel, found.is_of_base));
         found.shrink_to_fit();
         let of_lineup = lineup.iter().map(|channel| {
             let texts = [channel.name, channel.logo].map(key);
@@ -49,7 +50,11 @@ impl View {
                 ^ number.rotate_left(40)
         });
         let of_found = found.iter().map(|(channel, found)| {
-            found.key.rotate_left(9) ^ u64::from(*channel) ^ u64::from(found.guide).rotate_left(33)
+            let shift = u64::from(found.shift_min.cast_unsigned());
+            found.key.rotate_left(9)
+                ^ u64::from(*channel)
+                ^ u64::from(found.guide).rotate_left(33)
+                ^ shift.rotate_left(17)
         });
         let of_guides = guides.iter().map(|(_, revision)| revision.rotate_left(21));
         let revision = digest(of_lineup.chain(of_found).chain(of_guides));
@@ -78,6 +83,11 @@ impl View {
     pub fn guide_name(&self, guide: u32) -> Option<&str> {
         let named = self.guides.iter().find(|(id, _)| *id == guide);
         named.map(|(_, name)| name.as_str())
+    }
+
+    /// Id and name of each guide, in the order in which they are asked.
+    pub(crate) fn guides(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.guides.iter().map(|(id, name)| (*id, name.as_str()))
     }
 
     /// What was found for the channel at `index`, in the order in which guides are asked.

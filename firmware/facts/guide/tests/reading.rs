@@ -1,145 +1,17 @@
 //! Guides that are files, from the first reading to the document.
 
-#![allow(clippy::unwrap_used, reason = "in functions that the tests share")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+mod house;
 
-use desk::SourceSettings;
-use guide::{Config, Document, GuideConfig, GuideStatus, Part, Ports, State, View};
+use std::{fs, sync::Arc};
+
+use guide::{Part, State};
+use house::{House, channel, guide, lineup, programme};
 use lineup::{
-    Channel, ChannelId, GuideNumber, Lineup, LineupBuilder,
+    ChannelId,
     decisions::{Decision, Decisions},
 };
-use store::{Options, Store};
-
-use tokio::{sync::watch, task::JoinHandle, time::timeout};
-use tokio_util::sync::CancellationToken;
-use upstream::http;
-
-fn lineup(channels: &[(&str, &str)]) -> Arc<Lineup> {
-    let mut builder = LineupBuilder::new(1 << 20);
-    for (number, (name, tvg_id)) in (1..).zip(channels) {
-        let id = ChannelId(u64::from(number));
-        let number = GuideNumber::new(number, 0).unwrap();
-        let channel = Channel {
-            tvg_id,
-            ..Channel::new(id, number, name, "http://a.example/")
-        };
-        builder.push(channel).unwrap();
-    }
-    Arc::new(builder.build())
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap()
-}
-
-fn programme(channel: &str, hours: i64, title: &str) -> String {
-    let start = xmltv::time::Stamp(now() + hours * 3600);
-    format!("<programme start=\"{start}\" channel=\"{channel}\"><title>{title}</title></programme>")
-}
-
-fn channel(id: &str, name: &str) -> String {
-    format!("<channel id=\"{id}\"><display-name>{name}</display-name></channel>")
-}
-
-/// Guides at work on a folder.
-struct House {
-    status: watch::Receiver<Vec<GuideStatus>>,
-    view: watch::Receiver<Arc<View>>,
-    store: Arc<Store>,
-    shutdown: CancellationToken,
-    task: JoinHandle<()>,
-    lineup: watch::Sender<Arc<Lineup>>,
-}
-
-impl House {
-    fn start(folder: &Path, guides: &[(&str, PathBuf)], channels: Arc<Lineup>) -> Self {
-        let options = Options {
-            cache_bytes: 1 << 20,
-        };
-        let store = Arc::new(Store::open(folder, options).unwrap());
-        let guides = guides.iter().map(|(name, path)| GuideConfig {
-            source: SourceSettings::new(*name, path.display().to_string()),
-            priority: 0,
-        });
-        let config = Config {
-            guides: guides.collect(),
-            days: 2,
-            past_hours: 0,
-            bytes_max: 4 << 20,
-            match_bytes_max: 4 << 20,
-            folder: folder.to_owned(),
-        };
-        let (lineup_tx, lineup) = watch::channel(channels);
-        let (view_tx, view) = watch::channel(Arc::default());
-        let (status_tx, status) = watch::channel(Vec::new());
-        let shutdown = CancellationToken::new();
-        let ports = Ports {
-            lineup,
-            view: view_tx,
-            status: status_tx,
-            shutdown: shutdown.clone(),
-        };
-        let client = http::Client::new(http::ClientConfig::default());
-        let running = guide::run(config, Arc::clone(&store), client, ports);
-        Self {
-            status,
-            view,
-            store,
-            shutdown,
-            task: tokio::spawn(running),
-            lineup: lineup_tx,
-        }
-    }
-
-    /// Waits until every guide has been tried, and what was matched with it is known.
-    async fn tried(&mut self) -> Vec<GuideStatus> {
-        let is_tried = |guides: &Vec<GuideStatus>| {
-            let is_tried = |guide: &GuideStatus| match guide.state {
-                State::Ready => guide.matched > 0,
-                State::Failed => true,
-                State::Waiting | State::Reading { .. } => false,
-            };
-            !guides.is_empty() && guides.iter().all(is_tried)
-        };
-        let waiting = self.status.wait_for(is_tried);
-        let tried = timeout(Duration::from_secs(20), waiting).await;
-        tried.unwrap().unwrap().clone()
-    }
-
-    fn document(&self) -> String {
-        self.document_of(None)
-    }
-
-    fn document_of(&self, part: Option<Part>) -> String {
-        let view = self.view.borrow().clone();
-        let document = Document::new(view, Arc::clone(&self.store), now(), false);
-        let mut document = document.of_part(part);
-        let mut text = Vec::new();
-        while let Some(piece) = document.piece().unwrap() {
-            text.extend_from_slice(&piece);
-        }
-        String::from_utf8(text).unwrap()
-    }
-
-    async fn end(self) {
-        self.shutdown.cancel();
-        self.task.await.unwrap();
-    }
-}
-
-fn guide(folder: &Path, name: &str, body: &str) -> PathBuf {
-    let path = folder.join(name);
-    fs::write(&path, format!("<tv>{body}</tv>")).unwrap();
-    path
-}
 
 #[tokio::test]
 async fn what_is_kept_is_what_the_lineup_has_in_the_days_to_come() {

@@ -25,6 +25,7 @@
 
 mod account;
 pub mod backup;
+mod brought;
 mod change;
 mod collect;
 mod config;
@@ -46,7 +47,7 @@ mod request;
 mod rules;
 mod run;
 mod schedule;
-mod secrets;
+pub mod secrets;
 mod shape;
 mod shrink;
 mod sources;
@@ -55,6 +56,7 @@ mod syntax;
 mod test_channel;
 
 pub use backup::Backups;
+pub use brought::BroughtGuide;
 pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
 pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};

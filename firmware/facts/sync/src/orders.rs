@@ -195,6 +195,7 @@ impl Imports {
         self.keep(sources, Rebuilding::No).await?;
         let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
+        self.bring();
         Ok(SourceId(id))
     }
 
@@ -222,6 +223,7 @@ impl Imports {
                 schedule
             };
         }
+        self.bring();
         Ok(())
     }
 
@@ -231,6 +233,7 @@ impl Imports {
         sources.remove(id.0);
         self.keep(sources, Rebuilding::Yes).await?;
         self.sources.remove(&id.0);
+        self.bring();
         Ok(())
     }
 

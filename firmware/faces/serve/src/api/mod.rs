@@ -7,24 +7,26 @@ mod backup;
 mod changes;
 mod channels;
 mod failover;
+mod guides;
 mod rules;
 mod sources;
 mod status;
 mod upload;
+mod uploaded;
 
 use desk::Refused;
 use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-pub(crate) use backup::{backup, restore};
+pub(crate) use backup::backup;
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, similar, split};
 pub(crate) use failover::{failover, failover_of_tuner};
+pub(crate) use guides::{guide, guide_change, guide_channels, guide_order, guides, guides_post};
 pub(crate) use rules::{preview, rules};
-pub(crate) use sources::{
-    Verb, order, public_lists, source, source_change, sources, sources_post, upload,
-};
+pub(crate) use sources::{Verb, order, public_lists, source, source_change, sources, sources_post};
 pub(crate) use status::status;
+pub(crate) use uploaded::{Uploaded, upload};
 
 use crate::{asked::Asked, body::Body, respond};
 

@@ -3,6 +3,8 @@
 //! The daemon connects it to `guide`, which this crate does not know.
 
 use std::{
+    future::Future,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -27,6 +29,36 @@ pub struct GuideMatch {
     pub reason: String,
 }
 
+/// Which channels of guides are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuideQuery {
+    /// Words of a name or an id; empty: only what is likely for `channel`.
+    pub text: String,
+    /// The channel of the lineup that a programme is chosen for.
+    pub channel: Option<ChannelId>,
+    /// Answers at most.
+    pub limit: usize,
+}
+
+/// A channel of a guide that a channel of the lineup can be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuideCandidate {
+    /// Name of the guide: what a choice calls `source`.
+    pub source: String,
+    /// Id of the channel in it: what a choice calls `channel`.
+    pub channel: String,
+    /// Its names there.
+    pub names: Vec<String>,
+    /// How likely it is the channel that was asked for, from 1 to 100; `null` where it was searched for.
+    pub confidence_percent: Option<u8>,
+    /// Why, in words.
+    pub reason: Option<String>,
+}
+
+/// The answer to a query, once it is there.
+pub type GuideChannels =
+    Pin<Box<dyn Future<Output = Result<Vec<GuideCandidate>, GuideError>> + Send>>;
+
 /// Which channels of a lineup a guide is for: whether that at a place in it is.
 pub type GuidePart = Arc<dyn Fn(&Lineup, usize) -> bool + Send + Sync>;
 
@@ -37,6 +69,9 @@ pub trait GuideOpener: Send + Sync + 'static {
 
     /// What was found for a channel, in the order in which guides are asked.
     fn found(&self, channel: ChannelId) -> Vec<GuideMatch>;
+
+    /// Channels of guides, those that are likely first.
+    fn channels(&self, query: GuideQuery) -> GuideChannels;
 
     /// The guide, gzipped or not. Nothing is read before the first piece is asked for.
     fn open(&self, is_gzipped: bool, part: Option<GuidePart>) -> Box<dyn GuideDocument>;

@@ -11,5 +11,8 @@ pub(crate) mod door;
 mod places;
 
 pub(crate) use answer::{GuidePath, respond};
-pub use door::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart};
+pub use door::{
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart,
+    GuideQuery,
+};
 pub use places::GuidePlaces;

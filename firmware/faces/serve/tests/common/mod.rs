@@ -19,8 +19,8 @@ use hdhomerun::{DeviceId, Identity, Uuid};
 use ingest::Ingest;
 use lineup::{Channel, ChannelId, GuideNumber, Lineup, LineupBuilder, decisions::Logged};
 use serve::{
-    Config, Feeds, Gauge, Listeners, PlanRow, Profile, Setting, SettingOrigin, SourceState,
-    SourceView, VodPlaces,
+    Config, Feeds, Gauge, GuideOrigin, GuideView, Listeners, PlanRow, Profile, Setting,
+    SettingOrigin, SourceState, SourceView, VodPlaces,
 };
 use socket2::SockRef;
 use tokio::{sync::watch, task::JoinHandle};
@@ -142,6 +142,7 @@ pub(crate) struct Server {
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
     pub(crate) rules: watch::Sender<Arc<desk::RulesView>>,
     pub(crate) orders: desk::Orders,
+    pub(crate) guide_orders: desk::GuideOrders,
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<std::io::Result<()>>,
     pub(crate) sources: watch::Sender<Vec<SourceView>>,
@@ -191,13 +192,14 @@ impl Server {
         let (sources, sources_feed) = watch::channel(vec![source()]);
         let (rules, rules_feed) = watch::channel(Arc::default());
         let (desk, orders) = desk::open();
+        let (desk, guide_orders) = desk.with_guides();
         let films = Arc::new(Library::default());
         let feeds = Feeds {
             lineup: lineup_feed,
             changes: changes_feed,
             sources: sources_feed,
             rules: rules_feed,
-            guides: watch::channel(Vec::new()).1,
+            guides: watch::channel(vec![guide()]).1,
             guide: Arc::new(programmes::Programmes),
             guide_places: serve::GuidePlaces::new(1),
             desk,
@@ -231,6 +233,7 @@ impl Server {
             lineup,
             rules,
             orders,
+            guide_orders,
             shutdown,
             task,
             sources,
@@ -290,6 +293,24 @@ fn profile(name: &str, groups: &[&str], sources: &[&str], numbers: (u16, u16)) -
         sources: owned(sources),
         numbers: vec![numbers],
         favourites_only: false,
+    }
+}
+
+fn guide() -> GuideView {
+    GuideView {
+        id: 3,
+        set_in: GuideOrigin::Api,
+        source: None,
+        progress: None,
+        name: "House".to_owned(),
+        address: "http://guide.example/".to_owned(),
+        state: SourceState::Ready,
+        channels: 9,
+        programmes: 99,
+        matched: 4,
+        error: None,
+        read_unix_s: Some(1_700_000_000),
+        settings: desk::GuideSettings::new("House", "http://guide.example/"),
     }
 }
 

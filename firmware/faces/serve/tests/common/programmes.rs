@@ -4,7 +4,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use lineup::ChannelId;
-use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart};
+use serve::{
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart,
+    GuideQuery,
+};
 
 pub(crate) const REVISION: u64 = 0xabc;
 
@@ -29,6 +32,18 @@ impl GuideOpener for Programmes {
         };
         let is_first = channel == ChannelId(1);
         is_first.then_some(of_first).into_iter().collect()
+    }
+
+    /// What was asked for, as a candidate.
+    fn channels(&self, query: GuideQuery) -> GuideChannels {
+        let candidate = GuideCandidate {
+            source: "House".to_owned(),
+            channel: query.channel.map(|id| id.to_string()).unwrap_or_default(),
+            names: vec![query.text],
+            confidence_percent: u8::try_from(query.limit).ok(),
+            reason: None,
+        };
+        Box::pin(async { Ok(vec![candidate]) })
     }
 
     fn open(&self, is_gzipped: bool, _: Option<GuidePart>) -> Box<dyn GuideDocument> {
