@@ -12,8 +12,8 @@ use crate::{
     fault::Fault,
     first_schema,
     tables::{
-        CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES, LISTS,
-        META, META_SCHEMA, NUMBERS, SOURCES, TURNS,
+        CATALOGS, CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES,
+        LISTS, META, META_SCHEMA, NUMBERS, SOURCES, TITLES, TURNS,
     },
 };
 
@@ -21,7 +21,14 @@ const LAYOUT: u8 = 1;
 
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
-const STEPS: &[Step] = &[found, number_sources, keep_lists, guides, keep_decisions];
+const STEPS: &[Step] = &[
+    found,
+    number_sources,
+    keep_lists,
+    guides,
+    keep_decisions,
+    catalogs,
+];
 
 /// Step 1: the tables, and the device.
 fn found(transaction: &WriteTransaction) -> Result<(), Fault> {
@@ -60,6 +67,13 @@ fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(HOMES)?;
     transaction.open_table(CHANGES)?;
     transaction.open_table(TURNS)?;
+    Ok(())
+}
+
+/// Step 6: films and series of accounts.
+fn catalogs(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(CATALOGS)?;
+    transaction.open_table(TITLES)?;
     Ok(())
 }
 

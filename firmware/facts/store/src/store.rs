@@ -328,6 +328,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
+mod catalogs;
 mod guides;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,10 @@ pub(crate) const GUIDE_CHANNELS: TableDefinition<'_, (u32, u32), &[u8]> =
 /// Programmes: rows of some, by the guide's id, the channel's key and the start of the first one.
 pub(crate) const GUIDE_BLOCKS: TableDefinition<'_, (u32, u64, u32), &[u8]> =
     TableDefinition::new("guide_blocks");
+/// What is known of each catalogue of films or series, by source and shelf.
+pub(crate) const CATALOGS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("catalogs");
+/// Their titles in pieces, by source, shelf and what is in the piece.
+pub(crate) const TITLES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("titles");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";
