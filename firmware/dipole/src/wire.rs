@@ -19,13 +19,13 @@ use tokio_util::sync::CancellationToken;
 use tuner::Tuners;
 
 use crate::{
-    adapt, bind,
+    adapt, bind, catalogs,
     config::{Config, Loaded},
     guides, page, plan,
 };
 
 /// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
-const BLOCKING_THREADS_MAX: usize = 4 + upstream::http::LOOKUPS_MAX;
+const BLOCKING_THREADS_MAX: usize = 6 + upstream::http::LOOKUPS_MAX;
 /// How long parts may take to drain.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Descriptors beside clients, pages and upstreams: store, sockets, epoll.
@@ -170,6 +170,7 @@ struct Running {
     fanout_thread: JoinHandle<()>,
     importing: Task<()>,
     guiding: Task<()>,
+    cataloguing: Task<()>,
     serving: Task<io::Result<()>>,
     announcing: Task<()>,
 }
@@ -192,8 +193,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
+    let (accounts_tx, accounts) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
-    let dealings = adapt::dealings(config, &plan);
+    let dealings = adapt::dealings(config, &plan, accounts.clone());
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
     tell_start(&identity, &listeners, &plan);
@@ -204,12 +206,16 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         status: status_tx,
         rules: rules_tx,
         orders,
-        told: adapt::told(dealings, Arc::clone(&tuners)),
+        told: adapt::told(dealings, Arc::clone(&tuners), accounts_tx),
         shutdown: shutdown.child_token(),
     };
     let part = shutdown.child_token();
     let guiding = adapt::guide(config, &plan);
     let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
+    let catalog = catalog::Catalog::new(Arc::clone(&store), client.clone(), accounts);
+    let catalog = Arc::new(catalog);
+    let reading = Arc::clone(&catalog).run(shutdown.child_token());
+    let cataloguing = tokio::spawn(reading);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let announcing = tokio::spawn(announce::run(
         adapt::announce(config, identity.clone(), port_of(&listeners.http)),
@@ -221,12 +227,14 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let vod_places = serve::VodPlaces::new(plan.vod_max);
     let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
     let serve_config = page::config(loaded, identity, &plan, rows);
+    let lineup_of = lineup.clone();
     let feeds = serve::Feeds {
         lineup,
         changes,
         sources: page::source_views(status),
         rules,
         guides: guides.views,
+        catalog: Arc::new(catalogs::Catalogs::new(catalog, guides.upcoming, lineup_of)),
         guide: guides.opener,
         guide_places: serve::GuidePlaces::new(plan.guides_max),
         desk,
@@ -244,6 +252,7 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         fanout_thread,
         importing,
         guiding: guides.task,
+        cataloguing,
         serving,
         announcing,
     }
@@ -271,6 +280,7 @@ impl Running {
             fanout_thread,
             importing,
             guiding,
+            cataloguing,
             serving,
             announcing,
         } = self;
@@ -279,9 +289,9 @@ impl Running {
             // Announcements go first, so that no client comes back to what is closing.
             let announced = announcing.await;
             fanout.stop();
-            let (served, imported, guided, ()) =
-                tokio::join!(serving, importing, guiding, tuners.shutdown());
-            (announced, served, imported.and(guided))
+            let (served, imported, guided, catalogued, ()) =
+                tokio::join!(serving, importing, guiding, cataloguing, tuners.shutdown());
+            (announced, served, imported.and(guided).and(catalogued))
         };
         let Ok((announced, served, imported)) = timeout(DRAIN_MAX, drained).await else {
             tracing::warn!("draining took too long; ending all the same");

@@ -64,6 +64,11 @@ const GUIDE_SHARE: u64 = 48;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
 pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
 const GUIDES_MAX: usize = 1;
+/// Reading a catalogue of films or series, looking through one, and what panels say is on
+/// (`catalog::BYTES_MAX`).
+pub const CATALOGUE_STATE: u64 = 2304 * KIB;
+/// That, and two connections to panels.
+const CATALOGUE: u64 = CATALOGUE_STATE + 256 * KIB;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -230,6 +235,7 @@ impl Fixed {
             + self.import()
             + self.guide
             + GUIDES_MAX as u64 * GUIDE_DOCUMENT
+            + CATALOGUE
             + pages
             + (tuners + self.standbys_max) as u64 * self.upstream
             + self.remuxed_max as u64 * REMUX
@@ -333,6 +339,12 @@ fn rows(
             GUIDES_MAX,
             GUIDE_DOCUMENT,
             "a piece of each, and gzip",
+        ),
+        row(
+            "catalogue",
+            1,
+            CATALOGUE,
+            "films and series of accounts, read and looked through",
         ),
         row(
             "pages",

@@ -13,6 +13,7 @@ mod answer;
 mod api;
 mod asked;
 mod body;
+mod catalog;
 mod config;
 mod connection;
 mod documents;
@@ -32,6 +33,7 @@ mod stream;
 mod view;
 mod vod;
 
+pub use catalog::{Answering, CatalogOpener};
 pub use config::{
     AccountView, Config, Feeds, Gauge, GuideView, PlanRow, Profile, ProgressView, ReadingPhase,
     Setting, SettingOrigin, SourceState, SourceView,

@@ -11,6 +11,7 @@
 //! What does not belong here: HTTP and JSON (`serve`), the work itself (`sync`), tables (`store`).
 
 mod answer;
+pub mod catalog;
 mod channel;
 mod counter;
 mod order;

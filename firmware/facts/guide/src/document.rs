@@ -18,6 +18,10 @@ use crate::{
     programme,
 };
 
+mod upcoming;
+
+pub use upcoming::{Upcoming, UpcomingProgramme};
+
 /// A piece is handed on once it holds this much.
 const PIECE_BYTES: usize = 16 << 10;
 /// What a document holds at most: a block and its row, the piece with what one block adds, and gzip's

@@ -30,7 +30,7 @@ mod view;
 mod window;
 
 pub use config::{Config, GuideConfig};
-pub use document::{DOCUMENT_BYTES_MAX, Document};
+pub use document::{DOCUMENT_BYTES_MAX, Document, Upcoming, UpcomingProgramme};
 pub use error::Error;
 pub use matching::Found;
 pub use run::{Ports, run};

@@ -3,6 +3,7 @@
 //! Reading needs no right beyond being in the house; a host name that is not ours is refused
 //! before anything is routed here (DNS rebinding).
 
+mod catalog;
 mod changes;
 mod channels;
 mod failover;
@@ -14,6 +15,7 @@ use desk::Refused;
 use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+pub(crate) use catalog::{programmes, title, titles};
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, split};
 pub(crate) use failover::{failover, failover_of_tuner};
