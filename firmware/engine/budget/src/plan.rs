@@ -66,7 +66,7 @@ pub const GUIDE_DOCUMENT: u64 = 448 * KIB;
 const GUIDES_MAX: usize = 1;
 /// Reading a catalogue of films or series, looking through one, and what panels say is on
 /// (`catalog::BYTES_MAX`).
-pub const CATALOGUE_STATE: u64 = 2304 * KIB;
+pub const CATALOGUE_STATE: u64 = 2368 * KIB;
 /// That, and two connections to panels.
 const CATALOGUE: u64 = CATALOGUE_STATE + 256 * KIB;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
