@@ -205,6 +205,19 @@ class Catalogs(case.Case):
             self.assertEqual(status, 0)
             self.assertTrue(body == films.noise("gone-movie-1", 4_000_000)[:10])
 
+    def test_an_account_brings_its_guide(self):
+        config = self.account("guided", guide=1) + self.account("unguided", keys={"guide": False}, guide=1, streams=1)
+        with self.daemon(matrix.CONFIG + config) as running:
+            running.with_channels(3)
+            told = wait.until("the guide", lambda: (told := get(f"/api/v1/channels/{self.channel(1)}/epg").json())["is_guide"] and told, 30)
+            self.assertEqual((told["of"], told["programmes"][0]["title"]), ("guided", "Of the guide"))
+            # The panel is asked where its guide has nothing.
+            second = get(f"/api/v1/channels/{self.channel(2)}/epg").json()
+            self.assertEqual((second["is_guide"], second["programmes"][0]["title"]), (False, "Programme 0 – é"))
+            self.assertIn("Of the guide", get("/xmltv.xml").body.decode())
+            self.assertNotIn("xmltv", self.panels.panel("unguided")["asked"])
+            self.assertNotIn("secret", get("/api/v1/status").body.decode() + running.log())
+
     def test_what_is_on_is_told_by_the_panel(self):
         config = self.account("told") + self.account("plain", epg="plain") + self.account("silent", epg="none")
         with self.daemon(matrix.CONFIG + config) as running:

@@ -22,6 +22,7 @@
     epg=plain|none|slow             titles of the short guide as they are, and not as Base64; no short guide;
                                     an answer that takes seconds
     size=BYTES                      of films and episodes
+    guide=N                         so many of its channels have a programme in its XMLTV, which is on
 """
 
 import asyncio
@@ -95,7 +96,8 @@ async def answer(connection, parts, request):
     if parts[1:] == ["player_api.php"]:
         return await _api(connection, panel, request)
     if parts[1:] == ["xmltv.php"]:
-        exchange.answer(200, b"<tv></tv>", "application/xml")
+        panel.asked["xmltv"] = panel.asked.get("xmltv", 0) + 1
+        exchange.answer(200, _guide(panel.number("guide")), "application/xml")
         return True
     if len(parts) == 5 and parts[1] in ("live", "movie", "series"):
         return await _play(connection, panel, parts, request)
@@ -255,6 +257,16 @@ def _short_epg(panel, limit):
             "description": code("About it " * 200), "start": time.strftime("%F %T", time.localtime(start)), "end": "",
             "start_timestamp": str(start), "stop_timestamp": str(start + PROGRAMME_SECONDS)})
     return {"epg_listings": listings}
+
+
+def _guide(channels):
+    first = int(time.time()) // PROGRAMME_SECONDS * PROGRAMME_SECONDS
+    start, stop = (time.strftime("%Y%m%d%H%M%S +0000", time.gmtime(at)) for at in (first, first + 4 * PROGRAMME_SECONDS))
+    ids = [f"channel{n}.example" for n in range(1, channels + 1)]
+    text = "".join(f'<channel id="{one}"><display-name>{one}</display-name></channel>' for one in ids)
+    text += "".join(f'<programme start="{start}" stop="{stop}" channel="{one}"><title>Of the guide</title></programme>'
+                    for one in ids)
+    return f"<tv>{text}</tv>".encode()
 
 
 def _live(n):

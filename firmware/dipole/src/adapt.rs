@@ -262,17 +262,8 @@ pub(crate) fn parts(config: &Config) -> Vec<serve::Profile> {
 }
 
 pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
-    let guides = config.guide.iter().map(|guide| guide::GuideConfig {
-        source: SourceSettings {
-            user_agent: guide.user_agent.clone(),
-            headers: guide.headers.clone(),
-            interval_hours: guide.interval_hours,
-            ..SourceSettings::new(guide.name.as_str(), guide.url.as_str())
-        },
-        priority: guide.priority,
-    });
     guide::Config {
-        guides: guides.collect(),
+        guides: config.guide.clone(),
         days: config.programmes.days,
         past_hours: config.programmes.past_hours,
         bytes_max: plan.guide_bytes_max,

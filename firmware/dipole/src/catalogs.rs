@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use base::StreamSpec;
-use catalog::Catalog;
+use catalog::{Accounts, Catalog};
 use desk::catalog::{
     CatalogError, FilmKind, ProgrammeView, Programmes, SeriesView, Shelf, Title, TitleId, Titles,
     TitlesWish,
 };
 use lineup::{ChannelId, Lineup};
 use serve::{Answering, CatalogOpener};
-use tokio::sync::watch;
+use store::Store;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use upstream::http;
 
 use crate::guides::Upcoming;
 
@@ -19,25 +22,39 @@ use crate::guides::Upcoming;
 const PROGRAMMES_MAX: usize = 8;
 
 /// Asks whoever knows.
-pub(crate) struct Catalogs {
+struct Catalogs {
     catalog: Arc<Catalog>,
     guides: Upcoming,
     lineup: watch::Receiver<Arc<Lineup>>,
 }
 
-impl Catalogs {
-    pub(crate) fn new(
-        catalog: Arc<Catalog>,
-        guides: Upcoming,
-        lineup: watch::Receiver<Arc<Lineup>>,
-    ) -> Self {
-        Self {
-            catalog,
-            guides,
-            lineup,
-        }
-    }
+/// Starts reading what these accounts have.
+pub(crate) fn start(
+    store: &Arc<Store>,
+    client: &http::Client,
+    accounts: Accounts,
+    shutdown: CancellationToken,
+) -> (Arc<Catalog>, JoinHandle<()>) {
+    let catalog = Catalog::new(Arc::clone(store), client.clone(), accounts);
+    let catalog = Arc::new(catalog);
+    let running = Arc::clone(&catalog).run(shutdown);
+    (catalog, tokio::spawn(running))
+}
 
+/// Whom `serve` asks.
+pub(crate) fn opener(
+    catalog: Arc<Catalog>,
+    guides: Upcoming,
+    lineup: watch::Receiver<Arc<Lineup>>,
+) -> Arc<dyn CatalogOpener> {
+    Arc::new(Catalogs {
+        catalog,
+        guides,
+        lineup,
+    })
+}
+
+impl Catalogs {
     async fn what_is_on(&self, channel: ChannelId) -> Result<Programmes, CatalogError> {
         let stored = self.guides.of(channel, PROGRAMMES_MAX).await;
         let stored = stored.map_err(|error| CatalogError::Storage(error.to_string()))?;

@@ -20,11 +20,11 @@ use std::{
 pub(crate) use self::rules::Profile;
 use base::ByteSize;
 pub(crate) use command::Command;
-use desk::SourceSettings;
+use desk::{GuideSettings, SourceSettings};
 pub(crate) use error::ConfigError;
 use error::within;
 pub(crate) use failover::{Failover, Standby};
-pub(crate) use guide::{Guide, Programmes};
+pub(crate) use guide::Programmes;
 pub(crate) use lineup::{Lineup, Numbering, Range};
 use serde::{Deserialize, Deserializer, de::Error as _};
 pub(crate) use throttle::Throttle;
@@ -80,7 +80,7 @@ pub(crate) struct Config {
     /// What is kept of the guides.
     pub(crate) programmes: Programmes,
     /// Guides.
-    pub(crate) guide: Vec<Guide>,
+    pub(crate) guide: Vec<GuideSettings>,
 }
 
 /// `test_channel`.

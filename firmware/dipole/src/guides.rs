@@ -10,10 +10,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use desk::GuideOrders;
 use guide::{Document, GuideStatus, State, View};
 use lineup::{ChannelId, Lineup};
 use serve::{GuideDocument, GuideError, GuideMatch, GuideOpener, GuideView, SourceState};
 use store::Store;
+use sync::BroughtGuide;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use upstream::http;
@@ -29,18 +31,27 @@ pub(crate) struct Started {
     pub(crate) upcoming: Upcoming,
 }
 
+/// What guides depend on: the lineup, what sources bring, and what faces ask for.
+pub(crate) type Told = (
+    watch::Receiver<Arc<Lineup>>,
+    watch::Receiver<Arc<[BroughtGuide]>>,
+    GuideOrders,
+);
+
 /// Starts reading guides for this lineup.
 pub(crate) fn start(
     config: guide::Config,
     store: &Arc<Store>,
     client: &http::Client,
-    lineup: watch::Receiver<Arc<Lineup>>,
+    (lineup, brought, orders): Told,
     shutdown: CancellationToken,
 ) -> Started {
     let (view_tx, view) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let ports = guide::Ports {
         lineup,
+        brought,
+        orders,
         view: view_tx,
         status: status_tx,
         shutdown,
@@ -181,7 +192,7 @@ fn view(status: &GuideStatus) -> GuideView {
         address: status.address.clone(),
         state: match status.state {
             State::Waiting => SourceState::Waiting,
-            State::Reading { .. } => SourceState::Reading,
+            State::Reading(_) => SourceState::Reading,
             State::Ready => SourceState::Ready,
             State::Failed => SourceState::Failed,
         },

@@ -194,7 +194,9 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
     let (accounts_tx, accounts) = watch::channel(Arc::default());
+    let (brought_tx, brought) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
+    let (desk, guide_orders) = desk.with_guides();
     let dealings = adapt::dealings(config, &plan, accounts.clone());
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
@@ -205,46 +207,36 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         changes: changes_tx,
         status: status_tx,
         rules: rules_tx,
+        brought: brought_tx,
         orders,
         told: adapt::told(dealings, Arc::clone(&tuners), accounts_tx),
         shutdown: shutdown.child_token(),
     };
     let part = shutdown.child_token();
     let guiding = adapt::guide(config, &plan);
-    let guides = guides::start(guiding, &store, &client, lineup.clone(), part);
-    let catalog = catalog::Catalog::new(Arc::clone(&store), client.clone(), accounts);
-    let catalog = Arc::new(catalog);
-    let reading = Arc::clone(&catalog).run(shutdown.child_token());
-    let cataloguing = tokio::spawn(reading);
+    let told = (lineup.clone(), brought, guide_orders);
+    let guides = guides::start(guiding, &store, &client, told, part);
+    let part = shutdown.child_token();
+    let (catalog, cataloguing) = catalogs::start(&store, &client, accounts, part);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
-    let announcing = tokio::spawn(announce::run(
-        adapt::announce(config, identity.clone(), port_of(&listeners.http)),
-        lineup.clone(),
-        Arc::clone(&tuners),
-        fanout.clone(),
-        shutdown.child_token(),
-    ));
-    let vod_places = serve::VodPlaces::new(plan.vod_max);
-    let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let serve_config = page::config(loaded, identity, &plan, rows);
-    let lineup_of = lineup.clone();
     let feeds = serve::Feeds {
+        catalog: catalogs::opener(catalog, guides.upcoming, lineup.clone()),
         lineup,
         changes,
         sources: page::source_views(status),
         rules,
         guides: guides.views,
-        catalog: Arc::new(catalogs::Catalogs::new(catalog, guides.upcoming, lineup_of)),
         guide: guides.opener,
         guide_places: serve::GuidePlaces::new(plan.guides_max),
         desk,
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
         vod: films,
-        vod_places,
+        vod_places: serve::VodPlaces::new(plan.vod_max),
     };
-    let ending = shutdown.child_token();
-    let serving = tokio::spawn(serve_recalled(serve_config, feeds, listeners, ending));
+    let rows = page::plan_rows(&plan, &pool, &feeds);
+    let device = (loaded, identity, &plan, rows);
+    let (serving, announcing) = open_house(device, feeds, listeners, &shutdown);
     Running {
         shutdown,
         tuners,
@@ -256,6 +248,27 @@ fn connect(loaded: &Loaded, ground: Ground) -> Running {
         serving,
         announcing,
     }
+}
+
+/// Lets clients in, and tells them where to come. `device` is what they see of it.
+fn open_house(
+    device: (&Loaded, Identity, &Plan, Vec<serve::PlanRow>),
+    feeds: serve::Feeds,
+    listeners: Listeners,
+    shutdown: &CancellationToken,
+) -> (Task<io::Result<()>>, Task<()>) {
+    let (loaded, identity, plan, rows) = device;
+    let announcing = tokio::spawn(announce::run(
+        adapt::announce(&loaded.config, identity.clone(), port_of(&listeners.http)),
+        feeds.lineup.clone(),
+        Arc::clone(&feeds.tuners),
+        feeds.fanout.clone(),
+        shutdown.child_token(),
+    ));
+    let config = page::config(loaded, identity, plan, rows);
+    let ending = shutdown.child_token();
+    let serving = tokio::spawn(serve_recalled(config, feeds, listeners, ending));
+    (serving, announcing)
 }
 
 /// Serves once the lineup of the last run is there, or will not come. Whoever asks before that waits

@@ -1,40 +1,14 @@
-//! `[[guide]]` and `[programmes]`: where programmes come from, and which are kept.
+//! `[[guide]]` and `[programmes]`: where programmes come from, and which are kept. What can be set about a
+//! guide stands in `desk`: the same comes over the API.
 
-use std::collections::BTreeMap;
-
+use desk::GuideSettings;
 use serde::Deserialize;
 
 use super::error::{ConfigError, within};
 
-const INTERVAL_HOURS_MAX: u64 = 168;
 const DAYS_MAX: u32 = 14;
 const PAST_HOURS_MAX: u32 = 168;
 const GUIDES_MAX: usize = 32;
-
-/// `[[guide]]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Guide {
-    /// Name; what is kept of the guide is known by it.
-    pub(crate) name: String,
-    /// Address or path.
-    pub(crate) url: String,
-    /// Guides of a higher one are asked first.
-    #[serde(default)]
-    pub(crate) priority: i32,
-    /// User agent.
-    pub(crate) user_agent: Option<String>,
-    /// Further headers.
-    #[serde(default)]
-    pub(crate) headers: BTreeMap<String, String>,
-    /// Hours between two readings.
-    #[serde(default = "default_interval_hours")]
-    pub(crate) interval_hours: u64,
-}
-
-fn default_interval_hours() -> u64 {
-    12
-}
 
 /// `[programmes]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -56,7 +30,7 @@ impl Default for Programmes {
 }
 
 /// Ranges that the types do not hold.
-pub(super) fn check(guides: &[Guide], programmes: &Programmes) -> Result<(), ConfigError> {
+pub(super) fn check(guides: &[GuideSettings], programmes: &Programmes) -> Result<(), ConfigError> {
     let days_fit = (1..=DAYS_MAX).contains(&programmes.days);
     within(
         days_fit,
@@ -83,29 +57,21 @@ pub(super) fn check(guides: &[Guide], programmes: &Programmes) -> Result<(), Con
     Ok(())
 }
 
-fn check_one(place: &str, guide: &Guide, again: bool) -> Result<(), ConfigError> {
-    let key = |key: &str| format!("{place}: {key}");
-    let named = !guide.name.trim().is_empty();
-    within(named, &key("name"), &"\"\"", "must not be empty")?;
+fn check_one(place: &str, guide: &GuideSettings, again: bool) -> Result<(), ConfigError> {
+    guide.check().map_err(|error| ConfigError::Source {
+        place: place.to_owned(),
+        error,
+    })?;
     within(
         !again,
-        &key("name"),
+        &format!("{place}: name"),
         &guide.name,
         "stands twice; guides are known by it",
     )?;
-    let addressed = !guide.url.trim().is_empty();
-    within(addressed, &key("url"), &"\"\"", "an address or a path")?;
     within(
-        !guide.url.to_ascii_lowercase().ends_with(".xz"),
-        &key("url"),
-        &"\"….xz\"",
-        "a guide that is plain or gzip (.gz): xz is not read",
-    )?;
-    let hours_fit = (1..=INTERVAL_HOURS_MAX).contains(&guide.interval_hours);
-    within(
-        hours_fit,
-        &key("interval_hours"),
-        &guide.interval_hours,
-        "from 1 to 168",
+        guide.url.is_some(),
+        &format!("{place}: url"),
+        &"",
+        "an address or a path: a guide that is uploaded is added on the page",
     )
 }

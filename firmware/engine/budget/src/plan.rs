@@ -340,12 +340,7 @@ fn rows(
             GUIDE_DOCUMENT,
             "a piece of each, and gzip",
         ),
-        row(
-            "catalogue",
-            1,
-            CATALOGUE,
-            "films and series of accounts, read and looked through",
-        ),
+        row("catalogue", 1, CATALOGUE, "films and series of accounts"),
         row(
             "pages",
             fixed.pages_max,

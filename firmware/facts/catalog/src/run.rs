@@ -1,6 +1,6 @@
 //! The life of the catalogues.
 
-use std::sync::Arc;
+use std::{collections::btree_map::Entry, sync::Arc};
 
 use desk::catalog::Shelf;
 use store::{CatalogState, Store};
@@ -122,10 +122,10 @@ impl Catalog {
         for account in accounts.iter().filter(|account| account.is_listed()) {
             for shelf in [Shelf::Movies, Shelf::Series] {
                 let key = (account.id, shelf);
-                if !dues.contains_key(&key) {
+                if let Entry::Vacant(due) = dues.entry(key) {
                     let state = self.known(account, shelf).await;
                     self.board.show(key, &state);
-                    dues.insert(key, Due::of(account, &state));
+                    due.insert(Due::of(account, &state));
                 }
             }
         }

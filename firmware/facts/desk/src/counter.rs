@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use crate::{Answer, Order, Refused, SourceId, SourceOrder};
+use crate::{Answer, GuideOrder, Order, Refused, SourceId, SourceOrder};
 
 /// Orders that may wait. Each is a person's click; beyond these the desk says that it is busy.
 const ORDERS_MAX: usize = 16;
@@ -10,19 +10,53 @@ const ORDERS_MAX: usize = 16;
 /// Opens a desk: the end that asks and the end that is asked.
 #[must_use]
 pub fn open() -> (Desk, Orders) {
-    let (sender, receiver) = mpsc::channel(ORDERS_MAX);
-    (Desk(sender), Orders(receiver))
+    let (facts, receiver) = mpsc::channel(ORDERS_MAX);
+    let desk = Desk {
+        facts,
+        guides: None,
+    };
+    (desk, Orders(receiver))
 }
 
 /// Where changes are asked for.
 #[derive(Clone, Debug)]
-pub struct Desk(mpsc::Sender<Order>);
+pub struct Desk {
+    facts: mpsc::Sender<Order>,
+    /// To whoever keeps the guides, where somebody does.
+    guides: Option<mpsc::Sender<GuideOrder>>,
+}
 
 /// The orders that have come, in their order.
 #[derive(Debug)]
 pub struct Orders(mpsc::Receiver<Order>);
 
+/// The orders about guides that have come, in their order.
+#[derive(Debug)]
+pub struct GuideOrders(mpsc::Receiver<GuideOrder>);
+
 impl Desk {
+    /// The same desk with a second end that is asked: whoever keeps the guides.
+    #[must_use]
+    pub fn with_guides(self) -> (Self, GuideOrders) {
+        let (sender, receiver) = mpsc::channel(ORDERS_MAX);
+        let guides = Some(sender);
+        (Self { guides, ..self }, GuideOrders(receiver))
+    }
+
+    /// Hands in an order about guides, and waits for the answer, as [`Desk::ask`] does.
+    ///
+    /// # Errors
+    /// What kept it from being carried out.
+    pub async fn ask_guides<T>(
+        &self,
+        order: impl FnOnce(Answer<T>) -> GuideOrder,
+    ) -> Result<T, Refused> {
+        let guides = self.guides.as_ref().ok_or(Refused::Ending)?;
+        let (answer, awaited) = Answer::new();
+        guides.try_send(order(answer)).map_err(refused)?;
+        awaited.await.unwrap_or(Err(Refused::Ending))
+    }
+
     /// Hands in the order that `order` makes around its way back, and waits for the answer. An order
     /// that was handed in is carried out even if nobody waits any more.
     ///
@@ -33,12 +67,7 @@ impl Desk {
         O: Into<Order>,
     {
         let (answer, awaited) = Answer::new();
-        self.0
-            .try_send(order(answer).into())
-            .map_err(|error| match error {
-                TrySendError::Full(_) => Refused::Busy,
-                TrySendError::Closed(_) => Refused::Ending,
-            })?;
+        self.facts.try_send(order(answer).into()).map_err(refused)?;
         awaited.await.unwrap_or(Err(Refused::Ending))
     }
 
@@ -50,7 +79,7 @@ impl Desk {
             source: None,
             answer,
         };
-        let _ = self.0.try_send(order.into());
+        let _ = self.facts.try_send(order.into());
     }
 
     /// Reads the list of one source now, or those of all.
@@ -60,6 +89,26 @@ impl Desk {
     pub async fn refresh(&self, source: Option<SourceId>) -> Result<(), Refused> {
         self.ask(|answer| SourceOrder::Refresh { source, answer })
             .await
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as errors come")]
+fn refused<T>(error: TrySendError<T>) -> Refused {
+    match error {
+        TrySendError::Full(_) => Refused::Busy,
+        TrySendError::Closed(_) => Refused::Ending,
+    }
+}
+
+impl GuideOrders {
+    /// The next order; `None` when no face is left.
+    pub async fn next(&mut self) -> Option<GuideOrder> {
+        self.0.recv().await
+    }
+
+    /// The next order if one waits.
+    pub fn waiting(&mut self) -> Option<GuideOrder> {
+        self.0.try_recv().ok()
     }
 }
 

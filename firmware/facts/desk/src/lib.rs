@@ -6,7 +6,8 @@
 //! a snapshot, through `watch`, and not over this counter.
 //!
 //! A further area of orders is a module with an enum of its own, a variant of [`Order`] and a
-//! `From` between the two; each variant of it carries an [`Answer`] of what is promised back.
+//! `From` between the two; each variant of it carries an [`Answer`] of what is promised back. Orders
+//! about guides have a writer of their own, who keeps them: they go to [`GuideOrders`].
 //!
 //! What does not belong here: HTTP and JSON (`serve`), the work itself (`sync`), tables (`store`).
 
@@ -14,6 +15,7 @@ mod answer;
 pub mod catalog;
 mod channel;
 mod counter;
+mod guide;
 mod order;
 mod panel;
 pub mod public;
@@ -24,7 +26,8 @@ mod source;
 
 pub use answer::Answer;
 pub use channel::{ChannelOrder, Edited};
-pub use counter::{Desk, Orders, open};
+pub use counter::{Desk, GuideOrders, Orders, open};
+pub use guide::{GuideId, GuideOrder, GuideSettings};
 pub use order::Order;
 pub use panel::{HOSTS_MAX, Output};
 pub use refused::Refused;

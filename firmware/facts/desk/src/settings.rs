@@ -60,9 +60,6 @@ pub struct SourceSettings {
     /// hundred thousand of them.
     #[serde(default)]
     pub vod: bool,
-    /// Whether the guide of the account is read.
-    #[serde(default = "yes")]
-    pub guide: bool,
     /// Whose streams come first in a channel of several sources: the higher. −100 to 100.
     #[serde(default)]
     pub priority: i16,
@@ -96,6 +93,10 @@ pub struct SourceSettings {
     /// Whether a list is taken that has lost more than half of its entries.
     #[serde(default)]
     pub accept_shrink: bool,
+    /// Whether the guides that it brings are read: those that the head of its list names, and that of
+    /// the account.
+    #[serde(default = "yes")]
+    pub guide: bool,
     /// Whether certificates are looked at.
     #[serde(default = "yes")]
     pub tls_verify: bool,
@@ -175,7 +176,6 @@ impl SourceSettings {
             password_file: None,
             output: None,
             vod: false,
-            guide: true,
             priority: 0,
             user_agent: None,
             headers: BTreeMap::new(),
@@ -187,6 +187,7 @@ impl SourceSettings {
             rtsp_transport: RtspTransport::Tcp,
             command: None,
             accept_shrink: false,
+            guide: true,
             tls_verify: true,
             enabled: true,
         }
@@ -331,7 +332,7 @@ impl SourceSettings {
     }
 }
 
-fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
+pub(crate) fn hold(fits: bool, key: &'static str, why: &str) -> Result<(), BadSetting> {
     if fits {
         return Ok(());
     }
@@ -354,7 +355,6 @@ impl fmt::Debug for SourceSettings {
             password_file,
             output,
             vod,
-            guide,
             priority,
             user_agent,
             headers,
@@ -366,6 +366,7 @@ impl fmt::Debug for SourceSettings {
             rtsp_transport,
             command,
             accept_shrink,
+            guide,
             tls_verify,
             enabled,
         } = self;
@@ -379,7 +380,6 @@ impl fmt::Debug for SourceSettings {
             .field("password_file", password_file)
             .field("output", output)
             .field("vod", vod)
-            .field("guide", guide)
             .field("priority", priority)
             .field("user_agent", user_agent)
             .field("headers", &headers.keys())
@@ -391,6 +391,7 @@ impl fmt::Debug for SourceSettings {
             .field("rtsp_transport", rtsp_transport)
             .field("command", command)
             .field("accept_shrink", accept_shrink)
+            .field("guide", guide)
             .field("tls_verify", tls_verify)
             .field("enabled", enabled)
             .finish()

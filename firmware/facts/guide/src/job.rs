@@ -36,6 +36,8 @@ pub(crate) enum Piece {
 /// One reading of one guide.
 pub(crate) struct Job {
     pub(crate) whose: Whose,
+    /// Its row in the store.
+    pub(crate) row: String,
     pub(crate) url: String,
     pub(crate) state: GuideState,
     pub(crate) store: Arc<Store>,
@@ -120,16 +122,17 @@ impl Job {
             programmes: self.state.programmes,
             wanted: digest(wanted.iter().copied()),
             revision: self.state.revision.wrapping_add(1),
+            settings: self.state.settings.clone(),
         };
         let (id, saved) = self
             .store
-            .replace_guide(&self.whose.name, &state, &rows, &mut || packer.next())?;
+            .replace_guide(&self.row, &state, &rows, &mut || packer.next())?;
         state.id = id;
         if saved.written + saved.removed == 0 {
             state.revision = self.state.revision;
         }
         state.programmes = packer.programmes;
-        self.store.save_guide(&self.whose.name, &state)?;
+        self.store.save_guide(&self.row, &state)?;
         tracing::info!(
             guide = %self.whose.name, channels = state.channels, wanted = wanted.len(),
             programmes = state.programmes, written = saved.written, removed = saved.removed,

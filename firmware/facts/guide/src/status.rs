@@ -2,13 +2,20 @@
 
 use std::time::SystemTime;
 
+use desk::GuideSettings;
 use store::GuideState;
 
-use crate::GuideConfig;
+use crate::list::{Listed, Origin};
 
 /// One guide, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuideStatus {
+    /// Its lasting number.
+    pub id: u32,
+    /// Where it is set.
+    pub origin: Origin,
+    /// What is set about it, without secrets.
+    pub settings: GuideSettings,
     /// Its name.
     pub name: String,
     /// File or address, without the account's name and password.
@@ -33,21 +40,34 @@ pub enum State {
     /// Not read yet.
     Waiting,
     /// Being read.
-    Reading {
-        /// Bytes so far.
-        bytes: u64,
-    },
+    Reading(Progress),
     /// Read.
     Ready,
     /// Could not be read.
     Failed,
 }
 
+/// How far a reading has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes so far, as they came.
+    pub bytes: u64,
+    /// Bytes there will be, where that is known.
+    pub bytes_total: Option<u64>,
+}
+
 impl GuideStatus {
-    pub(crate) fn of(config: &GuideConfig, state: &GuideState, matched: usize) -> Self {
+    pub(crate) fn of(listed: &Listed, state: &GuideState, matched: usize) -> Self {
         Self {
-            name: config.source.name.clone(),
-            address: sync::shown_address(config.url()),
+            id: state.id,
+            origin: listed.origin,
+            settings: sync::secrets::shown_guide(&listed.settings),
+            name: listed.settings.name.clone(),
+            address: listed
+                .settings
+                .url
+                .as_deref()
+                .map_or_else(String::new, sync::shown_address),
             state: match (state.error.is_empty(), state.last_success) {
                 (false, _) => State::Failed,
                 (true, Some(_)) => State::Ready,

@@ -15,7 +15,12 @@ use crate::{
     tables::{GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES},
 };
 
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
+/// Without settings: written by earlier versions, still read.
+const FILE_LAYOUT: u8 = 1;
+/// In place of settings.
+const NOT_SET: u8 = 0;
+const SET: u8 = 1;
 
 /// The last dealings with one source of guides. Texts that are not known are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +47,9 @@ pub struct GuideState {
     pub wanted: u64,
     /// Changes with each guide that was not the one before.
     pub revision: u64,
+    /// What was set about it over the API, as a text that only whoever set it understands, up to 65,535
+    /// bytes; `None` for one that stands in the configuration file or comes from a source.
+    pub settings: Option<String>,
 }
 
 /// The programmes of one channel of a guide.
@@ -67,7 +75,8 @@ pub struct GuideSaved {
 
 impl GuideState {
     fn encode(&self, buffer: &mut Vec<u8>) {
-        Encoder::new(buffer, LAYOUT)
+        let mut fields = Encoder::new(buffer, LAYOUT);
+        fields
             .u32(self.id)
             .text(&self.url)
             .text(&self.etag)
@@ -79,10 +88,14 @@ impl GuideState {
             .u64(self.programmes)
             .u64(self.wanted)
             .u64(self.revision);
+        match &self.settings {
+            None => fields.raw(&[NOT_SET]),
+            Some(settings) => fields.raw(&[SET]).text(settings),
+        };
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut fields = Decoder::new(bytes, LAYOUT)?;
+        let (mut fields, layout) = Decoder::of_any(bytes, &[LAYOUT, FILE_LAYOUT])?;
         let state = Self {
             id: fields.u32()?,
             url: fields.text()?.to_owned(),
@@ -95,6 +108,10 @@ impl GuideState {
             programmes: fields.u64()?,
             wanted: fields.u64()?,
             revision: fields.u64()?,
+            settings: match layout {
+                LAYOUT if fields.array()? == [SET] => Some(fields.text()?.to_owned()),
+                _ => None,
+            },
         };
         fields.end()?;
         Ok(state)
@@ -130,6 +147,19 @@ pub(crate) fn note(
     state.encode(&mut value);
     guides.insert(name, value.as_slice())?;
     Ok(id)
+}
+
+/// Notes a state under another name.
+pub(crate) fn rename(
+    transaction: &WriteTransaction,
+    before: &str,
+    name: &str,
+    state: &GuideState,
+) -> Result<u32, Fault> {
+    if before != name {
+        transaction.open_table(GUIDES)?.remove(before)?;
+    }
+    note(transaction, name, state)
 }
 
 fn next_id(guides: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<u32, Fault> {

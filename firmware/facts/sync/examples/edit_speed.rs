@@ -39,12 +39,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (lineup_sender, lineup) = watch::channel(Arc::default());
     let (status, mut statuses) = watch::channel(Vec::new());
     let (changes, _) = watch::channel(Arc::default());
+    let (brought, _) = watch::channel(Arc::default());
     let (rules, _) = watch::channel(Arc::default());
     let (desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let ports = Ports {
         lineup: lineup_sender,
         changes,
+        brought,
         rules,
         status,
         orders,

@@ -40,9 +40,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (_desk, orders) = desk::open();
     let shutdown = CancellationToken::new();
     let (changes, _) = watch::channel(Arc::default());
+    let (brought, _) = watch::channel(Arc::default());
     let ports = Ports {
         lineup,
         changes,
+        brought,
         status,
         rules,
         orders,

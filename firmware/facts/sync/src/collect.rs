@@ -49,6 +49,8 @@ pub(crate) struct Collected<S> {
     pub(crate) warnings: Vec<String>,
     /// Why entries may be missing at the end.
     pub(crate) cut: Option<String>,
+    /// Addresses of guides that the head of the list names.
+    pub(crate) guides: Vec<String>,
 }
 
 impl<S: Sink> Collector<S> {
@@ -146,5 +148,6 @@ fn collected<S>(sink: S, full: Option<String>, ended: Ended) -> Collected<S> {
         sink,
         warnings: ended.warnings,
         cut: full.or_else(|| ended.cut.map(str::to_owned)),
+        guides: ended.guides,
     }
 }

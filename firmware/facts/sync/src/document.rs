@@ -48,6 +48,12 @@ impl Document {
         [etag, last_modified]
     }
 
+    /// Bytes that will come, where that is known.
+    #[must_use]
+    pub const fn bytes_total(&self) -> Option<u64> {
+        self.0.bytes_total
+    }
+
     /// The next piece, some 64 KiB at most; `None` at the end.
     ///
     /// # Errors

@@ -75,6 +75,7 @@ impl Job {
             sink,
             mut warnings,
             cut,
+            guides,
         } = collected;
         if let (Some(why), true) = (&cut, held > 0) {
             // A part of a list is better than nothing, and worse than the whole one of yesterday.
@@ -82,7 +83,7 @@ impl Job {
             return Err(Error::Cut { why, held });
         }
         let mut list = sink.finish();
-        let state = self.next_state(&list, validators);
+        let state = self.next_state(&list, validators, guides);
         let before = &self.state;
         if cut.is_none() && before.list == state.list {
             return Ok(Ended::Unchanged(state));
@@ -113,7 +114,7 @@ impl Job {
     }
 
     /// The state of the source once it has this list.
-    fn next_state(&self, list: &List, validators: Validators) -> SourceState {
+    fn next_state(&self, list: &List, validators: Validators, guides: Vec<String>) -> SourceState {
         SourceState {
             url: self.source().url.clone().unwrap_or_default(),
             etag: validators.etag,
@@ -122,6 +123,7 @@ impl Job {
             error: String::new(),
             entries: list.entries(),
             list: Some(list.hash()),
+            guides,
         }
     }
 

@@ -22,6 +22,7 @@
 //! (`store`), HTTP (`upstream`).
 
 mod account;
+mod brought;
 mod change;
 mod collect;
 mod config;
@@ -43,7 +44,7 @@ mod request;
 mod rules;
 mod run;
 mod schedule;
-mod secrets;
+pub mod secrets;
 mod shape;
 mod shrink;
 mod sources;
@@ -51,13 +52,14 @@ mod status;
 mod syntax;
 mod test_channel;
 
+pub use brought::BroughtGuide;
 pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
 pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
 pub use panel::{
     AccountStatus, Asker, GROUPS_HELD_BYTES_MAX, Groups, HostCause, HostDoor, HostFailure, Panel,
-    PanelError, guide_address,
+    PanelError,
 };
 pub use progress::{Phase, Progress};
 pub use rules::RulesConfig;

@@ -183,6 +183,7 @@ impl Imports {
         self.keep(sources, Rebuilding::No).await?;
         let known = Known::new(SourceState::default(), self.schedule(id));
         self.sources.insert(id, known);
+        self.bring();
         Ok(SourceId(id))
     }
 
@@ -215,6 +216,7 @@ impl Imports {
                 schedule
             };
         }
+        self.bring();
         Ok(())
     }
 
@@ -224,6 +226,7 @@ impl Imports {
         sources.remove(id.0);
         self.keep(sources, Rebuilding::Yes).await?;
         self.sources.remove(&id.0);
+        self.bring();
         Ok(())
     }
 

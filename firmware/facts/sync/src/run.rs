@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use upstream::http;
 
 use crate::{
-    Config, Error, SourceStatus, Sources, rebuild,
+    BroughtGuide, Config, Error, SourceStatus, Sources, brought, rebuild,
     recall::{Recalled, recall},
     refresh::{Origin, Reading},
     rules::RuleBook,
@@ -32,6 +32,9 @@ pub struct Ports {
     pub status: watch::Sender<Vec<SourceStatus>>,
     /// The owner's rules, for whoever shows them.
     pub rules: watch::Sender<Arc<RulesView>>,
+    /// The guides that the sources bring, in the order in which they are asked; told at the start, and
+    /// whenever they change.
+    pub brought: watch::Sender<Arc<[BroughtGuide]>>,
     /// What faces ask to be changed.
     pub orders: Orders,
     /// Told the sources at the start and whenever they change, before any lineup that names a new
@@ -58,6 +61,7 @@ pub async fn run(config: Config, store: Arc<Store>, http: http::Client, ports: P
         http,
         lineup: ports.lineup,
         changes: ports.changes,
+        brought: ports.brought,
         told: ports.told,
         shutdown: ports.shutdown,
         sources: BTreeMap::new(),
@@ -77,6 +81,7 @@ pub(crate) struct Imports {
     pub(crate) shutdown: CancellationToken,
     pub(crate) lineup: watch::Sender<Arc<Lineup>>,
     pub(crate) changes: watch::Sender<Arc<Vec<Logged>>>,
+    pub(crate) brought: watch::Sender<Arc<[BroughtGuide]>>,
     pub(crate) told: Box<dyn Fn(&Sources) + Send + Sync>,
     /// By number.
     pub(crate) sources: BTreeMap<u16, Known>,
@@ -139,6 +144,7 @@ impl Imports {
             let known = Known::new(state, self.schedule(id));
             self.sources.insert(id, known);
         }
+        self.brought.send_replace(self.brought_now());
         self.changes.send_replace(Arc::new(log));
         self.lineup.send_replace(Arc::new(lineup));
     }
@@ -147,6 +153,19 @@ impl Imports {
     pub(crate) fn tell(&self) {
         self.board.list(&self.config.sources);
         (self.told)(&self.config.sources);
+    }
+
+    /// Tells which guides the sources bring, where those are others than before.
+    pub(crate) fn bring(&self) {
+        let brought = self.brought_now();
+        if **self.brought.borrow() != *brought {
+            self.brought.send_replace(brought);
+        }
+    }
+
+    fn brought_now(&self) -> Arc<[BroughtGuide]> {
+        let state = |id: u16| Some(&self.sources.get(&id)?.state);
+        brought::of(&self.config.sources, state).into()
     }
 
     /// Every list is asked for at a start and when something was set: whoever has changed it starts anew,
@@ -197,6 +216,7 @@ impl Imports {
             // It is still due.
             Reading::BrokenOff => {}
         }
+        self.bring();
         reading
     }
 

@@ -1,6 +1,6 @@
 //! What is shown in place of secrets, and how it is told from what replaces them.
 
-use desk::SourceSettings;
+use desk::{GuideSettings, SourceSettings};
 
 use crate::config;
 
@@ -8,7 +8,8 @@ use crate::config;
 const HIDDEN: &str = "…";
 
 /// Settings as they may be shown.
-pub(crate) fn shown(settings: &SourceSettings) -> SourceSettings {
+#[must_use]
+pub fn shown(settings: &SourceSettings) -> SourceSettings {
     let mut shown = settings.clone();
     let address = |address: &str| config::shown(settings.kind, address);
     shown.url = settings.url.as_deref().map(address);
@@ -25,7 +26,8 @@ pub(crate) fn shown(settings: &SourceSettings) -> SourceSettings {
 }
 
 /// Settings that come back, with what is kept in place of what was shown.
-pub(crate) fn restored(mut settings: SourceSettings, kept: &SourceSettings) -> SourceSettings {
+#[must_use]
+pub fn restored(mut settings: SourceSettings, kept: &SourceSettings) -> SourceSettings {
     let was_shown = shown(kept);
     if settings.url.is_some() && settings.url == was_shown.url {
         settings.url.clone_from(&kept.url);
@@ -45,6 +47,26 @@ pub(crate) fn restored(mut settings: SourceSettings, kept: &SourceSettings) -> S
         }
     }
     settings
+}
+
+/// Settings of a guide as they may be shown.
+#[must_use]
+pub fn shown_guide(settings: &GuideSettings) -> GuideSettings {
+    with(settings, shown(&settings.source()))
+}
+
+/// Settings of a guide that come back, as [`restored`] gives them.
+#[must_use]
+pub fn restored_guide(settings: &GuideSettings, kept: &GuideSettings) -> GuideSettings {
+    with(settings, restored(settings.source(), &kept.source()))
+}
+
+fn with(settings: &GuideSettings, source: SourceSettings) -> GuideSettings {
+    GuideSettings {
+        url: source.url,
+        headers: source.headers,
+        ..settings.clone()
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +98,20 @@ mod tests {
             (kept().password, kept().backup_urls)
         );
         assert_eq!(back.name, "b");
+    }
+
+    #[test]
+    fn guides_have_the_same_secrets() {
+        let mut kept =
+            GuideSettings::new("a", "http://u:hush@h/xmltv.php?username=u&password=hush");
+        kept.headers.insert("X-Token".to_owned(), "hush".to_owned());
+        let shown = shown_guide(&kept);
+        let text = serde_json::to_string(&shown).unwrap();
+        assert!(
+            !text.contains("hush") && text.contains("h/xmltv.php"),
+            "{text}"
+        );
+        assert_eq!(restored_guide(&shown, &kept), kept);
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl Sources {
         panel?.ok()
     }
 
+    /// Where the guide of an account lies, at the host that answered last. It holds the password.
+    pub(crate) fn guide_address(&self, id: u16) -> Option<String> {
+        let panel = self.panel(id)?;
+        let (_, account) = panel.in_order().next()?;
+        Some(account.xmltv().into())
+    }
+
     /// The place of the host that answered last; shared by whoever asks the source.
     pub(crate) fn answered(&self, id: u16) -> Answered {
         let source = self.find(id);

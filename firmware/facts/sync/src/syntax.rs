@@ -23,6 +23,8 @@ pub(crate) struct Ended {
     pub(crate) warnings: Vec<String>,
     /// Why entries may be missing at the end, as far as the list itself shows.
     pub(crate) cut: Option<&'static str>,
+    /// Addresses of guides that the head of the list names.
+    pub(crate) guides: Vec<String>,
 }
 
 /// Whoever takes the entries.
@@ -52,6 +54,7 @@ impl Syntax {
                 Ok(summary) => Ok(Ended {
                     warnings: warnings(&summary),
                     cut: (!summary.is_whole).then_some("the gzip file ends early or is damaged"),
+                    guides: summary.guides,
                 }),
                 Err(playlist::Error::Stopped) => Ok(Ended::default()),
                 Err(error) => Err(error.into()),
@@ -61,6 +64,7 @@ impl Syntax {
                 Ok(Ended {
                     warnings: ended.warnings,
                     cut: (!ended.is_whole).then_some("the panel's answer ends in the middle"),
+                    guides: Vec::new(),
                 })
             }
         }

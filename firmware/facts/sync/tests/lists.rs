@@ -157,3 +157,45 @@ async fn a_new_list_that_does_not_fit_is_taken_in_part_and_harms_no_other() {
     assert!(status[1].error.as_ref().unwrap().contains("memory.budget"));
     house.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_guides_that_a_list_names_are_told_and_known_after_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("list.m3u");
+    let head = "#EXTM3U x-tvg-url=\"http://g.example/a.xml, http://g.example/b.xml.gz\"";
+    let text = list(["One"]).replace("#EXTM3U", head);
+    std::fs::write(&file, &text).unwrap();
+    let sources = |guide| {
+        vec![SourceSettings {
+            guide,
+            ..source("a", &file)
+        }]
+    };
+    let brought = |house: &House| -> Vec<String> {
+        let brought = house.brought.borrow();
+        let urls = brought.iter().filter_map(|it| it.settings.url.clone());
+        urls.collect()
+    };
+    let both = ["http://g.example/a.xml", "http://g.example/b.xml.gz"];
+    let mut house = House::start(data.path(), sources(true));
+    house.settled().await;
+    house.brought.wait_for(|it| !it.is_empty()).await.unwrap();
+    assert_eq!(brought(&house), both);
+    // The same entries under another head.
+    std::fs::write(&file, text.replace("a.xml, http://g.example/", "")).unwrap();
+    house.brought.mark_unchanged();
+    house.refreshed().await;
+    house.brought.changed().await.unwrap();
+    assert_eq!(brought(&house), ["http://g.example/b.xml.gz"]);
+    house.stop().await;
+
+    std::fs::remove_file(&file).unwrap();
+    let mut house = House::start(data.path(), sources(true));
+    house.brought.changed().await.unwrap();
+    assert_eq!(brought(&house), ["http://g.example/b.xml.gz"]);
+    house.stop().await;
+    let mut house = House::start(data.path(), sources(false));
+    house.brought.changed().await.unwrap();
+    assert!(brought(&house).is_empty());
+    house.stop().await;
+}

@@ -30,14 +30,17 @@ pub(crate) fn guides<'a>(text: &'a str, each: &mut dyn FnMut(&'a str)) {
         if !is_guide {
             continue;
         }
+        let is_between = |c: char| c == ',' || c == ';' || c.is_whitespace();
         let mut start = 0;
-        for (at, _) in value.match_indices(',') {
-            if is_web(value.get(at + 1..).unwrap_or("").trim_start()) {
-                each(value.get(start..at).unwrap_or("").trim());
-                start = at + 1;
+        for (at, _) in value.match_indices(is_between) {
+            let behind = value.get(at..).unwrap_or("");
+            // An address may have any of them within.
+            if is_web(behind.trim_start_matches(is_between)) {
+                each(value.get(start..at).unwrap_or("").trim_matches(is_between));
+                start = at;
             }
         }
-        each(value.get(start..).unwrap_or("").trim());
+        each(value.get(start..).unwrap_or("").trim_matches(is_between));
     }
 }
 

@@ -113,7 +113,8 @@ mod tests {
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
-        assert!(read(&format!("q={}", "x".repeat(300))).is_err());
+        let long = format!("q={}", "x".repeat(300));
+        assert!(wish(Some(&long), Shelf::Movies).is_err());
         assert_eq!(read("").unwrap().limit, LIMIT);
     }
 }

@@ -24,6 +24,14 @@ impl Store {
         self.write(|transaction| guide::note(transaction, name, state))
     }
 
+    /// The same for one that was known by the name `before`.
+    ///
+    /// # Errors
+    /// After any [`Error`] the store holds what it held before.
+    pub fn rename_guide(&self, before: &str, name: &str, state: &GuideState) -> Result<u32, Error> {
+        self.write(|transaction| guide::rename(transaction, before, name, state))
+    }
+
     /// Replaces everything of one source: its state, its channels, and the programmes that `next`
     /// hands out in the order of their keys. Only rows that differ are written. Returns its id.
     ///

@@ -6,7 +6,6 @@ use std::sync::{
 };
 
 use desk::SourceSettings;
-use url::Url;
 use xtream::{Account, AddressError};
 
 /// Place of the host that answered last. Clones are the same place: readings, streams and films learn from
@@ -107,17 +106,6 @@ impl Panel {
     }
 }
 
-/// Where the guide of an account lies, at its main host; `None` for a source that is none. The address
-/// holds the password.
-#[must_use]
-pub fn guide_address(settings: &SourceSettings) -> Option<Url> {
-    if settings.kind != desk::Kind::Xtream {
-        return None;
-    }
-    let accounts = settings.accounts().ok()?;
-    accounts.first().map(Account::xmltv)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,9 +129,6 @@ mod tests {
         assert_eq!(hosts(), ["http://b:81/", "https://c/", "http://a/"]);
         panel().broke_off(2);
         assert_eq!(hosts(), ["http://a/", "http://b:81/", "https://c/"]);
-        let guide = guide_address(&settings).unwrap();
-        assert_eq!(guide.as_str(), "http://a/xmltv.php?username=u&password=p");
-        assert_eq!(guide_address(&SourceSettings::new("x", "http://a")), None);
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod status;
 
 pub use ask::{Asker, GROUPS_HELD_BYTES_MAX, Groups};
 pub(crate) use config::Answered;
-pub use config::{Door as HostDoor, Panel, guide_address};
+pub use config::{Door as HostDoor, Panel};
 pub use error::{HostCause, HostFailure, PanelError};
 pub(crate) use list::LiveList;
 pub(crate) use login::login;

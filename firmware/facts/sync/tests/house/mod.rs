@@ -10,7 +10,7 @@ use std::{
 use desk::{Desk, RulesView, SourceSettings};
 use lineup::{Lineup, Numbering, decisions::Logged};
 use store::{Options, Store};
-use sync::{Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
+use sync::{BroughtGuide, Config, Ports, RulesConfig, SourceStatus, State, TestChannel, run};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -25,6 +25,7 @@ use upstream::http;
 pub(crate) struct House {
     pub(crate) lineup: watch::Receiver<Arc<Lineup>>,
     pub(crate) changes: watch::Receiver<Arc<Vec<Logged>>>,
+    pub(crate) brought: watch::Receiver<Arc<[BroughtGuide]>>,
     pub(crate) status: watch::Receiver<Vec<SourceStatus>>,
     pub(crate) desk: Desk,
     pub(crate) rules: watch::Receiver<Arc<RulesView>>,
@@ -96,9 +97,11 @@ impl House {
         let (desk, orders) = desk::open();
         let shutdown = CancellationToken::new();
         let (changes_sender, changes) = watch::channel(Arc::default());
+        let (brought_sender, brought) = watch::channel(Arc::default());
         let ports = Ports {
             lineup: lineup_sender,
             changes: changes_sender,
+            brought: brought_sender,
             status: status_sender,
             rules: rules_sender,
             orders,
@@ -110,6 +113,7 @@ impl House {
         Self {
             lineup,
             changes,
+            brought,
             status,
             desk,
             rules: rules_in_force,
