@@ -13,6 +13,7 @@
 mod accounts;
 mod ask;
 mod board;
+mod epg_cache;
 mod error;
 mod film;
 mod job;

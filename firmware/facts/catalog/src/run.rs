@@ -15,12 +15,12 @@ use upstream::http;
 use crate::{
     Account, Accounts,
     board::{Board, Key},
+    epg_cache::ShortEpg,
     error::Error,
     job::stored,
     limits::{ASKED_MAX, QUERIES_MAX},
     read::read,
     schedule::{Due, Dues, first},
-    short_epg::ShortEpg,
 };
 
 /// Films and series of all accounts, and what their panels say is on.

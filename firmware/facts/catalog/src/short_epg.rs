@@ -3,7 +3,7 @@
 //! A page that shows fifty channels asks fifty times. So answers are kept for some minutes, panels are
 //! asked one question at a time, and no more than so many in a minute.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Lock, StreamSpec};
 use desk::catalog::{CatalogError, ProgrammeView, Programmes};
@@ -12,65 +12,13 @@ use xtream::{Action, Fields, Limits, Programme};
 
 use crate::{
     Account, Catalog,
+    epg_cache::Answer,
     job::clipped,
     limits::{
-        EPG_ASKED_A_MINUTE_MAX, EPG_BYTES_MAX, EPG_CHANNELS_MAX, EPG_KEPT, EPG_PROGRAMMES_MAX,
-        EPG_SILENT, EPG_TEXT_BYTES_MAX, EPG_TITLE_BYTES_MAX, OBJECT_BYTES_MAX,
+        EPG_BYTES_MAX, EPG_KEPT, EPG_PROGRAMMES_MAX, EPG_SILENT, EPG_TEXT_BYTES_MAX,
+        EPG_TITLE_BYTES_MAX, OBJECT_BYTES_MAX,
     },
 };
-
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// What was told, and how often panels were asked.
-#[derive(Debug, Default)]
-pub(crate) struct ShortEpg(Lock<Known>);
-
-#[derive(Debug, Default)]
-struct Known {
-    /// At most [`EPG_CHANNELS_MAX`]; the oldest goes first.
-    channels: Vec<Answer>,
-    /// When the minute began, and how often panels were asked in it.
-    minute: Option<(Instant, u32)>,
-}
-
-#[derive(Debug)]
-struct Answer {
-    source: u16,
-    /// The stream's id at the panel.
-    id: String,
-    until: Instant,
-    programmes: Vec<ProgrammeView>,
-}
-
-impl Known {
-    fn kept(&self, source: u16, id: &str, now: Instant) -> Option<Vec<ProgrammeView>> {
-        let mut channels = self.channels.iter();
-        let kept = channels.find(|it| it.source == source && it.id == id && it.until > now);
-        kept.map(|it| it.programmes.clone())
-    }
-
-    fn keep(&mut self, answer: Answer) {
-        let is_other = |it: &Answer| it.source != answer.source || it.id != answer.id;
-        self.channels.retain(is_other);
-        if self.channels.len() >= EPG_CHANNELS_MAX {
-            self.channels.remove(0);
-        }
-        self.channels.push(answer);
-    }
-
-    /// Whether a panel may be asked now.
-    fn may_ask(&mut self, now: Instant) -> bool {
-        let (began, asked) = match self.minute {
-            Some((began, asked)) if now < began + MINUTE => (began, asked),
-            _ => (now, 0),
-        };
-        if asked >= EPG_ASKED_A_MINUTE_MAX {
-            return false;
-        }
-        self.minute = Some((began, asked + 1));
-        true
-    }
-}
 
 impl Catalog {
     /// What is on at the first of these streams that is an account's, from now on. Where no panel says
@@ -190,43 +138,4 @@ fn now_unix_s() -> i64 {
     since.map_or(0, |since| {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(id: usize, until: Instant) -> Answer {
-        Answer {
-            source: 1,
-            id: id.to_string(),
-            until,
-            programmes: vec![ProgrammeView::default()],
-        }
-    }
-
-    #[test]
-    fn answers_are_kept_for_a_while_and_not_all() {
-        let now = Instant::now();
-        let mut known = Known::default();
-        for n in 0..EPG_CHANNELS_MAX + 3 {
-            known.keep(answer(n, now + EPG_KEPT));
-        }
-        known.keep(answer(5, now + EPG_KEPT));
-        assert_eq!(known.channels.len(), EPG_CHANNELS_MAX);
-        assert!(known.kept(1, "2", now).is_none(), "the oldest is gone");
-        assert!(known.kept(1, "5", now).is_some());
-        assert!(known.kept(2, "5", now).is_none());
-        assert!(known.kept(1, "5", now + EPG_KEPT).is_none());
-    }
-
-    #[test]
-    fn panels_are_asked_so_often_in_a_minute() {
-        let now = Instant::now();
-        let mut known = Known::default();
-        let asked = (0..100).filter(|_| known.may_ask(now)).count();
-        assert_eq!(asked, EPG_ASKED_A_MINUTE_MAX as usize);
-        assert!(!known.may_ask(now + Duration::from_secs(59)));
-        assert!(known.may_ask(now + MINUTE));
-    }
 }

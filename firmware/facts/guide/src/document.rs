@@ -18,9 +18,7 @@ use crate::{
     programme,
 };
 
-mod upcoming;
-
-pub use upcoming::{Upcoming, UpcomingProgramme};
+pub(crate) mod upcoming;
 
 /// A piece is handed on once it holds this much.
 const PIECE_BYTES: usize = 16 << 10;

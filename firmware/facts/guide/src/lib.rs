@@ -34,7 +34,10 @@ mod view;
 mod window;
 
 pub use config::Config;
-pub use document::{DOCUMENT_BYTES_MAX, Document, Upcoming, UpcomingProgramme};
+pub use document::{
+    DOCUMENT_BYTES_MAX, Document,
+    upcoming::{Upcoming, UpcomingProgramme},
+};
 pub use error::Error;
 pub use list::{GUIDES_MAX, Origin};
 pub use matching::Found;
