@@ -216,9 +216,10 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers. Guides take their part of that.
+    /// all of them have ids and numbers. Guides and catalogues take their part of that.
     const fn import(&self) -> u64 {
-        2 * self.lineup - self.guide - GUIDES_MAX as u64 * GUIDE_DOCUMENT
+        let guides = self.guide + GUIDES_MAX as u64 * GUIDE_DOCUMENT;
+        2 * self.lineup - guides - CATALOGUE
     }
 
     /// Part of that: rules are made ready for each import, and for a dry run between imports. 200
