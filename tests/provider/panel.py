@@ -17,9 +17,16 @@
     redirect=1                      everything is redirected once
     cut=BYTES rate=BYTES            lists end there; lists come so fast
     refuse=empty                    what is not accepted gets an empty list, and not auth 0
+    shelf=502|page|cut|empty        its films and series are an error, a web page, half a list, nothing
+    episodes=lists                  a series comes as a list of lists, with [] for its info, and not by season
+    epg=plain|none|slow             titles of the short guide as they are, and not as Base64; no short guide;
+                                    an answer that takes seconds
+    size=BYTES                      of films and episodes
+    guide=N                         so many of its channels have a programme in its XMLTV, which is on
 """
 
 import asyncio
+import base64
 import json
 import time
 import urllib.parse
@@ -31,6 +38,8 @@ CHUNK_SECONDS = 0.05
 CHUNK_BYTES = 64 * 1024
 STREAMS_MAX = 100_000
 GROUPS = 3
+SLOW_SECONDS = 3
+PROGRAMME_SECONDS = 1800
 PANELS_MAX = 256
 WARNING = b'<br />\n<b>Warning</b>:  Undefined array key "x" in <b>/home/xtreamcodes/a.php</b> on line <b>7</b><br />\n'
 DEFAULTS = {"user": "me", "password": "secret", "streams": "3", "movies": "0", "series": "0", "status": "Active"}
@@ -87,7 +96,8 @@ async def answer(connection, parts, request):
     if parts[1:] == ["player_api.php"]:
         return await _api(connection, panel, request)
     if parts[1:] == ["xmltv.php"]:
-        exchange.answer(200, b"<tv></tv>", "application/xml")
+        panel.asked["xmltv"] = panel.asked.get("xmltv", 0) + 1
+        exchange.answer(200, _guide(panel.number("guide")), "application/xml")
         return True
     if len(parts) == 5 and parts[1] in ("live", "movie", "series"):
         return await _play(connection, panel, parts, request)
@@ -112,7 +122,13 @@ async def _play(connection, panel, parts, request):
         stream.options = {**stream.options, "account": panel.name, "max": panel.options.get("max", "0"),
                           "over": panel.options.get("over", "403")}
         return await connection.play_live(stream, request)
+    ours = open_now(connection.provider, panel.name)
+    if (most := panel.number("max")) and ours >= most:
+        exchange.answer(int(panel.options.get("over", 403)), PAGE, "text/html")
+        return True
     stream = connection.provider.stream(f"{panel.name}-{kind}-{name}", faults.TS, {})
+    stream.options = {**stream.options, "account": panel.name}
+    request.query.update({"size": panel.options["size"]} if "size" in panel.options else {})
     return await films.serve(stream, exchange, request, connection.provider.files)
 
 
@@ -134,9 +150,20 @@ async def _api(connection, panel, request):
     if action.endswith("_categories") and panel.options.get("groups") == "404":
         exchange.answer(404)
         return True
-    body = _shaped(panel, action, query, connection.provider)
+    shelf = panel.options.get("shelf") if action in ("get_vod_streams", "get_series") else None
+    if shelf == "502":
+        exchange.answer(502)
+        return True
+    if shelf == "page":
+        exchange.answer(200, PAGE, "text/html")
+        return True
+    if action == "get_short_epg" and panel.options.get("epg") == "slow":
+        await asyncio.sleep(SLOW_SECONDS)
+    body = b"" if shelf == "empty" else _shaped(panel, action, query, connection.provider)
     cut = panel.number("cut") if action == "get_live_streams" else 0
     if action.endswith("_categories") and panel.options.get("groups") == "cut":
+        cut = len(body) // 2
+    if shelf == "cut":
         cut = len(body) // 2
     return await _send(exchange, body[:cut] if cut else body, panel.number("rate"))
 
@@ -196,10 +223,50 @@ def _value(panel, action, query, provider):
         return [{"num": n, "name": f"Series {n}", "series_id": n, "cover": "", "category_id": str(n % GROUPS + 1),
                  "releaseDate": "2001-02-03"} for n in count("series")]
     if action == "get_series_info":
-        return {"seasons": [], "info": {"name": f"Series {query.get('series_id')}"}, "episodes": {
-            "1": [{"id": f"{query.get('series_id')}0{n}", "episode_num": n, "title": f"Episode {n}",
-                   "container_extension": "mkv", "info": []} for n in (1, 2)]}}
+        return _series_info(panel, query.get("series_id", ""))
+    if action == "get_short_epg":
+        return _short_epg(panel, int(query.get("limit", 4)))
     return []
+
+
+def _series_info(panel, series):
+    """Two seasons of two episodes; nothing at all of what is not on the shelf."""
+    if not (series.isdigit() and 1 <= int(series) <= panel.number("series")):
+        return {"seasons": [], "info": [], "episodes": []}
+    seasons = {str(season): [
+        {"id": f"{series}{season}{n}", "episode_num": n, "title": f"Episode {n}", "season": season,
+         "container_extension": "mkv", "info": []} for n in (1, 2)] for season in (1, 2)}
+    if panel.options.get("episodes") == "lists":
+        return {"seasons": [], "info": [], "episodes": list(seasons.values())}
+    return {"seasons": [], "info": {"name": f"Series {series}", "plot": "What it is about", "cover": ""},
+            "episodes": seasons}
+
+
+def _short_epg(panel, limit):
+    """What is on, what comes, and what is over, with the timestamps of a server in Britain."""
+    if panel.options.get("epg") == "none":
+        return {"epg_listings": []}
+    code = (lambda text: text) if panel.options.get("epg") == "plain" else (
+        lambda text: base64.b64encode(text.encode()).decode())
+    first = int(time.time()) // PROGRAMME_SECONDS * PROGRAMME_SECONDS
+    listings = []
+    for n in range(-1, limit - 1):
+        start = first + n * PROGRAMME_SECONDS
+        listings.append({
+            "id": str(n), "epg_id": "7", "title": code(f"Programme {n} – é"), "lang": "", "channel_id": "x",
+            "description": code("About it " * 200), "start": time.strftime("%F %T", time.localtime(start)), "end": "",
+            "start_timestamp": str(start), "stop_timestamp": str(start + PROGRAMME_SECONDS)})
+    return {"epg_listings": listings}
+
+
+def _guide(channels):
+    first = int(time.time()) // PROGRAMME_SECONDS * PROGRAMME_SECONDS
+    start, stop = (time.strftime("%Y%m%d%H%M%S +0000", time.gmtime(at)) for at in (first, first + 4 * PROGRAMME_SECONDS))
+    ids = [f"channel{n}.example" for n in range(1, channels + 1)]
+    text = "".join(f'<channel id="{one}"><display-name>{one}</display-name></channel>' for one in ids)
+    text += "".join(f'<programme start="{start}" stop="{stop}" channel="{one}"><title>Of the guide</title></programme>'
+                    for one in ids)
+    return f"<tv>{text}</tv>".encode()
 
 
 def _live(n):

@@ -16,6 +16,7 @@ use upstream::{Player, PlayerConfig, command, http};
 use crate::{
     chosen::Chosen,
     config::{Config, HlsVariant, Loaded, NewChannels, Numbering, TestChannel},
+    hosts::Hosts,
     manners::{AllManners, Manners},
     opener::Upstreams,
     vod::Films,
@@ -37,6 +38,8 @@ const _: () = assert!(
     (serve::TRANSFER_BYTES_MAX + VOD_HEAD_BYTES_MAX + VOD_LINK_BYTES) as u64 <= budget::VOD_STATE
 );
 const _: () = assert!(VOD_HEAD_BYTES_MAX <= serve::PIECE_BYTES_MAX);
+// And for what films and series hold besides.
+const _: () = assert!(catalog::BYTES_MAX as u64 <= budget::CATALOGUE_STATE);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -71,7 +74,8 @@ pub(crate) fn tuners(
     });
     let commands = commands(config, dealings, lineup);
     let manners = dealings.manners.clone();
-    let opener = Upstreams::new(player, manners, dealings.throttle.clone(), commands);
+    let hosts = dealings.hosts.clone();
+    let opener = Upstreams::new(player, manners, hosts, dealings.throttle.clone(), commands);
     let opener = Arc::new(opener);
     let tuner_config = tuner::Config {
         tuners: plan.demand.tuners,
@@ -97,12 +101,19 @@ pub(crate) fn films(config: &Config, dealings: &Dealings) -> Arc<Films> {
         ..http::ClientConfig::default()
     });
     let manners = dealings.manners.clone();
-    Arc::new(Films::new(client, manners, dealings.throttle.clone()))
+    let hosts = dealings.hosts.clone();
+    Arc::new(Films::new(
+        client,
+        manners,
+        hosts,
+        dealings.throttle.clone(),
+    ))
 }
 
 /// How sources are dealt with by whoever plays their streams and films.
 pub(crate) struct Dealings {
     manners: AllManners,
+    hosts: Hosts,
     /// What all streams and films pay for their bytes.
     throttle: Throttle,
     /// By name.
@@ -110,9 +121,10 @@ pub(crate) struct Dealings {
 }
 
 /// Before any source is known.
-pub(crate) fn dealings(config: &Config, plan: &Plan) -> Dealings {
+pub(crate) fn dealings(config: &Config, plan: &Plan, accounts: catalog::Accounts) -> Dealings {
     Dealings {
         manners: AllManners::default(),
+        hosts: Hosts::new(accounts),
         throttle: Throttle::new(&Rates {
             total_kbit: config.throttle.total_kbit,
             stream_kbit: config.throttle.stream_kbit,
@@ -126,6 +138,7 @@ pub(crate) fn dealings(config: &Config, plan: &Plan) -> Dealings {
 pub(crate) fn told(
     dealings: Dealings,
     tuners: Arc<Tuners>,
+    accounts: watch::Sender<Arc<Vec<catalog::Account>>>,
 ) -> Box<dyn Fn(&sync::Sources) + Send + Sync> {
     Box::new(move |sources| {
         let command = |name: &String| dealings.profiles.get(name).cloned();
@@ -134,6 +147,7 @@ pub(crate) fn told(
             (id, Manners::of(settings, command))
         });
         dealings.manners.set(all);
+        accounts.send_replace(Arc::new(catalog::accounts(sources)));
         for id in 0..u16::try_from(sync::SOURCES_MAX).unwrap_or(u16::MAX) {
             let settings = sources.get(id);
             let limits = settings.map(|settings| limits(settings, sources.connections(id)));
@@ -211,7 +225,7 @@ pub(crate) fn sync(config: &Config, plan: &Plan) -> sync::Config {
 pub(crate) fn backups(loaded: &Loaded, again: CancellationToken) -> sync::Backups {
     sync::Backups {
         configuration: loaded.path.clone(),
-        other_device: Box::new(move || again.cancel()),
+        begin_again: Box::new(move || again.cancel()),
     }
 }
 

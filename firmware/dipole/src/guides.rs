@@ -34,6 +34,7 @@ pub(crate) struct Started {
     pub(crate) task: JoinHandle<()>,
     pub(crate) views: watch::Receiver<Vec<GuideView>>,
     pub(crate) opener: Arc<dyn GuideOpener>,
+    pub(crate) upcoming: Upcoming,
 }
 
 /// What guides depend on: the lineup, what sources bring, and what faces ask for.
@@ -66,6 +67,10 @@ pub(crate) fn start(
     Started {
         task: tokio::spawn(running),
         views: views(status),
+        upcoming: Upcoming {
+            view: view.clone(),
+            store: Arc::clone(store),
+        },
         opener: Arc::new(Guides {
             view,
             store: Arc::clone(store),
@@ -73,6 +78,33 @@ pub(crate) fn start(
             bytes_max,
         }),
     }
+}
+
+/// Tells what is on by the newest view.
+pub(crate) struct Upcoming {
+    view: watch::Receiver<Arc<View>>,
+    store: Arc<Store>,
+}
+
+impl Upcoming {
+    /// The next programmes of a channel, the one that is on included; `None` where no guide has any.
+    pub(crate) async fn of(
+        &self,
+        channel: ChannelId,
+        count: usize,
+    ) -> Result<Option<guide::Upcoming>, store::Error> {
+        let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
+        let looking = tokio::task::spawn_blocking(move || {
+            Document::new(view, store, now_unix_s(), false).upcoming(channel, count)
+        });
+        looking.await.unwrap_or(Ok(None))
+    }
+}
+
+fn now_unix_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = since.map_or(0, |since| since.as_secs());
+    i64::try_from(now).unwrap_or(0)
 }
 
 /// Opens documents of the newest view.
@@ -129,10 +161,7 @@ impl GuideOpener for Guides {
 
     fn open(&self, is_gzipped: bool, part: Option<GuidePart>) -> Box<dyn GuideDocument> {
         let (view, store) = (self.view.borrow().clone(), Arc::clone(&self.store));
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = since.map_or(0, |since| since.as_secs());
-        let now = i64::try_from(now).unwrap_or(0);
-        let document = Document::new(view, store, now, is_gzipped).of_part(part);
+        let document = Document::new(view, store, now_unix_s(), is_gzipped).of_part(part);
         Box::new(Pieces::Idle(Box::new(document)))
     }
 }

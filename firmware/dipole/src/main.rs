@@ -3,11 +3,13 @@
 mod adapt;
 mod backups;
 mod bind;
+mod catalogs;
 mod chosen;
 mod cli;
 mod commands;
 mod config;
 mod guides;
+mod hosts;
 mod log;
 mod manners;
 mod opener;

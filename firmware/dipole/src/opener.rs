@@ -1,5 +1,7 @@
 //! The adapter between tuners, which want streams played, and `upstream`, which plays them.
 
+use std::sync::atomic::Ordering;
+
 use base::StreamSpec;
 use ingest::{Ingest, throttle::Throttle};
 use tuner::{FailureKind, Opener, PlayError, Playing};
@@ -7,6 +9,7 @@ use upstream::{DatagramError, PlayRequest, Player, command, film, hls, http};
 
 use crate::{
     chosen::Chosen,
+    hosts::{self, Hosts},
     manners::{AllManners, Manners},
 };
 
@@ -14,6 +17,7 @@ use crate::{
 pub(crate) struct Upstreams {
     player: Player,
     manners: AllManners,
+    hosts: Hosts,
     throttle: Throttle,
     commands: Chosen,
 }
@@ -24,12 +28,14 @@ impl Upstreams {
     pub(crate) fn new(
         player: Player,
         manners: AllManners,
+        hosts: Hosts,
         throttle: Throttle,
         commands: Chosen,
     ) -> Self {
         Self {
             player,
             manners,
+            hosts,
             throttle,
             commands,
         }
@@ -67,19 +73,58 @@ impl Opener for Upstreams {
     fn play<'a>(&'a self, stream: &'a StreamSpec, ingest: &'a mut Ingest) -> Playing<'a> {
         Box::pin(async move {
             let manners = self.manners.of(stream.source);
-            let request = PlayRequest {
-                command: self.commands.of(stream, manners.command.as_ref()),
-                ..request(&manners, stream)
-            };
+            let command = self.commands.of(stream, manners.command.as_ref());
             ingest.throttle(self.throttle.stream(stream.source));
-            self.player
-                .play(&request, ingest)
-                .await
-                .map_err(|error| PlayError {
+            let mut doors = self.hosts.doors(stream);
+            while let Some(door) = doors.next() {
+                let request = PlayRequest {
+                    command: command.clone(),
+                    ..request(&manners, &door.stream(stream))
+                };
+                let received = received(ingest);
+                let Err(error) = self.player.play(&request, ingest).await else {
+                    return Ok(());
+                };
+                let is_silent = received == self::received(ingest);
+                if is_silent && is_of_host(&error) {
+                    doors.failed(&door);
+                    if !doors.is_last() {
+                        continue;
+                    }
+                }
+                return Err(PlayError {
                     message: error.to_string(),
                     kind: kind_of(&error),
-                })
+                });
+            }
+            Err(PlayError {
+                message: "the account has no host".to_owned(),
+                kind: FailureKind::Hopeless,
+            })
         })
+    }
+}
+
+fn received(ingest: &Ingest) -> u64 {
+    ingest.counters().received.load(Ordering::Relaxed)
+}
+
+/// Whether it is the host that does not work, and not the account or the stream that is refused: another
+/// host of the account may give what this one does not.
+fn is_of_host(error: &upstream::Error) -> bool {
+    use http::Error;
+    let upstream::Error::Http(error) = error else {
+        return false;
+    };
+    match error {
+        Error::Dns { .. }
+        | Error::Connect { .. }
+        | Error::Tls { .. }
+        | Error::TimedOut { .. }
+        | Error::NotHttp { .. }
+        | Error::NoAnswer { .. } => true,
+        Error::Status { code, .. } => hosts::is_out_of_order(*code),
+        _ => false,
     }
 }
 

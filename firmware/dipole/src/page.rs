@@ -7,9 +7,8 @@ use std::{
 
 use base::ByteSize;
 use budget::Plan;
-use lineup::Lineup;
 use ring::{Pool, SEGMENT_BYTES};
-use serve::{AccountView, Gauge, PlanRow, ProgressView, SourceView, VodPlaces};
+use serve::{AccountView, Feeds, Gauge, PlanRow, ProgressView, SourceView};
 use tokio::sync::watch;
 
 use crate::{adapt, config::Loaded, settings};
@@ -34,16 +33,10 @@ pub(crate) fn config(
 }
 
 /// The plan for the page, with what is in use where somebody counts it.
-pub(crate) fn plan_rows(
-    plan: &Plan,
-    pool: &Arc<Pool>,
-    fanout: &fanout::Handle,
-    lineup: &watch::Receiver<Arc<Lineup>>,
-    vod_places: &VodPlaces,
-) -> Vec<PlanRow> {
+pub(crate) fn plan_rows(plan: &Plan, pool: &Arc<Pool>, feeds: &Feeds) -> Vec<PlanRow> {
     let used = |name: &str, each: ByteSize| {
-        let (pool, fanout, lineup) = (Arc::clone(pool), fanout.clone(), lineup.clone());
-        let vod_places = vod_places.clone();
+        let (pool, fanout) = (Arc::clone(pool), feeds.fanout.clone());
+        let (lineup, vod_places) = (feeds.lineup.clone(), feeds.vod_places.clone());
         Some(match name {
             "ring segments" => Gauge::new(move || (pool.stats().used * SEGMENT_BYTES) as u64),
             "clients" => Gauge::new(move || fanout.stats().clients as u64 * each.bytes()),

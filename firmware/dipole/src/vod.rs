@@ -5,26 +5,61 @@ use ingest::throttle::{Throttle, Toll};
 use serve::{Opening, Reading, VodAnswer, VodBody, VodError, VodHead, VodOpener};
 use upstream::http;
 
-use crate::{manners::AllManners, opener::request};
+use crate::{
+    hosts::{self, Hosts},
+    manners::AllManners,
+    opener::request,
+};
 
 /// Asks the providers of all sources for films.
 pub(crate) struct Films {
     client: http::Client,
     manners: AllManners,
+    hosts: Hosts,
     throttle: Throttle,
 }
 
 impl Films {
     /// Asks with `client`, as `manners` says, and reads as fast as `throttle` lets it.
-    pub(crate) fn new(client: http::Client, manners: AllManners, throttle: Throttle) -> Self {
+    pub(crate) fn new(
+        client: http::Client,
+        manners: AllManners,
+        hosts: Hosts,
+        throttle: Throttle,
+    ) -> Self {
         Self {
             client,
             manners,
+            hosts,
             throttle,
         }
     }
 
+    /// At one host of the account after the other, until one answers.
     async fn ask(
+        &self,
+        stream: &StreamSpec,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<VodAnswer, VodError> {
+        let mut doors = self.hosts.doors(stream);
+        while let Some(door) = doors.next() {
+            let stream = door.stream(stream);
+            let answer = self.ask_at(&stream, headers.clone()).await;
+            let is_out = match &answer {
+                Ok(answer) => hosts::is_out_of_order(answer.head.status),
+                Err(_) => true,
+            };
+            // The connection goes before the next one is opened.
+            if !is_out || doors.is_last() {
+                return answer;
+            }
+            drop(answer);
+            doors.failed(&door);
+        }
+        Err(VodError("the account has no host".to_owned()))
+    }
+
+    async fn ask_at(
         &self,
         stream: &StreamSpec,
         headers: Vec<(&'static str, String)>,

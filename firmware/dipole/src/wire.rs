@@ -19,13 +19,13 @@ use tokio_util::sync::CancellationToken;
 use tuner::Tuners;
 
 use crate::{
-    adapt, bind,
+    adapt, bind, catalogs,
     config::{Config, Loaded},
     guides, page, plan, resident,
 };
 
 /// Threads for files and the store, and as many more for names, beside the runtime's and the data plane's.
-const BLOCKING_THREADS_MAX: usize = 4 + upstream::http::LOOKUPS_MAX;
+const BLOCKING_THREADS_MAX: usize = 6 + upstream::http::LOOKUPS_MAX;
 /// How long parts may take to drain.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 /// Descriptors beside clients, pages and upstreams: store, sockets, epoll.
@@ -192,6 +192,7 @@ struct Running {
     fanout_thread: JoinHandle<()>,
     importing: Task<()>,
     guiding: Task<()>,
+    cataloguing: Task<()>,
     serving: Task<io::Result<()>>,
     announcing: Task<()>,
 }
@@ -204,10 +205,6 @@ fn counter() -> (desk::Desk, desk::Orders, desk::GuideOrders) {
 }
 
 /// Connects the parts: who reads what from whom stands here and nowhere else.
-#[expect(
-    clippy::too_many_lines,
-    reason = "a line for each connection: who reads what from whom is seen at once"
-)]
 fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Running {
     let config = &loaded.config;
     let Ground {
@@ -225,9 +222,10 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
     let (changes_tx, changes) = watch::channel(Arc::default());
     let (status_tx, status) = watch::channel(Vec::new());
     let (rules_tx, rules) = watch::channel(Arc::default());
+    let (accounts_tx, accounts) = watch::channel(Arc::default());
     let (brought_tx, brought) = watch::channel(Arc::default());
     let (desk, orders, guide_orders) = counter();
-    let dealings = adapt::dealings(config, &plan);
+    let dealings = adapt::dealings(config, &plan, accounts.clone());
     let tuners = adapt::tuners(config, &plan, &pool, &client, &dealings, lineup.clone());
     let films = adapt::films(config, &dealings);
 
@@ -239,26 +237,19 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
         brought: brought_tx,
         orders,
         backups: adapt::backups(loaded, again.clone()),
-        told: adapt::told(dealings, Arc::clone(&tuners)),
+        told: adapt::told(dealings, Arc::clone(&tuners), accounts_tx),
         shutdown: shutdown.child_token(),
     };
     let told = (lineup.clone(), brought, guide_orders);
     let guiding = adapt::guide(config, &plan);
     let guides = guides::start(guiding, &store, &client, told, &shutdown);
+    let part = shutdown.child_token();
+    let (catalog, cataloguing) = catalogs::start(&store, &client, accounts, part);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
-    let announcing = tokio::spawn(announce::run(
-        adapt::announce(config, identity.clone(), port_of(&listeners.http)),
-        lineup.clone(),
-        Arc::clone(&tuners),
-        fanout.clone(),
-        shutdown.child_token(),
-    ));
     let part = shutdown.child_token();
     tokio::spawn(resident::keep_small(lineup.clone(), status.clone(), part));
-    let vod_places = serve::VodPlaces::new(plan.vod_max);
-    let rows = page::plan_rows(&plan, &pool, &fanout, &lineup, &vod_places);
-    let served = page::config(loaded, identity, &plan, rows);
     let feeds = serve::Feeds {
+        catalog: catalogs::opener(catalog, guides.upcoming, lineup.clone()),
         lineup,
         changes,
         sources: page::source_views(status),
@@ -270,14 +261,11 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
         tuners: Arc::clone(&tuners),
         fanout: fanout.clone(),
         vod: films,
-        vod_places,
+        vod_places: serve::VodPlaces::new(plan.vod_max),
     };
-    let serving = tokio::spawn(serve_recalled(
-        served,
-        feeds,
-        listeners,
-        shutdown.child_token(),
-    ));
+    let rows = page::plan_rows(&plan, &pool, &feeds);
+    let device = (loaded, identity, &plan, rows);
+    let (serving, announcing) = open_house(device, feeds, listeners, &shutdown);
     Running {
         shutdown,
         tuners,
@@ -285,9 +273,31 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
         fanout_thread,
         importing,
         guiding: guides.task,
+        cataloguing,
         serving,
         announcing,
     }
+}
+
+/// Lets clients in, and tells them where to come. `device` is what they see of it.
+fn open_house(
+    device: (&Loaded, Identity, &Plan, Vec<serve::PlanRow>),
+    feeds: serve::Feeds,
+    listeners: Listeners,
+    shutdown: &CancellationToken,
+) -> (Task<io::Result<()>>, Task<()>) {
+    let (loaded, identity, plan, rows) = device;
+    let announcing = tokio::spawn(announce::run(
+        adapt::announce(&loaded.config, identity.clone(), port_of(&listeners.http)),
+        feeds.lineup.clone(),
+        Arc::clone(&feeds.tuners),
+        feeds.fanout.clone(),
+        shutdown.child_token(),
+    ));
+    let config = page::config(loaded, identity, plan, rows);
+    let ending = shutdown.child_token();
+    let serving = tokio::spawn(serve_recalled(config, feeds, listeners, ending));
+    (serving, announcing)
 }
 
 /// Serves once the lineup of the last run is there, or will not come. Whoever asks before that waits
@@ -312,6 +322,7 @@ impl Running {
             fanout_thread,
             importing,
             guiding,
+            cataloguing,
             serving,
             announcing,
         } = self;
@@ -320,9 +331,9 @@ impl Running {
             // Announcements go first, so that no client comes back to what is closing.
             let announced = announcing.await;
             fanout.stop();
-            let (served, imported, guided, ()) =
-                tokio::join!(serving, importing, guiding, tuners.shutdown());
-            (announced, served, imported.and(guided))
+            let (served, imported, guided, catalogued, ()) =
+                tokio::join!(serving, importing, guiding, cataloguing, tuners.shutdown());
+            (announced, served, imported.and(guided).and(catalogued))
         };
         let Ok((announced, served, imported)) = timeout(DRAIN_MAX, drained).await else {
             tracing::warn!("draining took too long; ending all the same");

@@ -9,7 +9,7 @@ mod plan;
 mod row;
 
 pub use plan::{
-    DATAGRAMS_STATE, Demand, DoesNotFit, GUIDE_DOCUMENT, Plan, REMUX_STATE, TUNERS_MAX,
-    VOD_RECEIVE_BUFFER, VOD_STATE,
+    CATALOGUE_STATE, DATAGRAMS_STATE, Demand, DoesNotFit, GUIDE_DOCUMENT, Plan, REMUX_STATE,
+    TUNERS_MAX, VOD_RECEIVE_BUFFER, VOD_STATE,
 };
 pub use row::Row;

@@ -64,6 +64,11 @@ const GUIDE_SHARE: u64 = 48;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
 pub const GUIDE_DOCUMENT: u64 = 456 * KIB;
 const GUIDES_MAX: usize = 1;
+/// Reading a catalogue of films or series, looking through one, and what panels say is on
+/// (`catalog::BYTES_MAX`).
+pub const CATALOGUE_STATE: u64 = 2368 * KIB;
+/// That, and two connections to panels.
+const CATALOGUE: u64 = CATALOGUE_STATE + 256 * KIB;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -211,9 +216,10 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers. Guides take their part of that.
+    /// all of them have ids and numbers. Guides and catalogues take their part of that.
     const fn import(&self) -> u64 {
-        2 * self.lineup - self.guide - GUIDES_MAX as u64 * GUIDE_DOCUMENT
+        let guides = self.guide + GUIDES_MAX as u64 * GUIDE_DOCUMENT;
+        2 * self.lineup - guides - CATALOGUE
     }
 
     /// Part of that: rules are made ready for each import, and for a dry run between imports. 200
@@ -230,6 +236,7 @@ impl Fixed {
             + self.import()
             + self.guide
             + GUIDES_MAX as u64 * GUIDE_DOCUMENT
+            + CATALOGUE
             + pages
             + (tuners + self.standbys_max) as u64 * self.upstream
             + self.remuxed_max as u64 * REMUX
@@ -334,6 +341,7 @@ fn rows(
             GUIDE_DOCUMENT,
             "a piece of each, and gzip",
         ),
+        row("catalogue", 1, CATALOGUE, "films and series of accounts"),
         row(
             "pages",
             fixed.pages_max,

@@ -142,7 +142,7 @@ async fn routed(
     }
 }
 
-/// Routes by which facts are changed, and those that are waited for; `None` for all others.
+/// Routes that somebody else is asked for, or that change facts; `None` for all others.
 async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Response<Body>> {
     Some(match route {
         Route::LineupPost => documents::lineup_post(shared, asked).await,
@@ -170,6 +170,9 @@ async fn ordering(shared: &Shared, asked: &Asked, route: Route) -> Option<Respon
         Route::ApiChannelsMerge => api::merge(shared, asked).await,
         Route::ApiChannelSplit(id) => api::split(shared, asked, id).await,
         Route::ApiUndo(change) => api::undo(shared, asked, change).await,
+        Route::ApiTitles(shelf) => api::titles(shared, asked, shelf).await,
+        Route::ApiTitle(shelf) => api::title(shared, asked, shelf).await,
+        Route::ApiProgrammes(id) => api::programmes(shared, id).await,
         _ => return None,
     })
 }

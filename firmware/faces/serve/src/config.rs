@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tuner::Tuners;
 
 use crate::{
+    catalog::CatalogOpener,
     guide::{GuideOpener, GuidePlaces},
     vod::{VodOpener, VodPlaces},
 };
@@ -78,6 +79,8 @@ pub struct Feeds {
     pub tuners: Arc<Tuners>,
     /// The data plane.
     pub fanout: fanout::Handle,
+    /// Films and series of accounts, and what is on.
+    pub catalog: Arc<dyn CatalogOpener>,
     /// Who asks providers for films.
     pub vod: Arc<dyn VodOpener>,
     /// How many films are on their way at once; from the plan.

@@ -13,6 +13,7 @@ mod answer;
 mod api;
 mod asked;
 mod body;
+mod catalog;
 mod config;
 mod connection;
 mod documents;
@@ -34,13 +35,14 @@ mod stream;
 mod view;
 mod vod;
 
+pub use catalog::{Answering, CatalogOpener};
 pub use config::{
     AccountView, Config, Feeds, Gauge, GuideOrigin, GuideProgress, GuideView, PlanRow, Profile,
     ProgressView, ReadingPhase, Setting, SettingOrigin, SourceState, SourceView,
 };
 pub use guide::{
-    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePlaces,
-    GuideQuery,
+    GuideCandidate, GuideChannels, GuideDocument, GuideError, GuideMatch, GuideOpener, GuidePart,
+    GuidePlaces, GuideQuery,
 };
 pub use listen::{BindError, BindErrorKind, bind};
 pub use server::{Listeners, run};

@@ -1,5 +1,6 @@
 //! Which path means what, and which methods it takes.
 
+use desk::catalog::Shelf;
 use hdhomerun::documents::LineupFormat;
 use hyper::Method;
 use lineup::{ChannelId, GuideNumber};
@@ -53,6 +54,12 @@ pub(crate) enum Route {
     ApiChannelsMerge,
     /// Makes streams of a channel one of their own.
     ApiChannelSplit(ChannelId),
+    /// Films or series of accounts.
+    ApiTitles(Shelf),
+    /// One of them; which one is read from the path again.
+    ApiTitle(Shelf),
+    /// What is on.
+    ApiProgrammes(ChannelId),
     /// What was decided.
     ApiChanges,
     /// Takes one of these changes back.
@@ -109,6 +116,8 @@ impl Route {
             "/api/v1/channels/edit" => Self::ApiChannelsEdit,
             "/api/v1/channels/merge" => Self::ApiChannelsMerge,
             "/api/v1/changes" => Self::ApiChanges,
+            "/api/v1/movies" => Self::ApiTitles(Shelf::Movies),
+            "/api/v1/series" => Self::ApiTitles(Shelf::Series),
             "/api/v1/sources" => Self::ApiSources,
             "/api/v1/sources/public" => Self::ApiPublicLists,
             "/api/v1/sources/refresh" => Self::ApiSourceOrder(None, Verb::Refresh),
@@ -191,6 +200,9 @@ impl Route {
                 | Self::ApiChannelsEdit
                 | Self::ApiChannelsMerge
                 | Self::ApiChannelSplit(_)
+                | Self::ApiTitles(_)
+                | Self::ApiTitle(_)
+                | Self::ApiProgrammes(_)
                 | Self::ApiChanges
                 | Self::ApiUndo(_)
                 | Self::ApiSources
@@ -223,11 +235,15 @@ fn failover_of(path: &str) -> Option<Route> {
     }
 }
 
-/// `/api/v1/channels/<id>`, `/api/v1/channels/<id>/split` and `/api/v1/changes/<n>/undo`.
+/// `/api/v1/channels/<id>` and what may stand behind it, `/api/v1/changes/<n>/undo`, and
+/// `/api/v1/movies/<id>` and `/api/v1/series/<id>`.
 fn decided_of(path: &str) -> Option<Route> {
     let (kind, rest) = path.strip_prefix("/api/v1/")?.split_once('/')?;
     match (kind, rest.split_once('/')) {
         ("channels", None) => channel_id(rest).map(Route::ApiChannel),
+        ("movies", None) => Some(Route::ApiTitle(Shelf::Movies)),
+        ("series", None) => Some(Route::ApiTitle(Shelf::Series)),
+        ("channels", Some((id, "epg"))) => channel_id(id).map(Route::ApiProgrammes),
         ("channels", Some((id, "split"))) => channel_id(id).map(Route::ApiChannelSplit),
         ("changes", Some((n, "undo"))) => n.parse().ok().map(Route::ApiUndo),
         _ => None,

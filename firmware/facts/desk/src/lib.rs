@@ -13,6 +13,7 @@
 
 mod answer;
 mod backup;
+pub mod catalog;
 mod channel;
 mod counter;
 mod guide;

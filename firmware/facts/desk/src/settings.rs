@@ -56,6 +56,10 @@ pub struct SourceSettings {
     /// In which form the panel's live streams are asked for; as the account allows where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Output>,
+    /// Whether the films and series of the account are listed. Not unless it is wanted: a panel may have a
+    /// hundred thousand of them.
+    #[serde(default)]
+    pub vod: bool,
     /// Whose streams come first in a channel of several sources: the higher. −100 to 100.
     #[serde(default)]
     pub priority: i16,
@@ -171,6 +175,7 @@ impl SourceSettings {
             password: None,
             password_file: None,
             output: None,
+            vod: false,
             priority: 0,
             user_agent: None,
             headers: BTreeMap::new(),
@@ -270,11 +275,12 @@ impl SourceSettings {
         let is_list = self.backup_urls.is_empty()
             && self.username.is_none()
             && self.password.is_none()
-            && self.output.is_none();
+            && self.output.is_none()
+            && !self.vod;
         hold(
             is_list,
             "kind",
-            "an account (username, password, backup_urls, output) is of the kind \"xtream\"",
+            "an account (username, password, backup_urls, output, vod) is of the kind \"xtream\"",
         )?;
         let Some(url) = &self.url else {
             return Ok(());
@@ -348,6 +354,7 @@ impl fmt::Debug for SourceSettings {
             password,
             password_file,
             output,
+            vod,
             priority,
             user_agent,
             headers,
@@ -372,6 +379,7 @@ impl fmt::Debug for SourceSettings {
             .field("password", &password.as_ref().map(|_| "…"))
             .field("password_file", password_file)
             .field("output", output)
+            .field("vod", vod)
             .field("priority", priority)
             .field("user_agent", user_agent)
             .field("headers", &headers.keys())

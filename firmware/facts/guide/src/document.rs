@@ -19,6 +19,8 @@ use crate::{
     programme,
 };
 
+pub(crate) mod upcoming;
+
 /// A piece is handed on once it holds this much.
 const PIECE_BYTES: usize = 16 << 10;
 /// What a document holds at most: a block of each guide of a channel and a row, the piece with what one
@@ -149,6 +151,7 @@ impl Document {
     /// One programme, or the way to the next channel.
     fn programmes(&mut self, out: &mut String, index: usize) -> Result<Place, store::Error> {
         const CANNOT: &str = "writing into a String cannot fail";
+        let layers = self.layers.take();
         let Some(channel) = self.seen(index) else {
             write_tail(out).expect(CANNOT);
             return Ok(Place::End);
@@ -157,7 +160,7 @@ impl Document {
             return Ok(Place::Programmes(index + 1));
         }
         let id = channel.id.to_string();
-        let (mut layers, has_some) = match self.layers.take() {
+        let (mut layers, has_some) = match layers {
             Some(layers) => (layers, true),
             None => (Layers::open(&self.view, &self.store, index)?, false),
         };

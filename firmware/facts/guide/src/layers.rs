@@ -67,6 +67,11 @@ impl Layers {
         })
     }
 
+    /// The guide that counts.
+    pub(crate) fn first_guide(&self) -> Option<u32> {
+        self.layers.first().map(|layer| layer.guide)
+    }
+
     /// The next programme: its times and its bytes.
     pub(crate) fn next(&mut self, store: &Store) -> Result<Option<(Times, &[u8])>, store::Error> {
         loop {

@@ -40,7 +40,10 @@ mod window;
 
 pub use candidates::{Candidate, candidates};
 pub use config::Config;
-pub use document::{DOCUMENT_BYTES_MAX, Document};
+pub use document::{
+    DOCUMENT_BYTES_MAX, Document,
+    upcoming::{Upcoming, UpcomingProgramme},
+};
 pub use error::Error;
 pub use found::Found;
 pub use list::{GUIDES_MAX, Origin};

@@ -220,6 +220,7 @@ impl Attempt {
         let known = known
             .as_ref()
             .map(|known| known.each_ref().map(String::as_str));
+        // Apart: it is large, and gone before the guide comes.
         let opening = Box::pin(async {
             Ok(Document::open(&self.source, &self.http, RESUME_PAUSE, known).await?)
         });

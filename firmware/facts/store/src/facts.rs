@@ -7,7 +7,7 @@ use lineup::{Known, Lineup, decisions::Decisions};
 
 use crate::{
     Choices, Device, Error, Import, List, RulesRow, SourceRow, SourceState, Store, book, decisions,
-    device, fault::Fault, import, known, lists, rules, source, tables::META,
+    device, fault::Fault, guide, import, known, lists, rules, source, tables::META,
 };
 
 mod builder;
@@ -33,6 +33,9 @@ pub struct Facts {
     pub decisions: Decisions,
     /// The rules that do not stand in the configuration file.
     pub rules: RulesRow,
+    /// The guides that do not: the name of each and its settings, as
+    /// [`GuideState::settings`](crate::GuideState::settings) has them.
+    pub guides: Vec<(String, String)>,
 }
 
 /// Hands out lists and the numbers of their sources, until `None`.
@@ -60,6 +63,7 @@ impl Store {
                 choices: import::load_choices(transaction)?,
                 decisions: decisions::load(transaction)?,
                 rules: rules::load(transaction)?,
+                guides: guide::load_set(transaction)?,
             })
         })
     }
@@ -75,10 +79,12 @@ impl Store {
             decisions,
             sources,
             rules,
+            guides,
             ..
         } = &facts;
         let has_known = !known.numbers.is_empty() || !decisions.is_empty();
-        Ok(has_known || !sources.is_empty() || rules.revision > 0)
+        let has_set = !sources.is_empty() || !guides.is_empty() || rules.revision > 0;
+        Ok(has_known || has_set)
     }
 
     /// Puts these facts in the place of all that are here, in one transaction. The list of a source that
@@ -105,6 +111,7 @@ impl Store {
             book::save(transaction, &facts.sources)?;
             rules::save(transaction, &rules)?;
             decisions::replace(transaction, &facts.decisions)?;
+            guide::replace_set(transaction, &facts.guides)?;
             let import = Import {
                 lineup: &Lineup::default(),
                 known: &facts.known,

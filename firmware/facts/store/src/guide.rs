@@ -129,6 +129,41 @@ pub(crate) fn load(transaction: &ReadTransaction) -> Result<Vec<(String, GuideSt
     Ok(guides)
 }
 
+/// What was set over the API, by name.
+pub(crate) fn load_set(transaction: &ReadTransaction) -> Result<Vec<(String, String)>, Fault> {
+    let guides = load(transaction)?.into_iter();
+    let set = guides.filter_map(|(name, state)| Some((name, state.settings?)));
+    Ok(set.collect())
+}
+
+/// Puts these in the place of all that were set over the API. What is known of one that stays as it was
+/// set stays as well.
+pub(crate) fn replace_set(
+    transaction: &WriteTransaction,
+    set: &[(String, String)],
+) -> Result<(), Fault> {
+    let mut known = Vec::new();
+    for row in transaction.open_table(GUIDES)?.iter()? {
+        let (name, value) = row?;
+        let state = GuideState::decode(value.value())?;
+        known.push((name.value().to_owned(), state.settings));
+    }
+    let is_set = |name: &str, text: &str| set.iter().any(|(of, it)| of == name && it == text);
+    known.retain(|(name, text)| text.as_ref().is_none_or(|text| is_set(name, text)));
+    let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+    keep(transaction, &names)?;
+    for (name, text) in set {
+        if !names.contains(&name.as_str()) {
+            let state = GuideState {
+                settings: Some(text.clone()),
+                ..GuideState::default()
+            };
+            note(transaction, name, &state)?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes a state, and gives a new source its id.
 pub(crate) fn note(
     transaction: &WriteTransaction,

@@ -2,7 +2,7 @@
 //!
 //! One file, `dipole.redb`, in the data folder. It holds the identity of the device, the last good
 //! list of each source and what is known of it, the lineup derived from all lists, the numbers and
-//! ids given so far, and the programmes of the guide. Every call that returns
+//! ids given so far, the programmes of the guide, and the films and series of accounts. Every call that returns
 //! `Ok` has been synced to the disk ([`redb::Durability::Immediate`]); one that does not has
 //! changed nothing. Calls block: async callers go through `spawn_blocking`.
 //!
@@ -10,6 +10,7 @@
 //! configuration (a file that the owner writes), and anything that may be lost: counters, logs.
 
 mod book;
+mod catalog;
 mod channels;
 mod codec;
 mod decisions;
@@ -32,6 +33,9 @@ mod table;
 mod tables;
 
 pub use book::SourceRow;
+pub use catalog::{
+    CatalogState, PieceRow, Shelf, TITLE_WRITER_BYTES, TitlePiece, TitleText, TitleWriter,
+};
 pub use device::Device;
 pub use error::Error;
 pub use facts::{BadFacts, Facts, FactsBuilder, NextLists, Section, decode_entry, encode_entry};

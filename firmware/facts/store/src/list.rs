@@ -176,7 +176,7 @@ impl ListWriter {
 }
 
 /// A length in groups of seven bits, the lowest first, then the text.
-fn push_text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
     let mut len = u16::try_from(text.len()).expect("cut to 65,535 bytes above");
     while len >= 0x80 {
@@ -189,7 +189,7 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-fn deflate(compress: &mut Compress, text: &[u8]) -> Vec<u8> {
+pub(crate) fn deflate(compress: &mut Compress, text: &[u8]) -> Vec<u8> {
     let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let mut piece = Vec::with_capacity(HEADER_BYTES + text.len() / 4);
     piece.push(LAYOUT);
@@ -235,6 +235,12 @@ impl PieceReader {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// The text of a piece.
+    pub(crate) fn text(&mut self, piece: &[u8]) -> Result<&[u8], Fault> {
+        self.inflate(piece)?;
+        Ok(&self.text)
+    }
+
     fn inflate(&mut self, piece: &[u8]) -> Result<(), Fault> {
         let (&[layout, a, b, c, d], compressed) = piece.split_first_chunk().ok_or(DAMAGED)?;
         let len = u32::from_le_bytes([a, b, c, d]) as usize;
@@ -252,7 +258,7 @@ impl PieceReader {
     }
 }
 
-fn split_text(bytes: &[u8]) -> Result<(&str, &[u8]), Fault> {
+pub(crate) fn split_text(bytes: &[u8]) -> Result<(&str, &[u8]), Fault> {
     let (mut len, mut rest) = (0, bytes);
     for shift in [0, 7, 14] {
         let (&byte, behind) = rest.split_first().ok_or(DAMAGED)?;

@@ -12,8 +12,8 @@ use crate::{
     fault::Fault,
     first_schema, keys,
     tables::{
-        CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES, LISTS,
-        META, META_SCHEMA, NUMBERS, SOURCES, TURNS,
+        CATALOGS, CHANGES, CHANNELS, DECISIONS, GUIDE_BLOCKS, GUIDE_CHANNELS, GUIDES, HELD, HOMES,
+        LISTS, META, META_SCHEMA, NUMBERS, SOURCES, TITLES, TURNS,
     },
 };
 
@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     guides,
     keys::repack,
     keep_decisions,
+    catalogs,
 ];
 
 /// Step 1: the tables, and the device.
@@ -67,6 +68,13 @@ fn keep_decisions(transaction: &WriteTransaction) -> Result<(), Fault> {
     transaction.open_table(HOMES)?;
     transaction.open_table(CHANGES)?;
     transaction.open_table(TURNS)?;
+    Ok(())
+}
+
+/// Step 6: films and series of accounts.
+fn catalogs(transaction: &WriteTransaction) -> Result<(), Fault> {
+    transaction.open_table(CATALOGS)?;
+    transaction.open_table(TITLES)?;
     Ok(())
 }
 

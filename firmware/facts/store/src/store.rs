@@ -331,6 +331,7 @@ impl std::fmt::Debug for Store {
 }
 
 mod aside;
+mod catalogs;
 mod guides;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,10 @@ pub(crate) const GUIDES: ByText = TableDefinition::new("guides");
 pub(crate) const GUIDE_CHANNELS: ByNumber = TableDefinition::new("guide_listings");
 /// Programmes: rows of some, by the guide's id, the channel's key and the start of the first one.
 pub(crate) const GUIDE_BLOCKS: ByText = TableDefinition::new("guide_programmes");
+/// What is known of each catalogue of films or series, by source and shelf.
+pub(crate) const CATALOGS: ByNumber = TableDefinition::new("catalogs");
+/// Their titles in pieces, by source, shelf and what is in the piece.
+pub(crate) const TITLES: ByNumber = TableDefinition::new("titles");
 
 /// In [`META`]: how many steps have been applied.
 pub(crate) const META_SCHEMA: &str = "schema";

@@ -131,6 +131,7 @@ fn facts(number: u32) -> Facts {
         number: GuideNumber::new(major, 0).unwrap(),
         since: 1,
         last_seen: number,
+        waits: false,
     });
     let held = ids(number).map(|(id, _)| HeldKey {
         key: id.0 ^ u64::from(number),
@@ -176,6 +177,7 @@ fn facts(number: u32) -> Facts {
             Decisions::of(decided.into_iter(), std::iter::empty())
         },
         rules: RulesRow::default(),
+        guides: vec![("Guide".to_owned(), number.to_string())],
     }
 }
 

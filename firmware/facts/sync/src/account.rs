@@ -51,11 +51,11 @@ impl Imports {
     }
 
     async fn account(&self, id: u16) -> Result<(), Error> {
-        let (Some(source), Some(known)) = (self.config.sources.get(id), self.sources.get(&id))
-        else {
+        let Some(source) = self.config.sources.get(id) else {
             return Ok(());
         };
-        let panel = Panel::of(source, Arc::clone(&known.answered)).map_err(PanelError::from)?;
+        let answered = self.config.sources.answered(id);
+        let panel = Panel::of(source, answered).map_err(PanelError::from)?;
         let http = &self.http;
         let login = login(&panel, Asker { source, http }, &mut Vec::new()).await?;
         self.board.account(id, login.status);

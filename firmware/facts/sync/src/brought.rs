@@ -1,5 +1,5 @@
 //! Guides that sources bring along: those that the head of a playlist names (`url-tvg`,
-//! `x-tvg-url`).
+//! `x-tvg-url`), and that of an account, at the host that answered last.
 //!
 //! They are asked for as their source is, but its headers, which may hold a token, go to no other
 //! host than its own: whoever writes a playlist may name any.
@@ -38,8 +38,9 @@ pub(crate) fn of<'a>(
     let mut brought: Vec<BroughtGuide> = Vec::new();
     for (id, settings) in ordered {
         let addresses = state(id).map(|state| state.guides.as_slice());
+        let of_account = sources.guide_address(id);
         let mut count = 0;
-        for address in addresses.unwrap_or_default() {
+        for address in of_account.iter().chain(addresses.unwrap_or_default()) {
             let is_known =
                 |guide: &BroughtGuide| guide.settings.url.as_deref() == Some(address.as_str());
             if brought.len() >= BROUGHT_MAX || brought.iter().any(is_known) {
@@ -137,6 +138,26 @@ mod tests {
         let first = &brought[0].settings;
         assert_eq!(first.user_agent.as_deref(), Some("tv"));
         assert!(!first.tls_verify && first.priority == 1);
+    }
+
+    #[test]
+    fn an_account_brings_its_guide() {
+        let account = SourceSettings {
+            kind: desk::Kind::Xtream,
+            username: Some("u".to_owned()),
+            password: Some("p".to_owned()),
+            backup_urls: vec!["http://b.example".to_owned()],
+            url: Some("list.example:81".to_owned()),
+            ..source("account", 0)
+        };
+        let sources: Sources = [account].into_iter().collect();
+        let address = |sources: &Sources| of(sources, |_| None)[0].settings.url.clone();
+        let at_main = "http://list.example:81/xmltv.php?username=u&password=p";
+        assert_eq!(address(&sources).as_deref(), Some(at_main));
+        assert_eq!(of(&sources, |_| None)[0].settings.headers.len(), 1);
+        sources.panel(0).unwrap().broke_off(0);
+        let at_backup = "http://b.example/xmltv.php?username=u&password=p";
+        assert_eq!(address(&sources).as_deref(), Some(at_backup));
     }
 
     #[test]

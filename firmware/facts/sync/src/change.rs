@@ -26,6 +26,7 @@ pub(crate) fn asks_the_same(before: &SourceSettings, now: &SourceSettings) -> bo
         rtsp_transport: desk::RtspTransport::Tcp,
         command: None,
         accept_shrink: false,
+        vod: false,
         guide: true,
         ..settings.clone()
     };
@@ -51,11 +52,12 @@ mod tests {
     #[test]
     fn tells_what_a_change_is_about() {
         let before = SourceSettings::new("a", "http://a.example/");
-        let changes: [(Change, bool, Rebuilding); 11] = [
+        let changes: [(Change, bool, Rebuilding); 12] = [
             (|_| (), true, Rebuilding::No),
             (|it| it.connections = Some(1), true, Rebuilding::No),
             (|it| it.throttle_kbit = 500, true, Rebuilding::No),
             (|it| it.interval_hours = 2, true, Rebuilding::No),
+            (|it| it.vod = true, true, Rebuilding::No),
             (|it| it.guide = false, true, Rebuilding::No),
             (|it| it.name = "b".to_owned(), true, Rebuilding::Yes),
             (|it| it.priority = 1, true, Rebuilding::Yes),

@@ -2,7 +2,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -15,7 +14,7 @@ use crate::{
     AccountStatus, Error,
     config::{self, Location},
     download::Download,
-    panel::{self, Asker, LiveList, Panel, PanelError},
+    panel::{self, Answered, Asker, LiveList, Panel, PanelError},
     request::request,
 };
 
@@ -55,7 +54,7 @@ enum Body {
 /// What a panel is asked with besides its settings.
 pub(crate) struct Door<'a> {
     /// Place of the host that answered last.
-    pub(crate) answered: &'a Arc<AtomicUsize>,
+    pub(crate) answered: &'a Answered,
     /// Told what the panel says of the account.
     pub(crate) tell: &'a (dyn Fn(AccountStatus) + Send + Sync),
 }
@@ -80,7 +79,7 @@ async fn open_panel(
     http: &http::Client,
     door: Door<'_>,
 ) -> Result<Opened, Error> {
-    let panel = Panel::of(source, Arc::clone(door.answered)).map_err(PanelError::from)?;
+    let panel = Panel::of(source, door.answered.clone()).map_err(PanelError::from)?;
     let asker = Asker { source, http };
     let (list, download) = panel::open(&panel, asker, door.tell).await?;
     Ok(Opened::List(List {

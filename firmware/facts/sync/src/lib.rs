@@ -61,7 +61,10 @@ pub use config::{Config, TestChannel, is_file, shown_address};
 pub use document::Document;
 pub use dry_run::{MERGES_MAX, Merge, Report, Stream, dry_run};
 pub use error::Error;
-pub use panel::{AccountStatus, HostCause, HostFailure, PanelError, guide_address};
+pub use panel::{
+    AccountStatus, Asker, GROUPS_HELD_BYTES_MAX, Groups, HostCause, HostDoor, HostFailure, Panel,
+    PanelError,
+};
 pub use progress::{Phase, Progress};
 pub use rules::RulesConfig;
 pub use run::{Ports, run};

@@ -16,6 +16,7 @@ use crate::{
     change::{self, Rebuilding},
     config::{self, Location},
     edit::{Edit, Wish},
+    panel::Answered,
     rebuild::{Fact, anew},
     refresh::{Origin, Reading},
     run::{Imports, Known},
@@ -207,10 +208,15 @@ impl Imports {
         let rebuilding = change::rebuilding(&kept.settings, &settings);
         let mut sources = self.config.sources.clone();
         let allowed = kept.allowed.filter(|_| is_same_list);
+        let answered = match is_same_list {
+            true => kept.answered,
+            false => Answered::default(),
+        };
         sources.put(
             id.0,
             Source {
                 allowed,
+                answered,
                 ..ours(settings)
             },
         );
@@ -347,5 +353,6 @@ fn ours(settings: SourceSettings) -> Source {
         settings,
         is_of_file: false,
         allowed: None,
+        answered: Answered::default(),
     }
 }

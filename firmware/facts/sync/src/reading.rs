@@ -65,7 +65,7 @@ impl Imports {
             state: known.map(|known| known.state.clone()).unwrap_or_default(),
             accepts: known.is_some_and(|known| known.accepts)
                 || self.config.sources[usize::from(id)].accept_shrink,
-            answered: known.map_or_else(Arc::default, |known| Arc::clone(&known.answered)),
+            answered: self.config.sources.answered(id),
         }
     }
 

@@ -1,10 +1,6 @@
 //! One attempt to read one source.
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, atomic::AtomicUsize},
-    time::Duration,
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use desk::ListPieces;
 use lineup::Lineup;
@@ -21,6 +17,7 @@ use crate::{
     Config, Error,
     fetch::{self, Door, List, Opened, Validators},
     job::{Done, Ended, Job, Piece},
+    panel::Answered,
     progress::{Gauge, Phase},
     rules::RuleBook,
     status::{Board, State},
@@ -83,7 +80,7 @@ pub(crate) struct Attempt {
     /// What is known of the source.
     pub(crate) state: SourceState,
     /// Place of the panel's host that answered last.
-    pub(crate) answered: Arc<AtomicUsize>,
+    pub(crate) answered: Answered,
     /// Whether the list is taken even if much of it is gone.
     pub(crate) accepts: bool,
 }

@@ -1,11 +1,6 @@
 //! The life of the imports: from the lineup of the last run on, source by source, until the end.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, atomic::AtomicUsize},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use desk::{Order, Orders, RulesView};
 use lineup::{Lineup, decisions::Logged};
@@ -104,8 +99,6 @@ pub(crate) struct Known {
     pub(crate) schedule: Schedule,
     /// Whether the next list is taken even if much of it is gone.
     pub(crate) accepts: bool,
-    /// Place of the panel's host that answered last, where the source is an account.
-    pub(crate) answered: Arc<AtomicUsize>,
     /// When the panel is asked next what the account may do, list or no list.
     pub(crate) account_due: Instant,
 }
@@ -116,7 +109,6 @@ impl Known {
             state,
             schedule,
             accepts: false,
-            answered: Arc::default(),
             account_due: Instant::now(),
         }
     }

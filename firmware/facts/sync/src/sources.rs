@@ -5,6 +5,8 @@ use std::ops::Index;
 use desk::{Refused, SourceSettings};
 use store::SourceRow;
 
+use crate::panel::{Answered, Panel};
+
 /// How many there may be at once, those of the configuration file and those added over the API
 /// together. Their limits, manners and states are kept for each.
 pub const SOURCES_MAX: usize = 64;
@@ -21,6 +23,8 @@ pub(crate) struct Source {
     pub(crate) is_of_file: bool,
     /// Connections that the provider's panel says the account has; nothing that is set.
     pub(crate) allowed: Option<usize>,
+    /// Which host of the panel answered last, where the source is an account; nothing that is set.
+    pub(crate) answered: Answered,
 }
 
 impl FromIterator<SourceSettings> for Sources {
@@ -31,6 +35,7 @@ impl FromIterator<SourceSettings> for Sources {
                 settings,
                 is_of_file: true,
                 allowed: None,
+                answered: Answered::default(),
             })
         };
         Self(settings.into_iter().map(source).take(SOURCES_MAX).collect())
@@ -68,6 +73,30 @@ impl Sources {
         let source = self.find(id)?;
         let limits = [source.settings.connections, source.allowed];
         limits.into_iter().flatten().min()
+    }
+
+    /// The account that a source is, at each of its hosts; `None` for one that is none.
+    #[must_use]
+    pub fn panel(&self, id: u16) -> Option<Panel> {
+        let source = self.find(id)?;
+        let is_account = source.settings.kind == desk::Kind::Xtream;
+        let panel = is_account.then(|| Panel::of(&source.settings, source.answered.clone()));
+        panel?.ok()
+    }
+
+    /// Where the guide of an account lies, at the host that answered last. It holds the password.
+    pub(crate) fn guide_address(&self, id: u16) -> Option<String> {
+        let panel = self.panel(id)?;
+        let (_, account) = panel.in_order().next()?;
+        Some(account.xmltv().into())
+    }
+
+    /// The place of the host that answered last; shared by whoever asks the source.
+    pub(crate) fn answered(&self, id: u16) -> Answered {
+        let source = self.find(id);
+        source
+            .map(|source| source.answered.clone())
+            .unwrap_or_default()
     }
 
     /// What the account of a source allows; whether that is news.
@@ -199,6 +228,7 @@ fn stored(row: &SourceRow) -> Option<Source> {
             settings,
             is_of_file: false,
             allowed: None,
+            answered: Answered::default(),
         }),
         Err(error) => {
             tracing::error!(source = %row.name, %error, "left out: its settings cannot be read");
@@ -249,6 +279,7 @@ mod tests {
             settings: SourceSettings::new(name, "http://stored.example/"),
             is_of_file: false,
             allowed: None,
+            answered: Answered::default(),
         };
         sources.put(id, source);
         sources

@@ -84,6 +84,7 @@ fn facts() -> Facts {
         number,
         since: 1,
         last_seen: 3,
+        waits: false,
     }];
     Facts {
         device: Device {
@@ -107,13 +108,25 @@ fn facts() -> Facts {
         choices: Choices {
             rules: 1,
             numbering: 2,
+            merging: 3,
         },
         decisions: Decisions::of([(id, decision)].into_iter(), [home].into_iter()),
         rules: RulesRow {
             revision: 1,
             text: "{}".to_owned(),
         },
+        guides: vec![
+            ("Open".to_owned(), guide("http://epg.example/all.xml")),
+            (
+                "Paid".to_owned(),
+                guide("http://epg.example/?password=hush"),
+            ),
+        ],
     }
+}
+
+fn guide(url: &str) -> String {
+    serde_json::to_string(&desk::GuideSettings::new("G", url)).unwrap()
 }
 
 fn open(folder: &tempfile::TempDir) -> Store {
@@ -198,13 +211,15 @@ fn all_of_a_box_comes_back() {
 #[test]
 fn without_a_passphrase_no_secret_is_in_it() {
     let (bytes, incomplete) = made(None);
-    assert_eq!(incomplete, ["account"]);
+    assert_eq!(incomplete, ["account", "Paid"]);
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder);
     let (told, configuration) = restored(&store, &bytes, None, false).unwrap();
-    assert_eq!(told.incomplete, ["account"]);
+    assert_eq!(told.incomplete, ["account", "Paid"]);
     assert_eq!((told.lists, configuration), (0, None));
     let found = store.load_facts().unwrap();
+    let guides: Vec<_> = found.guides.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(guides, ["Open"]);
     let text = format!("{:?}", found.sources);
     assert!(
         !text.contains("hush") && text.contains("panel.example"),

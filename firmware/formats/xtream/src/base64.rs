@@ -1,6 +1,8 @@
 //! Base64 (RFC 4648, section 4), as titles of the short guide come in.
 
-/// The text that this is Base64 of; `None` where it is not: some panels send titles as they are.
+/// The text that this is Base64 of; `None` where it is not: some panels send titles as they are, and a
+/// word such as `Film` could be either, but for the control characters that it would stand for. A text
+/// that was cut ends in front of the character that is not whole.
 pub(crate) fn decoded(text: &str) -> Option<String> {
     let digits = text.trim().trim_end_matches('=');
     if digits.is_empty() || digits.len() % 4 == 1 {
@@ -16,7 +18,18 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
             bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
         }
     }
-    String::from_utf8(bytes).ok()
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let cut = error.utf8_error();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(cut.valid_up_to());
+            let is_cut = cut.error_len().is_none();
+            is_cut.then(|| String::from_utf8(bytes).ok()).flatten()?
+        }
+    };
+    let is_text = |c: char| !c.is_control() || c.is_ascii_whitespace();
+    text.chars().all(is_text).then_some(text)
 }
 
 /// Both alphabets: that of addresses is the same but for two digits.
@@ -44,6 +57,9 @@ mod tests {
             ("", None),
             ("Late Show", None),
             ("/////w==", None),
+            ("Film", None),
+            ("VMOp", Some("Té")),
+            ("VMM=", Some("T")),
         ] {
             assert_eq!(decoded(text).as_deref(), plain, "{text}");
         }

@@ -4,6 +4,7 @@
 //! before anything is routed here (DNS rebinding).
 
 mod backup;
+mod catalog;
 mod changes;
 mod channels;
 mod failover;
@@ -19,6 +20,7 @@ use hyper::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub(crate) use backup::backup;
+pub(crate) use catalog::{programmes, title, titles};
 pub(crate) use changes::{changes, undo};
 pub(crate) use channels::{channel, channels, edit_many, merge, patch, similar, split};
 pub(crate) use failover::{failover, failover_of_tuner};

@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, future::pending, sync::Arc};
 
+use base::StreamSpec;
 use bytes::Bytes;
 use hyper::{
     HeaderMap, Response, StatusCode,
@@ -13,7 +14,7 @@ use hyper::{
 
 use super::{
     open::{Opened, Refused, Wish, open},
-    path::VodPath,
+    path::{VodPath, film_of},
     portion::{Film, Portion, Verdict},
     range::{ByteRange, ContentRange},
     transfer::{Origin, Transfer},
@@ -22,7 +23,7 @@ use crate::{
     asked::Asked,
     body::Body,
     handover::Seat,
-    respond,
+    query, respond,
     shared::Shared,
     stream::{CONNECTION_LIMIT, UNKNOWN_CHANNEL, refusal, refused},
 };
@@ -45,23 +46,22 @@ pub(crate) async fn respond(
     asked: &Asked,
     path: Option<VodPath>,
 ) -> Response<Body> {
-    let found = path.and_then(|path| path.find(&shared.feeds.lineup.borrow()));
-    let Some(spec) = found else {
+    let Some((name, streams)) = path.and_then(|path| found(shared, asked, path)) else {
         return refused(StatusCode::NOT_FOUND, UNKNOWN_CHANNEL);
     };
-    let (number, client) = (spec.number, seat.client());
+    let client = seat.client();
     let Some(place) = shared.feeds.vod_places.take().await else {
-        tracing::warn!(%client, %number, "refused a film: every place of the plan is taken");
+        tracing::warn!(%client, film = %name, "refused a film: every place of the plan is taken");
         return refused(StatusCode::SERVICE_UNAVAILABLE, CONNECTION_LIMIT);
     };
     // Providers take seconds; from here on the place bounds it.
     seat.leave_pages();
     let tuners = &shared.feeds.tuners;
     let wish = Wish::of(asked);
-    let opened = match open(tuners, &shared.feeds.vod, spec.streams, &wish).await {
+    let opened = match open(tuners, &shared.feeds.vod, streams, &wish).await {
         Ok(opened) => opened,
         Err(why) => {
-            tracing::info!(%client, %number, "refused a film: {why}");
+            tracing::info!(%client, film = %name, "refused a film: {why}");
             return refusal(&match why {
                 Refused::NoSlot => tuner::Refusal::AllTunersInUse,
                 Refused::Failed(why) => tuner::Refusal::TuneFailed(why),
@@ -77,7 +77,7 @@ pub(crate) async fn respond(
         Verdict::Portion(portion) if !asked.is_head() => portion,
         verdict => return without_body(&verdict),
     };
-    tracing::info!(%client, %number, first = portion.first, "a film's transfer began");
+    tracing::info!(%client, film = %name, first = portion.first, "a film's transfer began");
     seat.send(Transfer {
         head: head(&portion),
         origin: Origin {
@@ -89,9 +89,22 @@ pub(crate) async fn respond(
         connected: Some(connected),
         place,
         client,
-        number,
+        name,
     });
     pending().await
+}
+
+/// What is played under a path: its name for the log, and its streams.
+fn found(shared: &Shared, asked: &Asked, path: VodPath) -> Option<(String, Vec<StreamSpec>)> {
+    if !matches!(path, VodPath::Film(_)) {
+        let spec = path.find(&shared.feeds.lineup.borrow())?;
+        return Some((spec.number.to_string(), spec.streams));
+    }
+    let path = query::decoded(asked.request.uri().path());
+    let name = path.strip_prefix("/vod/")?;
+    let (kind, id, extension) = film_of(name)?;
+    let stream = shared.feeds.catalog.film(kind, &id, extension)?;
+    Some((name.to_owned(), vec![stream]))
 }
 
 impl Wish {

@@ -1,7 +1,9 @@
 //! `/vod/<channel id>.<extension>` and `/vod/v<GuideNumber>.<extension>`: players that choose a demuxer
-//! by the address want the extension; it means nothing here and may be left out.
+//! by the address want the extension; it means nothing here and may be left out. `/vod/movie/<id>.<extension>`
+//! and `/vod/episode/<id>.<extension>`: films of accounts, where the extension is part of the address.
 
 use base::{ChannelId, ChannelSpec, GuideNumber, StreamSpec};
+use desk::catalog::{FilmKind, TitleId};
 use lineup::Lineup;
 
 /// Letters and digits of an extension, at most.
@@ -16,12 +18,17 @@ pub(crate) enum VodPath {
     Number(GuideNumber),
     /// `00c0ffee00c0ffee`
     Id(ChannelId),
+    /// `movie/3-12.mkv`: a film of an account; which one is read from the path again.
+    Film(FilmKind),
 }
 
 impl VodPath {
     /// Whether a path is below `/vod/`, and the channel where it names one.
     pub(crate) fn looks_like(path: &str) -> Option<Option<Self>> {
         let name = path.strip_prefix("/vod/")?;
+        if let Some((kind, _, _)) = film_of(name) {
+            return Some(Some(Self::Film(kind)));
+        }
         // As it stands first: `v5.1` is channel 5.1, and not channel 5 with an extension.
         Some(Self::named(name).or_else(|| {
             let (name, extension) = name.rsplit_once('.')?;
@@ -42,11 +49,24 @@ impl VodPath {
         let index = match self {
             Self::Number(number) => lineup.index_of(number),
             Self::Id(id) => lineup.index_of_id(id),
+            Self::Film(_) => None,
         };
         let mut spec = lineup.spec(index?)?;
         spec.streams.retain(is_film);
         (!spec.streams.is_empty()).then_some(spec)
     }
+}
+
+/// The film of an account that a path behind `/vod/` names, and the extension of its file.
+pub(crate) fn film_of(name: &str) -> Option<(FilmKind, TitleId, &str)> {
+    let (kind, file) = name.split_once('/')?;
+    let kind = match kind {
+        "movie" => FilmKind::Movie,
+        "episode" => FilmKind::Episode,
+        _ => return None,
+    };
+    let (id, extension) = file.rsplit_once('.')?;
+    Some((kind, TitleId::parse(id)?, extension))
 }
 
 /// The path at which the channel at `index` is had as a file, if it is a film.
@@ -104,6 +124,17 @@ mod tests {
             ("/vod/v12.1.mp4.mkv", Some(None)),
             ("/vod/v12.longext", Some(None)),
             ("/vod/v12.", Some(None)),
+            (
+                "/vod/movie/3-12.mkv",
+                Some(Some(VodPath::Film(FilmKind::Movie))),
+            ),
+            (
+                "/vod/episode/3-ab-1.mp4",
+                Some(Some(VodPath::Film(FilmKind::Episode))),
+            ),
+            ("/vod/movie/3-12", Some(None)),
+            ("/vod/movie/12.mkv", Some(None)),
+            ("/vod/movie/3-../x.mkv", Some(None)),
             ("/vod/", Some(None)),
             ("/vod", None),
             ("/auto/v12", None),

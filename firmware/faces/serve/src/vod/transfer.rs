@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use base::{GuideNumber, StreamSpec};
+use base::StreamSpec;
 use bytes::{Buf, Bytes};
 use socket2::SockRef;
 use tokio::{
@@ -59,7 +59,8 @@ pub(crate) struct Transfer {
     /// Held to the end: the memory of the transfer.
     pub(crate) place: OwnedSemaphorePermit,
     pub(crate) client: IpAddr,
-    pub(crate) number: GuideNumber,
+    /// For the log.
+    pub(crate) name: String,
 }
 
 /// Why a transfer ended.
@@ -78,7 +79,7 @@ pub(crate) enum End {
 impl Transfer {
     /// Sends it, and closes the connection.
     pub(crate) async fn send(self, mut socket: TcpStream) {
-        let (client, number) = (self.client, self.number);
+        let (client, name) = (self.client, self.name.clone());
         if let Err(error) = prepare(&socket) {
             return tracing::debug!(%client, %error, "the client is gone");
         }
@@ -94,7 +95,7 @@ impl Transfer {
         };
         let bytes = sending.next - sending.portion.first;
         drop(sending);
-        tracing::info!(%client, %number, bytes, %end, "a film's transfer ended");
+        tracing::info!(%client, film = %name, bytes, %end, "a film's transfer ended");
         match end {
             End::Whole => socket.shutdown().await.unwrap_or_default(),
             // Its end is told by closing: what is not whole must not look like it.

@@ -6,6 +6,7 @@
 pub(crate) mod client;
 pub(crate) mod films;
 pub(crate) mod programmes;
+pub(crate) mod titles;
 
 use std::{
     future::pending,
@@ -205,6 +206,7 @@ impl Server {
             desk,
             tuners: Arc::clone(&tuners),
             fanout: fanout.clone(),
+            catalog: Arc::new(titles::Shelves),
             vod: films.clone(),
             vod_places: VodPlaces::new(setup.films_max),
         };

@@ -16,6 +16,8 @@ use crate::{
 const BYTES_MIN: usize = 8 << 20;
 /// Sources that there can be numbers for, far above what anybody sets.
 const SOURCES_MAX: usize = 1024;
+/// The same for guides.
+const GUIDES_MAX: usize = 256;
 
 /// Facts that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +62,7 @@ pub struct FactsBuilder {
     /// The channel of the last decision: they come in order.
     last_decided: Option<u64>,
     rules: RulesRow,
+    guides: Vec<(String, String)>,
     bytes: usize,
     bytes_max: usize,
 }
@@ -78,6 +81,7 @@ impl FactsBuilder {
             decisions: Decisions::new(),
             last_decided: None,
             rules: RulesRow::default(),
+            guides: Vec::new(),
             bytes: 0,
             bytes_max: bytes_max.max(BYTES_MIN),
         }
@@ -140,6 +144,12 @@ impl FactsBuilder {
                 hold(last.is_none_or(|last| last.keys < home.keys) && self.has_place())?;
                 self.decisions.push_home(home);
             }
+            Section::Guides => {
+                let guide = guide(row)?;
+                let is_new = self.guides.iter().all(|(name, _)| *name != guide.0);
+                hold(is_new && self.guides.len() < GUIDES_MAX)?;
+                self.guides.push(guide);
+            }
         }
         Ok(())
     }
@@ -164,6 +174,7 @@ impl FactsBuilder {
             choices: self.choices,
             decisions: self.decisions,
             rules: self.rules,
+            guides: self.guides,
         })
     }
 }
@@ -184,9 +195,17 @@ fn number(row: &[u8]) -> Result<Remembered, Fault> {
         number: channels::decode_number(&mut fields)?,
         since: fields.u32()?,
         last_seen: fields.u32()?,
+        waits: fields.u16()? != 0,
     };
     fields.end()?;
     Ok(row)
+}
+
+fn guide(row: &[u8]) -> Result<(String, String), Fault> {
+    let mut fields = Decoder::new(row, LAYOUT)?;
+    let guide = (fields.text()?.to_owned(), fields.text()?.to_owned());
+    fields.end()?;
+    Ok(guide)
 }
 
 fn held(row: &[u8]) -> Result<HeldKey, Fault> {

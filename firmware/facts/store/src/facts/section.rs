@@ -31,11 +31,13 @@ pub enum Section {
     Decisions,
     /// Entries that belong to a channel by hand.
     Homes,
+    /// Guides that were set over the API.
+    Guides,
 }
 
 impl Section {
     /// In the order in which they are written.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Device,
         Self::Sources,
         Self::States,
@@ -45,6 +47,7 @@ impl Section {
         Self::Held,
         Self::Decisions,
         Self::Homes,
+        Self::Guides,
     ];
     /// Of all of them, up to now.
     pub const VERSION: u16 = 1;
@@ -62,6 +65,7 @@ impl Section {
             Self::Held => "held",
             Self::Decisions => "decisions",
             Self::Homes => "homes",
+            Self::Guides => "guides",
         }
     }
 }
@@ -104,7 +108,8 @@ impl Facts {
                     .u16(number.number.major())
                     .u16(number.number.minor())
                     .u32(number.since)
-                    .u32(number.last_seen);
+                    .u32(number.last_seen)
+                    .u16(u16::from(number.waits));
                 each(row)
             }),
             Section::Held => self.known.held.iter().try_for_each(|held| {
@@ -123,6 +128,10 @@ impl Facts {
                     .u64(home.keys.name)
                     .u64(home.keys.address)
                     .u64(home.channel.0);
+                each(row)
+            }),
+            Section::Guides => self.guides.iter().try_for_each(|(name, settings)| {
+                Encoder::new(row, LAYOUT).text(name).text(settings);
                 each(row)
             }),
         }

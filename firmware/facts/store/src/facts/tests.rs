@@ -81,6 +81,7 @@ fn facts(ids: &[u64], list: Option<&List>) -> Facts {
                     number: number(id),
                     since: 1,
                     last_seen: 4,
+                    waits: id % 2 == 0,
                 })
                 .collect(),
             held: ids
@@ -95,6 +96,7 @@ fn facts(ids: &[u64], list: Option<&List>) -> Facts {
         choices: Choices {
             rules: 5,
             numbering: 6,
+            merging: 7,
         },
         decisions: Decisions::of(
             ids.iter().map(|&id| (ChannelId(id), decision(id))),
@@ -107,6 +109,7 @@ fn facts(ids: &[u64], list: Option<&List>) -> Facts {
             revision: 8,
             text: "{}".to_owned(),
         },
+        guides: vec![("A guide".to_owned(), "{}".to_owned())],
     }
 }
 

@@ -38,8 +38,9 @@ const PIECE_BYTES: usize = 16 << 10;
 pub struct Backups {
     /// The configuration file, which goes into a backup that is sealed.
     pub configuration: Option<PathBuf>,
-    /// Told when this box has become another device: whoever told clients who it is has to do so anew.
-    pub other_device: Box<dyn Fn() + Send + Sync>,
+    /// Called after a restore that changed what the rest of the house was told at its start: who the device
+    /// is, or its guides. It is to begin again.
+    pub begin_again: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Default for Backups {
@@ -47,7 +48,7 @@ impl Default for Backups {
     fn default() -> Self {
         Self {
             configuration: None,
-            other_device: Box::new(|| ()),
+            begin_again: Box::new(|| ()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{fs, fs::File, io::Seek, path::Path, sync::Arc};
 
 use desk::{BackupOrder, Passphrase, Refused, Restored};
+use store::Store;
 use tokio::task;
 
 use super::{BackupError, Making, make, open, restore};
@@ -26,12 +27,12 @@ impl Imports {
                 answer,
             } => {
                 let restored = self.restore(file, passphrase, as_new_device).await;
-                let is_other = restored
+                let begins_again = restored
                     .as_ref()
-                    .is_ok_and(|restored| restored.is_other_device);
-                answer.give(restored.map(Box::new));
-                if is_other {
-                    (self.backups.other_device)();
+                    .is_ok_and(|(_, begins_again)| *begins_again);
+                answer.give(restored.map(|(restored, _)| Box::new(restored)));
+                if begins_again {
+                    (self.backups.begin_again)();
                 }
             }
         }
@@ -59,18 +60,24 @@ impl Imports {
         .await
     }
 
+    /// What was restored, and whether more than sources, channels and rules has changed by it: what the rest
+    /// of the house was told at its start, the identity and the guides.
     async fn restore(
         &mut self,
         mut file: File,
         passphrase: Option<Passphrase>,
         as_new_device: bool,
-    ) -> Result<Restored, Refused> {
+    ) -> Result<(Restored, bool), Refused> {
         let store = Arc::clone(&self.store);
         let bytes_max = self.config.import_bytes_max;
         let restored = blocking(move || {
             let opened = open(&mut file, passphrase.as_ref(), bytes_max)?;
             store.copy_aside()?;
-            restore(&store, opened, &mut file, as_new_device)
+            let before = set_guides(&store)?;
+            let restored = restore(&store, opened, &mut file, as_new_device)?;
+            let has_other_guides = set_guides(&store)? != before;
+            let begins_again = restored.is_other_device || has_other_guides;
+            Ok((restored, begins_again))
         });
         let restored = restored.await?;
         self.begin_anew().await;
@@ -86,6 +93,13 @@ impl Imports {
         self.sources.clear();
         self.recall().await;
     }
+}
+
+/// The guides that were set over the API, by name.
+fn set_guides(store: &Store) -> Result<Vec<(String, String)>, BackupError> {
+    let guides = store.load_guides()?.into_iter();
+    let set = guides.filter_map(|(name, state)| Some((name, state.settings?)));
+    Ok(set.collect())
 }
 
 /// The text of the configuration file; one that cannot be read is left out, and told.

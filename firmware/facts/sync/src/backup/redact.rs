@@ -1,6 +1,6 @@
 //! Facts without secrets, for a backup that is not sealed.
 
-use desk::{SourceSettings, public};
+use desk::{GuideSettings, SourceSettings, public};
 use lineup::decisions::{Decision, Decisions};
 use store::{Facts, SourceRow, Store};
 
@@ -8,7 +8,7 @@ use super::BackupError;
 use crate::{config, secrets};
 
 /// Takes out what may be a password or was made from one; the names of the sources that lack something by
-/// then, which are switched off.
+/// then, which are switched off, and of the guides that are left out.
 ///
 /// The key of an address is a hash that anybody can compute: who knows the provider and the user name would
 /// find a short password by trying. So keys of addresses go as well, and with them what is known by them
@@ -28,7 +28,23 @@ pub(super) fn redact(facts: &mut Facts, store: &Store) -> Result<Vec<String>, Ba
             incomplete.push(row.name.clone());
         }
     }
+    facts.guides.retain(|(name, text)| {
+        let is_open = is_open_guide(text);
+        if !is_open {
+            incomplete.push(name.clone());
+        }
+        is_open
+    });
     Ok(incomplete)
+}
+
+/// Whether what was set about a guide holds nothing secret. One that does is left out: without its address
+/// there is no guide.
+fn is_open_guide(text: &str) -> bool {
+    serde_json::from_str::<GuideSettings>(text).is_ok_and(|settings| {
+        let url = settings.url.as_deref().unwrap_or_default();
+        config::shown_address(url) == url && settings.headers.is_empty()
+    })
 }
 
 /// In order, of the entries of all lists.

@@ -14,23 +14,31 @@ use crate::request::request;
 const ACCOUNT_BYTES_MAX: u64 = 256 << 10;
 /// Bytes of the names of all groups; a panel has some hundred.
 const GROUPS_BYTES_MAX: u64 = 4 << 20;
-/// Groups that are kept. With [`GROUP_BYTES_MAX`] 1.3 MB at the very most, and some kilobytes in fact.
+/// Groups at most, and bytes of their names and ids that are kept: some kilobytes in fact.
 const GROUPS_MAX: u64 = 4096;
+/// See [`GROUPS_MAX`].
+pub const GROUPS_HELD_BYTES_MAX: usize = 192 << 10;
 /// Bytes of the name of a group that are kept.
 const GROUP_BYTES_MAX: usize = 256;
 
 /// Names of groups by their ids.
-pub(super) type Groups = std::collections::HashMap<String, String>;
+pub type Groups = std::collections::HashMap<String, String>;
 
 /// Asks the hosts of one source, in the manner of that source.
-#[derive(Clone, Copy)]
-pub(crate) struct Asker<'a> {
-    pub(crate) source: &'a SourceSettings,
-    pub(crate) http: &'a http::Client,
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// How it wants to be asked.
+    pub source: &'a SourceSettings,
+    /// By whom.
+    pub http: &'a http::Client,
 }
 
 impl Asker<'_> {
-    pub(super) async fn open(self, url: Url) -> Result<http::Body, HostCause> {
+    /// The bytes of what lies at an address.
+    ///
+    /// # Errors
+    /// What the host did instead.
+    pub async fn open(self, url: Url) -> Result<http::Body, HostCause> {
         let mut request = request(self.source, url);
         // What is read here as it comes is not inflated.
         request.accept_gzip = false;
@@ -50,20 +58,32 @@ impl Asker<'_> {
         Ok(reader.finish()?)
     }
 
-    /// The groups of live streams. A panel without groups is one; a list of them that breaks off is not.
-    pub(super) async fn groups(self, account: &Account) -> Result<Groups, HostCause> {
-        let mut body = self.open(account.api(Action::LiveCategories)).await?;
+    /// The groups that an action asks for. A panel without groups is one; a list of them that breaks off is
+    /// not.
+    ///
+    /// # Errors
+    /// What the host did instead.
+    pub async fn groups(
+        self,
+        account: &Account,
+        categories: Action<'_>,
+    ) -> Result<Groups, HostCause> {
+        let mut body = self.open(account.api(categories)).await?;
         let mut reader = Reader::new(Limits {
             answer_bytes_max: GROUPS_BYTES_MAX,
             objects_max: GROUPS_MAX,
             ..Limits::default()
         });
         let mut groups = Groups::new();
+        let mut held = 0;
         while let Some(piece) = body.next().await? {
             reader.push(&piece, &mut |item| {
                 if let Some(Category { id, name }) = Category::of(item.fields) {
                     let name = &name[..name.floor_char_boundary(GROUP_BYTES_MAX)];
-                    groups.insert(id.into_owned(), name.to_owned());
+                    held += id.len() + name.len();
+                    if held <= GROUPS_HELD_BYTES_MAX {
+                        groups.insert(id.into_owned(), name.to_owned());
+                    }
                 }
                 ControlFlow::Continue(())
             })?;

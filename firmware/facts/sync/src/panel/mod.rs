@@ -20,9 +20,9 @@ mod login;
 mod open;
 mod status;
 
-pub(crate) use ask::Asker;
-pub(crate) use config::Panel;
-pub use config::guide_address;
+pub use ask::{Asker, GROUPS_HELD_BYTES_MAX, Groups};
+pub(crate) use config::Answered;
+pub use config::{Door as HostDoor, Panel};
 pub use error::{HostCause, HostFailure, PanelError};
 pub(crate) use list::LiveList;
 pub(crate) use login::login;

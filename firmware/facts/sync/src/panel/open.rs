@@ -64,7 +64,7 @@ pub(crate) async fn open(
 }
 
 async fn lists(login: &Login, asker: Asker<'_>) -> Result<(Groups, http::Body), HostCause> {
-    let groups = asker.groups(&login.account).await?;
+    let groups = asker.groups(&login.account, Action::LiveCategories).await?;
     let body = asker.open(login.account.api(Action::LiveStreams)).await?;
     Ok((groups, body))
 }
