@@ -69,6 +69,8 @@ const GUIDES_MAX: usize = 1;
 pub const CATALOGUE_STATE: u64 = 2368 * KIB;
 /// That, and two connections to panels.
 const CATALOGUE: u64 = CATALOGUE_STATE + 256 * KIB;
+/// Of a list that is read, in the smallest plans.
+const IMPORT_MIN: u64 = MIB;
 /// Of a connection to page, API or documents: hyper's buffers, a response part, the socket.
 const PAGE: u64 = 64 * KIB;
 
@@ -216,15 +218,18 @@ impl Fixed {
     }
 
     /// A list being read holds about twice what its lineup will: entries are kept apart until
-    /// all of them have ids and numbers. Guides and catalogues take their part of that.
-    const fn import(&self) -> u64 {
+    /// all of them have ids and numbers. Guides and catalogues take their part of that, down to what a
+    /// list of some hundred entries needs.
+    fn import(&self) -> u64 {
         let guides = self.guide + GUIDES_MAX as u64 * GUIDE_DOCUMENT;
-        2 * self.lineup - guides - CATALOGUE
+        (2 * self.lineup)
+            .saturating_sub(guides + CATALOGUE)
+            .max(IMPORT_MIN)
     }
 
     /// Part of that: rules are made ready for each import, and for a dry run between imports. 200
     /// usual ones take 1.5 MiB.
-    const fn rules(&self) -> u64 {
+    fn rules(&self) -> u64 {
         self.import() / 12
     }
 

@@ -50,16 +50,20 @@ fn row(id: u16, settings: &SourceSettings) -> SourceRow {
 }
 
 /// A box with an uploaded list, an account and an open list.
+fn account() -> SourceSettings {
+    let mut account = SourceSettings::new("account", "http://panel.example/get.php?password=hush");
+    account.password = Some("hush".to_owned());
+    let token = ("X-Token".to_owned(), "hush".to_owned());
+    account.headers.extend([token]);
+    account
+}
+
 fn facts() -> Facts {
     let uploaded = SourceSettings {
         url: None,
         ..SourceSettings::new("mine", "")
     };
-    let mut account = SourceSettings::new("account", "http://panel.example/get.php?password=hush");
-    account.password = Some("hush".to_owned());
-    account
-        .headers
-        .insert("X-Token".to_owned(), "hush".to_owned());
+    let account = account();
     let open = SourceSettings::new("open", "iptv-org:index");
     let list = list();
     let keys = entry(7).keys();
