@@ -36,7 +36,7 @@ class GuidesApi(case.Case):
         return wait.until(what, ready, seconds, every=0.2)
 
     def until_title(self, title, name=NAMES[0]):
-        self.until(f"{title!r}", lambda: title in titles()[name])
+        self.until(f"{title!r}", lambda: title in titles().get(name, []))
 
     def added(self, **settings):
         answer = change(GUIDES, settings)
@@ -152,4 +152,10 @@ class GuidesApi(case.Case):
             self.assertIn("60 minutes later", late[0]["reason"])
             chosen = {"guide": {"source": "g", "channel": "Meadow Weather.example"}}
             self.assertEqual(change(f"/api/v1/channels/{ids[NAMES[0]]}", chosen, method="PATCH").status, 200)
-            self.until_title("Hour 0 of Meadow Weather")
+
+            def matched():
+                matches = get(f"/api/v1/channels/{ids[NAMES[0]]}").json()["guide_matches"]
+                return ["you decided so"] == [of["reason"] for of in matches]
+
+            # Its programmes come with the next reading, which keeps a minute's distance from the last.
+            self.until("the choice to be followed", matched)

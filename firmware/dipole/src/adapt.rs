@@ -8,6 +8,7 @@ use hdhomerun::Identity;
 use ingest::throttle::{Rates, Throttle};
 use lineup::Lineup;
 use ring::Pool;
+use tokio::sync::Semaphore;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tuner::{SourceLimits, Tuners};
@@ -40,6 +41,7 @@ const _: () = assert!(
 const _: () = assert!(VOD_HEAD_BYTES_MAX <= serve::PIECE_BYTES_MAX);
 // And for what films and series hold besides.
 const _: () = assert!(catalog::BYTES_MAX as u64 <= budget::CATALOGUE_STATE);
+const _: () = assert!(catalog::READING_BYTES_MAX as u64 <= budget::CATALOGUE_READING);
 
 pub(crate) fn http_client(config: &Config, plan: &Plan) -> http::Client {
     http::Client::new(http::ClientConfig {
@@ -296,6 +298,7 @@ pub(crate) fn guide(config: &Config, plan: &Plan) -> guide::Config {
         bytes_max: plan.guide_bytes_max,
         match_bytes_max: plan.import_bytes_max,
         folder: config.data.clone(),
+        reading: Arc::new(Semaphore::new(1)),
     }
 }
 

@@ -12,7 +12,10 @@ use desk::catalog::{
 use lineup::{ChannelId, Lineup};
 use serve::{Answering, CatalogOpener};
 use store::Store;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use upstream::http;
 
@@ -28,16 +31,16 @@ struct Catalogs {
     lineup: watch::Receiver<Arc<Lineup>>,
 }
 
-/// Starts reading what these accounts have.
+/// Starts reading what these accounts have, one at a time of all who share `reading`.
 pub(crate) fn start(
     store: &Arc<Store>,
     client: &http::Client,
-    accounts: Accounts,
-    shutdown: CancellationToken,
+    (accounts, reading): (Accounts, Arc<Semaphore>),
+    shutdown: &CancellationToken,
 ) -> (Arc<Catalog>, JoinHandle<()>) {
-    let catalog = Catalog::new(Arc::clone(store), client.clone(), accounts);
+    let catalog = Catalog::new(Arc::clone(store), client.clone(), accounts, reading);
     let catalog = Arc::new(catalog);
-    let running = Arc::clone(&catalog).run(shutdown);
+    let running = Arc::clone(&catalog).run(shutdown.child_token());
     (catalog, tokio::spawn(running))
 }
 

@@ -242,9 +242,9 @@ fn connect(loaded: &Loaded, ground: Ground, again: &CancellationToken) -> Runnin
     };
     let told = (lineup.clone(), brought, guide_orders);
     let guiding = adapt::guide(config, &plan);
+    let reading = (accounts, Arc::clone(&guiding.reading));
     let guides = guides::start(guiding, &store, &client, told, &shutdown);
-    let part = shutdown.child_token();
-    let (catalog, cataloguing) = catalogs::start(&store, &client, accounts, part);
+    let (catalog, cataloguing) = catalogs::start(&store, &client, reading, &shutdown);
     let importing = tokio::spawn(sync::run(adapt::sync(config, &plan), store, client, ports));
     let part = shutdown.child_token();
     tokio::spawn(resident::keep_small(lineup.clone(), status.clone(), part));

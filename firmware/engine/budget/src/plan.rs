@@ -64,9 +64,10 @@ const GUIDE_SHARE: u64 = 48;
 /// Of a guide on its way to a client (`guide::DOCUMENT_BYTES_MAX`).
 pub const GUIDE_DOCUMENT: u64 = 456 * KIB;
 const GUIDES_MAX: usize = 1;
-/// Reading a catalogue of films or series, looking through one, and what panels say is on
-/// (`catalog::BYTES_MAX`).
-pub const CATALOGUE_STATE: u64 = 2368 * KIB;
+/// Looking through a catalogue of films or series, and what panels say is on (`catalog::BYTES_MAX`).
+pub const CATALOGUE_STATE: u64 = 1136 * KIB;
+/// Reading one, in the memory of a guide that is read (`catalog::READING_BYTES_MAX`).
+pub const CATALOGUE_READING: u64 = 1240 * KIB;
 /// That, and two connections to panels.
 const CATALOGUE: u64 = CATALOGUE_STATE + 256 * KIB;
 /// Of a list that is read, in the smallest plans.
@@ -210,7 +211,7 @@ impl Fixed {
             remuxed_max: share(REMUX_BEYOND, REMUX_SHARE) + standbys_max,
             standbys_max,
             store_cache: (budget / 48).clamp(MIB, 16 * MIB),
-            guide: (budget / GUIDE_SHARE).clamp(MIB, 16 * MIB),
+            guide: (budget / GUIDE_SHARE).clamp(CATALOGUE_READING, 16 * MIB),
             lineup: (budget * 2 / 19).clamp(2 * MIB, 64 * MIB),
             pages_max: if budget < 64 * MIB { 32 } else { 64 },
             upstream: 2 * RECEIVE_BUFFER + UPSTREAM_STATE + second_conditioner,
@@ -339,7 +340,7 @@ fn rows(
             fixed.import(),
             "the lists while they are merged, and the rules for them",
         ),
-        row("guide", 1, fixed.guide, "the guide being read"),
+        row("guide", 1, fixed.guide, "the guide or catalogue being read"),
         row(
             "guides sent",
             GUIDES_MAX,

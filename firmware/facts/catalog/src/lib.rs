@@ -26,5 +26,5 @@ mod series;
 mod short_epg;
 
 pub use accounts::{Account, Accounts, accounts};
-pub use limits::BYTES_MAX;
+pub use limits::{BYTES_MAX, READING_BYTES_MAX};
 pub use run::Catalog;

@@ -63,13 +63,16 @@ const EPG_CHANNEL_BYTES_MAX: usize =
 /// Names of groups while a catalogue is read, and the table around them.
 const GROUPS_STATE: usize = sync::GROUPS_HELD_BYTES_MAX + (64 << 10);
 
-/// Everything that is held here at once at most, in bytes, beside the connections of the HTTP client.
-pub const BYTES_MAX: usize = OBJECT_STATE
+/// What reading a catalogue holds, in bytes, beside the connections of the HTTP client. Guides are read in
+/// the same memory.
+pub const READING_BYTES_MAX: usize = OBJECT_STATE
     + GROUPS_STATE
     + (PIECES_MAX + 1) * PIECE_BYTES_MAX
     + store::TITLE_WRITER_BYTES
     + BATCH_BYTES
-    + (64 << 10)
-    + QUERIES_MAX * QUERY_BYTES_MAX
+    + (64 << 10);
+
+/// What questions hold at once at most, and what is kept of the answers, in bytes.
+pub const BYTES_MAX: usize = QUERIES_MAX * QUERY_BYTES_MAX
     + ASKED_MAX * (OBJECT_STATE + EPISODES_MAX * EPISODE_BYTES_MAX)
     + EPG_CHANNELS_MAX * EPG_CHANNEL_BYTES_MAX;

@@ -28,6 +28,8 @@ pub struct Catalog {
     pub(crate) store: Arc<Store>,
     pub(crate) http: http::Client,
     pub(crate) accounts: Accounts,
+    /// Where a reading takes its memory: one at a time, whoever reads.
+    reading: Arc<Semaphore>,
     pub(crate) board: Board,
     /// Questions that look through a catalogue.
     pub(crate) queries: Arc<Semaphore>,
@@ -43,13 +45,19 @@ impl std::fmt::Debug for Catalog {
 }
 
 impl Catalog {
-    /// Reads nothing yet.
+    /// Reads nothing yet. Of those who share `reading`, one reads at a time.
     #[must_use]
-    pub fn new(store: Arc<Store>, http: http::Client, accounts: Accounts) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        http: http::Client,
+        accounts: Accounts,
+        reading: Arc<Semaphore>,
+    ) -> Self {
         Self {
             store,
             http,
             accounts,
+            reading,
             board: Board::default(),
             queries: Arc::new(Semaphore::new(QUERIES_MAX)),
             asking: Semaphore::new(ASKED_MAX),
@@ -159,6 +167,9 @@ impl Catalog {
     }
 
     async fn attempt(&self, account: &Account, key: Key, due: &mut Due) {
+        let Ok(_place) = self.reading.acquire().await else {
+            return;
+        };
         self.board.reading(key, true);
         let done = read(&self.store, &self.http, account, key.1).await;
         self.board.reading(key, false);

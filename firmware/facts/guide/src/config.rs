@@ -1,8 +1,9 @@
 //! Which guides are read, and how much of them is kept.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use desk::GuideSettings;
+use tokio::sync::Semaphore;
 
 /// Everything that reading guides depends on.
 #[derive(Clone, Debug)]
@@ -20,4 +21,6 @@ pub struct Config {
     /// Where programmes are put aside while a guide is read, and guides that are uploaded: the data
     /// folder.
     pub folder: PathBuf,
+    /// Where a reading takes its memory: one at a time, of guides and of what else is read there.
+    pub reading: Arc<Semaphore>,
 }

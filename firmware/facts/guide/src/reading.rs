@@ -212,6 +212,11 @@ impl Attempt {
         channels: Option<ChannelList>,
         stop: &CancellationToken,
     ) -> Result<Option<Done>, Error> {
+        let place = tokio::select! {
+            place = self.config.reading.acquire() => place,
+            () = stop.cancelled() => return Err(Error::Aborted),
+        };
+        let _place = place.map_err(|_| Error::Aborted)?;
         let deadline = Instant::now() + READ_TIME_MAX;
         let known = match channels {
             None => self.validators(),

@@ -46,6 +46,7 @@ impl Rebuild<'_> {
     /// alone that may be cut: that one is added last, so that no other loses a channel to it.
     pub(crate) fn run(&self) -> Result<Rebuilt, Error> {
         let shaper = self.rules.ready()?;
+        let rules_bytes = shaper.bytes();
         let mut known = self.store.load_known()?;
         let shaper = &Spared::new(&shaper, &self.decisions, &known.held);
         let test = match self.config.test_channel {
@@ -53,7 +54,9 @@ impl Rebuild<'_> {
             TestChannel::Auto | TestChannel::Never => None,
         };
         let held = self.fresh.map_or(0, |(_, list)| list.bytes());
-        let bytes_max = self.config.import_bytes_max.saturating_sub(held);
+        // What the rules do not take is there for the lists.
+        let spare = self.rules.bytes_max().saturating_sub(rules_bytes);
+        let bytes_max = (self.config.import_bytes_max + spare).saturating_sub(held);
         let choices = choices(self.config, self.rules);
         let is_anew = numbering_was(self.store.load_choices()?) != choices.numbering;
         let decisions = Arc::clone(&self.decisions);

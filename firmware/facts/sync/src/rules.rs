@@ -76,6 +76,11 @@ impl RuleBook {
         self.view.send_replace(Arc::new(view));
     }
 
+    /// Bytes that all rules may hold.
+    pub(crate) fn bytes_max(&self) -> usize {
+        self.config.bytes_max
+    }
+
     /// The rules, ready to run.
     pub(crate) fn ready(&self) -> Result<Shaper, Error> {
         let view = Arc::clone(&self.view.borrow());

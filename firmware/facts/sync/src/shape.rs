@@ -27,6 +27,11 @@ impl Shaper {
     pub(crate) const fn new(rules: Rules) -> Self {
         Self(RefCell::new(rules))
     }
+
+    /// What they hold.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.borrow().bytes()
+    }
 }
 
 impl Shaping for Shaper {

@@ -85,6 +85,7 @@ impl House {
             bytes_max: 4 << 20,
             match_bytes_max: 4 << 20,
             folder: folder.to_owned(),
+            reading: Arc::new(tokio::sync::Semaphore::new(1)),
         };
         let (lineup_tx, lineup) = watch::channel(channels);
         let (view_tx, view) = watch::channel(Arc::default());

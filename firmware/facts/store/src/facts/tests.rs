@@ -39,6 +39,14 @@ fn list(count: u32) -> List {
     writer.finish()
 }
 
+fn uploaded(list: &List) -> SourceState {
+    SourceState {
+        entries: list.entries(),
+        list: Some(list.hash()),
+        ..SourceState::default()
+    }
+}
+
 fn facts(ids: &[u64], list: Option<&List>) -> Facts {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
@@ -60,11 +68,7 @@ fn facts(ids: &[u64], list: Option<&List>) -> Facts {
         }),
         ..Decision::default()
     };
-    let uploaded = list.map(|list| SourceState {
-        entries: list.entries(),
-        list: Some(list.hash()),
-        ..SourceState::default()
-    });
+    let uploaded = list.map(uploaded);
     Facts {
         device: Device {
             id_seed: 77,
