@@ -90,6 +90,7 @@ need_component() {
 need_npm() {
     local wanted=$1 folder=$2
     cmp -s "$wanted" "$folder/package.json" && [ -d "$folder/node_modules" ] && return
+    command -v npm >/dev/null || need_packages "${NPM_PACKAGES[@]}"
     say "npm packages are missing, installing those of $wanted"
     mkdir -p "$folder"
     cp "$wanted" "$folder/package.json"

@@ -36,5 +36,7 @@ RTSP_PACKAGES=(
     python3-gi
 )
 
-# The browser of the end-to-end tests, and what drives it.
-PAGE_PACKAGES=(chromium nodejs npm)
+# The browser of the end-to-end tests, and what drives it where no other npm is there: packages of
+# Node.js from elsewhere hold one, and exclude Debian's.
+PAGE_PACKAGES=(chromium)
+NPM_PACKAGES=(nodejs npm)
