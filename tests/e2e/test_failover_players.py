@@ -7,7 +7,7 @@ ffmpeg. The same pictures on both sides, another size, another coder; a backup t
 import case
 from harness import lan, matrix, standby, tools, wait
 from harness.checker import StreamCheck
-from harness.daemon import source
+from harness.daemon import get, source
 from harness.viewers import Crowd
 from provider import client
 
@@ -68,6 +68,14 @@ class Decoded(case.Case):
                 check.feed(data, 0.0)
                 self.assertEqual(check.faults(), [])
                 self.assertEqual(check.sources, [f"{name}-primary", f"{name}-backup"])
+
+    def test_what_failed_is_told_of_the_primary(self):
+        for one in get("/api/v1/channels").json()["channels"]:
+            with self.subTest(one["name"]):
+                streams = get(f"/api/v1/channels/{one['id']}").json()["stream_list"]
+                primary, backup = [stream["ailing"] for stream in streams]
+                self.assertGreaterEqual(primary["failures_in_a_row"], 1)
+                self.assertIsNone(backup)
 
     def test_ffmpeg_has_nothing_to_complain_of(self):
         self.judged([name for name in PAIRS if name not in OTHER_CODER])

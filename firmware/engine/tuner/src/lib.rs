@@ -25,7 +25,7 @@ mod stream;
 mod table;
 mod tuners;
 
-pub use failover::{AppliesTo, FailoverConfig, FailureKind, StandbyConfig, Standing};
+pub use failover::{Ailing, AppliesTo, FailoverConfig, FailureKind, StandbyConfig, Standing};
 pub use limits::SourceLimits;
 pub use opener::{Opener, PlayError, Playing};
 pub use refusal::{LockedBy, Refusal};

@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     common::Common,
-    failover::FailoverConfig,
+    failover::{Ailing, FailoverConfig, StreamKey},
     limits::SourceLimits,
     opener::Opener,
     play::Play,
@@ -395,6 +395,14 @@ impl Tuners {
     #[must_use]
     pub fn slots(&self) -> &Arc<Slots> {
         &self.common.slots
+    }
+
+    /// What is known of the health of the stream at this address of a source: nothing bad, or how it failed
+    /// lately. Streams that ail are tried behind the others of their channel.
+    #[must_use]
+    pub fn ailing(&self, url: &str, source: u16) -> Option<Ailing> {
+        let cooldowns = self.common.cooldowns.lock();
+        cooldowns.ailing(StreamKey::at(url, source), self.common.now())
     }
 
     /// Closes streams that nobody watches and that hold a connection to one of these sources:

@@ -3,7 +3,8 @@
 //! The score goes from 0 to 1000. The name speaks first, as providers mark their streams there for
 //! people; where it says nothing, the address does, a little less credibly. What a probe measures
 //! one day moves a score by up to 50 either way, so the steps are 100 apart: a measured HD is never
-//! behind a promised SD.
+//! behind a promised SD. How a stream does when it is played is for `tuner` to know, which tries what
+//! failed lately behind the others.
 
 use names::Quality;
 

@@ -23,8 +23,12 @@ pub(crate) struct StreamKey(u64);
 
 impl StreamKey {
     pub(crate) fn of(stream: &StreamSpec) -> Self {
+        Self::at(&stream.url, stream.source)
+    }
+
+    pub(crate) fn at(url: &str, source: u16) -> Self {
         let mut hasher = DefaultHasher::new();
-        (&stream.url, stream.source).hash(&mut hasher);
+        (url, source).hash(&mut hasher);
         Self(hasher.finish())
     }
 
@@ -32,6 +36,15 @@ impl StreamKey {
     pub(crate) const fn made_up(number: u64) -> Self {
         Self(number)
     }
+}
+
+/// How a stream does that has failed and has not been healed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ailing {
+    /// Failures in a row.
+    pub failures: u32,
+    /// For how long the other streams of its channel are tried before it.
+    pub last_for: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +99,15 @@ impl Cooldowns {
         (until > now).then_some(until)
     }
 
+    /// What is remembered of it; `None` where that counts no more, or is nothing.
+    pub(crate) fn ailing(&self, key: StreamKey, now: Moment) -> Option<Ailing> {
+        let failed = self.failed.get(&key)?;
+        (now < failed.until + MEMORY).then(|| Ailing {
+            failures: failed.in_row,
+            last_for: failed.until.saturating_sub(now),
+        })
+    }
+
     fn forget_oldest(&mut self) {
         let oldest = self
             .failed
@@ -131,7 +153,12 @@ mod tests {
         cooldowns.failed(KEY, seconds(1) + seconds(20) + MEMORY);
         let until = cooldowns.until(KEY, seconds(21) + MEMORY).unwrap();
         assert_eq!(until, seconds(31) + MEMORY, "long ago counts no more");
+        let ailing = |now| cooldowns.ailing(KEY, now).map(|it| (it.failures, it.last_for));
+        assert_eq!(ailing(seconds(25) + MEMORY), Some((1, seconds(6))));
+        assert_eq!(ailing(seconds(40) + MEMORY), Some((1, seconds(0))));
+        assert_eq!(ailing(seconds(31) + 2 * MEMORY), None);
         cooldowns.healed(KEY);
+        assert_eq!(cooldowns.ailing(KEY, seconds(25) + MEMORY), None);
         assert_eq!(cooldowns.until(KEY, seconds(21) + MEMORY), None);
     }
 

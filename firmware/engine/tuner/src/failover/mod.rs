@@ -33,6 +33,7 @@ mod tests;
 
 use std::time::Duration;
 
+pub use cooldowns::Ailing;
 pub(crate) use cooldowns::{Cooldowns, StreamKey};
 pub(crate) use course::Course;
 pub(crate) use failure::Failure;

@@ -45,6 +45,16 @@ struct Stream<'a> {
     place: &'static str,
     /// Which backup, counted from 1, where it is one by hand.
     backup: Option<u8>,
+    /// How it failed lately; `null` where it did not.
+    ailing: Option<Failing>,
+}
+
+/// A stream that failed lately, and has not played well since.
+#[derive(Serialize)]
+struct Failing {
+    failures_in_a_row: u32,
+    /// Seconds for which the other streams of the channel are tried before it.
+    tried_last_for_s: u64,
 }
 
 pub(crate) fn channel(shared: &Shared, asked: &Asked, id: ChannelId) -> Response<Body> {
@@ -59,13 +69,13 @@ pub(crate) fn channel(shared: &Shared, asked: &Asked, id: ChannelId) -> Response
         channel: row,
         shift_min: channel.shift_minutes,
         guide_matches: shared.feeds.guide.found(id),
-        stream_list: streams(&lineup, index),
+        stream_list: streams(shared, &lineup, index),
         stream_base: asked.reached.with_port(shared.stream_port),
     });
     tagged(one, lineup.revision())
 }
 
-fn streams(lineup: &Lineup, index: usize) -> Vec<Stream<'_>> {
+fn streams<'a>(shared: &Shared, lineup: &'a Lineup, index: usize) -> Vec<Stream<'a>> {
     let pins = lineup.decision(index).pins.unwrap_or_default();
     let keys: Vec<Keys> = lineup.streams(index).map(|stream| stream.keys).collect();
     let places = pins.places(&keys);
@@ -90,9 +100,18 @@ fn streams(lineup: &Lineup, index: usize) -> Vec<Stream<'_>> {
                 Place::Backup(backup) => Some(backup),
                 Place::Pinned | Place::Automatic => None,
             },
+            ailing: failing(shared, &stream),
         }
     });
     rows.collect()
+}
+
+fn failing(shared: &Shared, stream: &Channel<'_>) -> Option<Failing> {
+    let ailing = shared.feeds.tuners.ailing(stream.url, stream.source)?;
+    Some(Failing {
+        failures_in_a_row: ailing.failures,
+        tried_last_for_s: ailing.last_for.as_secs(),
+    })
 }
 
 /// In the words of whoever looks at two names and asks why they are one channel.
