@@ -41,22 +41,23 @@ export const get = async (path) => (await exchange(path)).told;
 /** A change, and what came of it. */
 export const order = async (method, path, body) => (await exchange(path, { method, body })).told;
 
-/** Sends a file as the list of a source; `progress` is told the part that is on its way, 0 to 1. */
-export function upload(source, file, progress) {
+/** Sends a file, which is not read into memory for that; gives the answer's JSON. `progress` is told the
+ *  part that is on its way, 0 to 1. */
+export function upload(path, file, { progress = () => {}, headers = {} } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `/api/v1/sources/${source}/list`);
-    request.setRequestHeader("X-Dipole", "1");
+    request.open("POST", `/api/v1${path}`);
+    for (const [key, value] of Object.entries({ "X-Dipole": "1", ...headers })) request.setRequestHeader(key, value);
     request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
     request.addEventListener("load", () => {
-      if (request.status < 300) return resolve();
-      let detail = null;
+      let told = null;
       try {
-        ({ detail } = JSON.parse(request.responseText));
+        told = JSON.parse(request.responseText);
       } catch {
         // A body that is no JSON has no words for it.
       }
-      reject(new Problem(request.status, detail ?? texts.answered(request.status)));
+      if (request.status < 300) return resolve(told);
+      return reject(new Problem(request.status, told?.detail ?? texts.answered(request.status)));
     });
     request.addEventListener("error", () => reject(new Problem(0, texts.unreachable)));
     request.send(file);

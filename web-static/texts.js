@@ -343,12 +343,34 @@ export const texts = {
   guide: {
     guides: "Guides",
     how: "Each channel takes its programmes from the first guide that has any for it.",
-    none: "No guide. Add a [[guide]] to the configuration file.",
+    none: "No guide yet. Add the address of one (XMLTV), or a file. Sources may bring theirs.",
+    add: "Add a guide",
+    refreshAsked: "The guides are being read.",
+    uploadNew: "Upload a new file",
+    uploaded: "The guide was taken.",
+    isUploaded: "Its file is uploaded.",
+    removeText: (count) => `It fits ${number(count)} of your channels. Its programmes are gone with it.`,
     facts: ({ channels: count, matched, programmes, read_unix_s: moment }) =>
       joined(`${number(matched)} of your channels`, `${channels(count)} in it`, plural(programmes, "programme"), read(moment)),
+    progress: ({ bytes: taken, bytes_total: total }) => `${bytes(taken)}${total ? ` of ${bytes(total)}` : ""}`,
+    /** Where it is set, and how it is read; `source` brings it. */
+    origin: ({ set_in: place, settings }, source) => joined(
+      { "config file": "Set in the file", api: "Added here", source: source ? `Brought by ${source}` : "Brought by a source" }[place],
+      settings.priority !== 0 && `priority ${number(settings.priority)}`,
+      settings.url !== null && `every ${plural(settings.interval_hours, "hour")}`),
     out: "Address for your players",
     outHow: "XMLTV with the ids of your lineup. Plex, Jellyfin and Emby ask for it; playlist players find it by themselves.",
     outGzip: "The same, compressed",
+  },
+  guideForm: {
+    added: "Added. The guide is being read.",
+    way: "Kind of guide",
+    ways: { url: "Address", file: "File" },
+    url: "Address of the guide",
+    urlHint: "XMLTV: http or https, gzip or not.",
+    file: "File of the guide",
+    fileHint: "XMLTV, gzip or not, up to 256 MiB.",
+    priorityHint: "The guide of the highest is asked first.",
   },
 
   settings: {

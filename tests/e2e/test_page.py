@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness import daemon, lan, media, tools, wait
 from harness.daemon import get
+from harness.guides import guide
 from source_case import SourceCase
 
 FOLDER = Path(__file__).resolve().parent / "page"
@@ -64,8 +65,8 @@ class Page(SourceCase):
         """A daemon with a source of these entries and a guide."""
         name = self.id().rsplit(".", 1)[-1]
         address = self.provider.put(f"{name}.m3u", m3u(entries))
-        guide = self.provider.put(f"{name}.xml", GUIDE)
-        config = f'{extra}[[guide]]\nname = "Village guide"\nurl = "{guide}"\n' + daemon.source("List", address)
+        url = self.provider.put(f"{name}.xml", GUIDE)
+        config = f'{extra}[[guide]]\nname = "Village guide"\nurl = "{url}"\n' + daemon.source("List", address)
         running = self.enterContext(self.daemon(config))
         running.with_channels(count)
         return running
@@ -160,6 +161,11 @@ class Page(SourceCase):
     def test_without_a_pointer(self):
         self.running()
         self.look("channels.keyboard")
+
+    def test_guides_are_added_changed_and_removed(self):
+        self.running()
+        url = self.provider.put("page-guide.xml", guide(["World Report", "Kinderkanal"]))
+        self.look("guides.all", url=url, text=guide(["World Report"]))
 
     def test_rules_are_tried_then_saved(self):
         self.running()

@@ -46,7 +46,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const FILES: [File; 25] = [
+const FILES: [File; 27] = [
     file!("/", "index.html", HTML),
     file!("style.css", CSS),
     file!("views.css", CSS),
@@ -65,7 +65,9 @@ const FILES: [File; 25] = [
     file!("view/channels.js", JS),
     file!("view/dryrun.js", JS),
     file!("view/guide.js", JS),
+    file!("view/guideform.js", JS),
     file!("view/home.js", JS),
+    file!("view/parts.js", JS),
     file!("view/rule.js", JS),
     file!("view/rules.js", JS),
     file!("view/settings.js", JS),
