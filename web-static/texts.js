@@ -23,6 +23,9 @@ const ago = (moment) => {
   return relative.format(Math.trunc(seconds / size), name);
 };
 const read = (moment) => (moment === null ? "never read" : `read ${ago(Math.min(moment, Date.now() / 1000))}`);
+const clocks = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** The time of day of a moment. */
+const clock = (moment) => clocks.format(moment * 1000);
 const channels = (count) => plural(count, "channel");
 
 export const texts = {
@@ -167,19 +170,34 @@ export const texts = {
     favourite: "Favourite",
     streams: (count) => (count === 1 ? "Its stream" : `Its ${number(count)} streams`),
     guide: "Programme",
-    noGuide: "No guide has a programme for it.",
-    guideHow: "Taken from",
-    guideModes: { auto: "the guide that fits", chosen: "a guide’s channel that I choose", none: "none" },
-    guideSource: "Guide",
-    guideChannel: "Channel id in the guide",
-    confidence: (percent) => `${percent} %`,
-    shift: "Shift in minutes",
-    shiftHint: "Later is positive.",
     address: "Address",
     addressOf: (name) => `Stream address of ${name}`,
     film: "As a file: for players that seek",
     wholeGroup: (group) => `Show the group ${group}`,
     gone: "This channel is no longer there. It may have become part of another one.",
+  },
+
+  programme: {
+    now: ({ title, stop_unix_s: stop }) => `Now, until ${clock(stop)}: ${title}`,
+    later: ({ title, start_unix_s: start }) => `At ${clock(start)}: ${title}`,
+    nothing: "No guide has a programme for it.",
+    confidence: (percent) => `${percent} %`,
+    automatic: "Found by itself.",
+    decidedNone: "You decided that it has none.",
+    decided: ({ source, channel }) => `You chose ${channel} of ${source}. It holds from the next reading of the guide on.`,
+    choose: "Choose another one",
+    search: "Channel of a guide",
+    searchHint: "Words of its name or id. Empty: the likely ones.",
+    likely: "These are likely.",
+    noneLikely: "None is likely. Search for its name.",
+    found: (count, most) => (count < most ? `${number(count)} found` : `The first ${number(count)}: more words find fewer.`),
+    noneFound: "No guide has a channel like that.",
+    take: "Take",
+    takeOf: (name, source) => `Take ${name} of ${source}`,
+    toAutomatic: "Automatic again",
+    toNone: "No programme",
+    shift: "Shift in minutes",
+    shiftHint: "Later is positive.",
   },
 
   streams: {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import daemon, lan, media, tools, wait
 from harness.daemon import get
-from harness.guides import guide
+from harness.guides import guide, guide_source
 from source_case import SourceCase
 
 FOLDER = Path(__file__).resolve().parent / "page"
@@ -166,6 +166,12 @@ class Page(SourceCase):
         self.running()
         url = self.provider.put("page-guide.xml", guide(["World Report", "Kinderkanal"]))
         self.look("guides.all", url=url, text=guide(["World Report"]))
+
+    def test_the_programme_of_a_channel_is_chosen(self):
+        url = self.provider.put("page-town.xml", guide(["World Report", "Meadow Weather"]))
+        self.running(extra=guide_source("Town guide", url))
+        wait.until("programmes", lambda: b"of World Report" in get("/xmltv.xml").body, 30)
+        self.look("channels.programme")
 
     def test_rules_are_tried_then_saved(self):
         self.running()

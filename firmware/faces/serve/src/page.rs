@@ -46,7 +46,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const FILES: [File; 27] = [
+const FILES: [File; 28] = [
     file!("/", "index.html", HTML),
     file!("style.css", CSS),
     file!("views.css", CSS),
@@ -68,6 +68,7 @@ const FILES: [File; 27] = [
     file!("view/guideform.js", JS),
     file!("view/home.js", JS),
     file!("view/parts.js", JS),
+    file!("view/programme.js", JS),
     file!("view/rule.js", JS),
     file!("view/rules.js", JS),
     file!("view/settings.js", JS),
