@@ -120,6 +120,17 @@ export const texts = {
     score: "How good its first stream promises to be, from 0 to 1000",
     undoLatest: "Undo the latest change",
     history: "Changes",
+    alike: "Channels that look alike",
+  },
+
+  alike: {
+    title: "Channels that look alike",
+    how: "Their names are alike, but something speaks against their being one. If they are, merge them: the streams stand behind those of the first.",
+    sum: (count) => plural(count, "group"),
+    none: "No channels look alike.",
+    merge: "Merge",
+    mergeOf: (name, first) => `Merge ${name} into ${first}`,
+    more: "More",
   },
 
   bulk: {
