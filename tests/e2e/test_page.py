@@ -173,6 +173,17 @@ class Page(SourceCase):
         wait.until("programmes", lambda: b"of World Report" in get("/xmltv.xml").body, 30)
         self.look("channels.programme")
 
+    def test_a_backup_is_made_and_restored_elsewhere(self):
+        self.put("page-backup", 3)
+        with tempfile.TemporaryDirectory() as folder:
+            words = {"of": str(Path(folder) / "copy.dipole"), "passphrase": "häuslich & lang genug"}
+            with self.daemon(daemon.source("List", self.address("page-backup"))) as running:
+                running.with_channels(3)
+                self.look("settings.backup", **words)
+            with self.daemon() as running:
+                running.ready()
+                self.look("settings.restore", **words)
+
     def test_rules_are_tried_then_saved(self):
         self.running()
         self.look("rules.all")

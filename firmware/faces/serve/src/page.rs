@@ -46,7 +46,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const FILES: [File; 29] = [
+const FILES: [File; 30] = [
     file!("/", "index.html", HTML),
     file!("style.css", CSS),
     file!("views.css", CSS),
@@ -60,6 +60,7 @@ const FILES: [File; 29] = [
     file!("list.js", JS),
     file!("reorder.js", JS),
     file!("view/alike.js", JS),
+    file!("view/backup.js", JS),
     file!("view/bulk.js", JS),
     file!("view/changes.js", JS),
     file!("view/channel.js", JS),
