@@ -158,6 +158,10 @@ class Page(SourceCase):
         self.running()
         self.look("channels.merge")
 
+    def test_channels_that_look_alike_become_one(self):
+        self.running([("Meadow Cartoons", "Kids"), ("Meadow Cartoons +1", "Kids"), ("World Report", "News")], 3)
+        self.look("channels.alike")
+
     def test_without_a_pointer(self):
         self.running()
         self.look("channels.keyboard")

@@ -4,7 +4,6 @@
 import { get, order } from "../api.js";
 import { openDialog } from "../dialog.js";
 import { button, freshId, make, say } from "../dom.js";
-import { tell, undo } from "../tell.js";
 import { texts } from "../texts.js";
 
 const words = texts.alike;
@@ -51,40 +50,50 @@ function group([first, ...others], again) {
 
 const facts = (channel) => [channel.group, texts.channels.streams(channel.streams), !channel.enabled && texts.channels.inactive].filter(Boolean).join(" · ");
 
-/** A channel beside the first: apart from it, or one with it and the way back. */
+/** A channel beside the first: apart from it, or one with it and the way back. What goes wrong is told
+ *  here, since what is beside a dialog cannot be reached. */
 function neighbour(channel, first, again) {
   const row = make("li");
   const error = make("p", { className: "error", role: "alert" });
-  const apart = (isFocused) => {
-    const merge = button(words.merge, async () => {
-      if (merge.ariaBusy === "true") return;
-      merge.ariaBusy = "true";
+  const act = (text, label, work) => {
+    const acting = button(text, async () => {
+      if (acting.ariaBusy === "true") return;
+      acting.ariaBusy = "true";
       say(error, "");
       try {
-        merged(await order("POST", "/channels/merge", { ids: [first.id, channel.id] }));
+        await work();
         again();
       } catch (problem) {
         say(error, problem.message);
       } finally {
-        merge.ariaBusy = null;
+        acting.ariaBusy = null;
       }
-    }, { "aria-label": words.mergeOf(channel.name, first.name) });
-    row.replaceChildren(
-      make("div", { className: "grow" }, make("strong", { className: "wrap", textContent: `${channel.number}  ${channel.name}` }),
-        make("p", { className: "quiet wrap", textContent: facts(channel) }),
-        make("p", { className: "reason wrap", textContent: channel.why_apart ?? "" }), error),
-      merge);
-    if (isFocused) merge.focus();
+    }, { "aria-label": label });
+    return acting;
   };
-  const merged = (told) => {
-    if (told.change === null) return tell(told.words || texts.saved);
-    const back = button(texts.undo, async () => {
-      await undo(told.change, again);
-      apart(true);
-    }, { "aria-label": texts.changes.undoOf(told.words) });
-    row.replaceChildren(make("p", { className: "grow wrap", textContent: told.words }), back);
-    return back.focus();
-  };
-  apart(false);
+  const show = (lines, acting) => row.replaceChildren(make("div", { className: "grow" }, ...lines, error), acting);
+
+  function apart() {
+    const merge = act(words.merge, words.mergeOf(channel.name, first.name), async () => {
+      merged(await order("POST", "/channels/merge", { ids: [first.id, channel.id] }));
+    });
+    show([
+      make("strong", { className: "wrap", textContent: `${channel.number}  ${channel.name}` }),
+      make("p", { className: "quiet wrap", textContent: facts(channel) }),
+      make("p", { className: "reason wrap", textContent: channel.why_apart ?? "" }),
+    ], merge);
+    return merge;
+  }
+  function merged({ change, words: told }) {
+    // Nothing to be done is nothing to be taken back.
+    if (change === null) throw new Error(told || texts.saved);
+    const back = act(texts.undo, texts.changes.undoOf(told), async () => {
+      await order("POST", `/changes/${change}/undo`);
+      apart().focus();
+    });
+    show([make("p", { className: "wrap", textContent: told })], back);
+    back.focus();
+  }
+  apart();
   return row;
 }

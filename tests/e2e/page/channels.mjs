@@ -109,6 +109,24 @@ export async function merge(browser, base) {
   equal(page.faults, [], "faults");
 }
 
+/** Side by side, with the reason; made one there, and two again. */
+export async function alike(browser, base) {
+  for (const size of ["desk", "small"]) {
+    const page = await list(browser, base, { size });
+    const before = await names(page);
+    await page.getByRole("button", { name: "Channels that look alike" }).click();
+    const dialog = page.getByRole("dialog");
+    await until(() => dialog.locator(".reason").allTextContents().then((all) => all.map((text) => text.startsWith("kept apart"))), [true], "reasons");
+    await sound(page, `alike, ${size}`);
+    await dialog.getByRole("button", { name: "Merge Meadow Cartoons +1 into Meadow Cartoons" }).click();
+    await until(() => names(page), before.filter((name) => name !== "Meadow Cartoons +1"), "names after merging");
+    await dialog.getByRole("button", { name: /^Undo/ }).click();
+    await until(() => names(page), before, "names after undoing");
+    equal(page.faults, [], "faults");
+    await page.context().close();
+  }
+}
+
 /** What is on, and another channel of a guide for it: offered, searched for, taken, given back. */
 export async function programme(browser, base) {
   const page = await list(browser, base);
