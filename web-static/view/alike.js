@@ -18,6 +18,7 @@ export async function showAlike(again) {
   let cursor = "";
 
   async function load() {
+    if (more.ariaBusy === "true") return;
     more.ariaBusy = "true";
     try {
       const page = await get(`/channels/similar?limit=${PAGE_GROUPS}&cursor=${encodeURIComponent(cursor)}`);
