@@ -13,26 +13,32 @@ export class Problem extends Error {
   }
 }
 
+/** The answer to a request that was taken. */
+async function ask(path, options) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1${path}`, options);
+  } catch {
+    throw new Problem(0, texts.unreachable);
+  }
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => null);
+  throw new Problem(answer.status, told?.detail ?? texts.answered(answer.status));
+}
+
 /** Asks; gives the answer's JSON and its `ETag`. */
 export async function exchange(path, { method = "GET", body, seen } = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-Dipole"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (seen) headers["If-Match"] = seen;
-  let answer;
-  try {
-    answer = await fetch(`/api/v1${path}`, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MAX_MS),
-    });
-  } catch {
-    throw new Problem(0, texts.unreachable);
-  }
-  const told = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Problem(answer.status, told?.detail ?? texts.answered(answer.status));
-  return { told, tag: answer.headers.get("ETag") };
+  const answer = await ask(path, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MAX_MS),
+  });
+  return { told: await answer.json().catch(() => null), tag: answer.headers.get("ETag") };
 }
 
 /** The JSON of an answer. */
@@ -41,22 +47,34 @@ export const get = async (path) => (await exchange(path)).told;
 /** A change, and what came of it. */
 export const order = async (method, path, body) => (await exchange(path, { method, body })).told;
 
-/** Sends a file as the list of a source; `progress` is told the part that is on its way, 0 to 1. */
-export function upload(source, file, progress) {
+/** Orders a file, which may take as long as it takes; gives it with the name that it is to have. */
+export async function download(path, body) {
+  const headers = { "X-Dipole": "1", "Content-Type": "application/json" };
+  const answer = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
+  const file = await answer.blob().catch(() => {
+    throw new Problem(0, texts.unreachable);
+  });
+  return { file, name };
+}
+
+/** Sends a file, which is not read into memory for that; gives the answer's JSON. `progress` is told the
+ *  part that is on its way, 0 to 1. */
+export function upload(path, file, { progress = () => {}, headers = {} } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `/api/v1/sources/${source}/list`);
-    request.setRequestHeader("X-Dipole", "1");
+    request.open("POST", `/api/v1${path}`);
+    for (const [key, value] of Object.entries({ "X-Dipole": "1", ...headers })) request.setRequestHeader(key, value);
     request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
     request.addEventListener("load", () => {
-      if (request.status < 300) return resolve();
-      let detail = null;
+      let told = null;
       try {
-        ({ detail } = JSON.parse(request.responseText));
+        told = JSON.parse(request.responseText);
       } catch {
         // A body that is no JSON has no words for it.
       }
-      reject(new Problem(request.status, detail ?? texts.answered(request.status)));
+      if (request.status < 300) return resolve(told);
+      return reject(new Problem(request.status, told?.detail ?? texts.answered(request.status)));
     });
     request.addEventListener("error", () => reject(new Problem(0, texts.unreachable)));
     request.send(file);

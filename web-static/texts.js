@@ -23,6 +23,9 @@ const ago = (moment) => {
   return relative.format(Math.trunc(seconds / size), name);
 };
 const read = (moment) => (moment === null ? "never read" : `read ${ago(Math.min(moment, Date.now() / 1000))}`);
+const clocks = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** The time of day of a moment. */
+const clock = (moment) => clocks.format(moment * 1000);
 const channels = (count) => plural(count, "channel");
 
 export const texts = {
@@ -117,6 +120,17 @@ export const texts = {
     score: "How good its first stream promises to be, from 0 to 1000",
     undoLatest: "Undo the latest change",
     history: "Changes",
+    alike: "Channels that look alike",
+  },
+
+  alike: {
+    title: "Channels that look alike",
+    how: "Their names are alike, but something speaks against their being one. If they are, merge them: the streams stand behind those of the first.",
+    sum: (count) => plural(count, "group"),
+    none: "No channels look alike.",
+    merge: "Merge",
+    mergeOf: (name, first) => `Merge ${name} into ${first}`,
+    more: "More",
   },
 
   bulk: {
@@ -167,19 +181,34 @@ export const texts = {
     favourite: "Favourite",
     streams: (count) => (count === 1 ? "Its stream" : `Its ${number(count)} streams`),
     guide: "Programme",
-    noGuide: "No guide has a programme for it.",
-    guideHow: "Taken from",
-    guideModes: { auto: "the guide that fits", chosen: "a guide’s channel that I choose", none: "none" },
-    guideSource: "Guide",
-    guideChannel: "Channel id in the guide",
-    confidence: (percent) => `${percent} %`,
-    shift: "Shift in minutes",
-    shiftHint: "Later is positive.",
     address: "Address",
     addressOf: (name) => `Stream address of ${name}`,
     film: "As a file: for players that seek",
     wholeGroup: (group) => `Show the group ${group}`,
     gone: "This channel is no longer there. It may have become part of another one.",
+  },
+
+  programme: {
+    now: ({ title, stop_unix_s: stop }) => `Now, until ${clock(stop)}: ${title}`,
+    later: ({ title, start_unix_s: start }) => `At ${clock(start)}: ${title}`,
+    nothing: "No guide has a programme for it.",
+    confidence: (percent) => `${percent} %`,
+    automatic: "Found by itself.",
+    decidedNone: "You decided that it has none.",
+    decided: ({ source, channel }) => `You chose ${channel} of ${source}. It holds from the next reading of the guide on.`,
+    choose: "Choose another one",
+    search: "Channel of a guide",
+    searchHint: "Words of its name or id. Empty: the likely ones.",
+    likely: "These are likely.",
+    noneLikely: "None is likely. Search for its name.",
+    found: (count, most) => (count < most ? `${number(count)} found` : `The first ${number(count)}: more words find fewer.`),
+    noneFound: "No guide has a channel like that.",
+    take: "Take",
+    takeOf: (name, source) => `Take ${name} of ${source}`,
+    toAutomatic: "Automatic again",
+    toNone: "No programme",
+    shift: "Shift in minutes",
+    shiftHint: "Later is positive.",
   },
 
   streams: {
@@ -343,12 +372,68 @@ export const texts = {
   guide: {
     guides: "Guides",
     how: "Each channel takes its programmes from the first guide that has any for it.",
-    none: "No guide. Add a [[guide]] to the configuration file.",
+    none: "No guide yet. Add the address of one (XMLTV), or a file. Sources may bring theirs.",
+    add: "Add a guide",
+    refreshAsked: "The guides are being read.",
+    uploadNew: "Upload a new file",
+    uploaded: "The guide was taken.",
+    isUploaded: "Its file is uploaded.",
+    removeText: (count) => `It fits ${number(count)} of your channels. Its programmes are gone with it.`,
     facts: ({ channels: count, matched, programmes, read_unix_s: moment }) =>
       joined(`${number(matched)} of your channels`, `${channels(count)} in it`, plural(programmes, "programme"), read(moment)),
+    progress: ({ bytes: taken, bytes_total: total }) => `${bytes(taken)}${total ? ` of ${bytes(total)}` : ""}`,
+    /** Where it is set, and how it is read; `source` brings it. */
+    origin: ({ set_in: place, settings }, source) => joined(
+      { "config file": "Set in the file", api: "Added here", source: source ? `Brought by ${source}` : "Brought by a source" }[place],
+      settings.priority !== 0 && `priority ${number(settings.priority)}`,
+      settings.url !== null && `every ${plural(settings.interval_hours, "hour")}`),
     out: "Address for your players",
     outHow: "XMLTV with the ids of your lineup. Plex, Jellyfin and Emby ask for it; playlist players find it by themselves.",
     outGzip: "The same, compressed",
+  },
+  guideForm: {
+    added: "Added. The guide is being read.",
+    way: "Kind of guide",
+    ways: { url: "Address", file: "File" },
+    url: "Address of the guide",
+    urlHint: "XMLTV: http or https, gzip or not.",
+    file: "File of the guide",
+    fileHint: "XMLTV, gzip or not, up to 256 MiB.",
+    priorityHint: "The guide of the highest is asked first.",
+  },
+
+  backup: {
+    title: "Backup",
+    how: "Sources, channels with their ids and numbers, and what you decided, in one file: for this box or a new one.",
+    make: "Make a backup …",
+    makeTitle: "Make a backup",
+    passphrase: "Passphrase",
+    passphraseHint: "8 characters at least. Without it nobody can read the backup, not even you.",
+    again: "Passphrase, once more",
+    notAlike: "this is not the one before",
+    without: "Without secrets",
+    withoutHint: "Not encrypted. Left out are passwords, user names, headers and addresses that hold any, uploaded lists, streams that were moved by hand, and the configuration file.",
+    download: "Download",
+    made: "The backup is among your downloads.",
+    fileName: "backup.dipole",
+    restore: "Restore a backup …",
+    restoreTitle: "Restore a backup",
+    restoreHow: "It takes the place of the sources, channels and decisions that are here. They are kept in the data folder, in dipole.redb.before-restore.",
+    restoreDo: "Restore",
+    file: "File of the backup",
+    fileHint: "What this page or dipole backup wrote, up to 256 MiB.",
+    passphraseMade: "The one that it was made with; empty for one without secrets.",
+    asNew: "As a new device",
+    asNewHint: "This box stays who it is, beside the one that the backup is of. Otherwise it becomes that one to your players.",
+    waiting: "Restored. Dipole may begin again; the page waits for it.",
+    restored: "The backup is restored",
+    of: ({ made_unix_s: moment, made_by: maker }) => `It was made ${ago(moment)} by Dipole ${maker}.`,
+    counts: ({ sources, channels: count, decisions, lists }) =>
+      joined(plural(sources, "source"), channels(count), plural(decisions, "decision"), plural(lists, "uploaded list")),
+    isOther: "To your players this box is the one of the backup from now on.",
+    hasConfiguration: "A configuration file is in it. Yours was not replaced by it.",
+    incomplete: (names) => `Off until you fill in their secrets: ${names.join(", ")}.`,
+    toSources: "To the sources",
   },
 
   settings: {

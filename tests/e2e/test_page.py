@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness import daemon, lan, media, tools, wait
 from harness.daemon import get
+from harness.guides import guide, guide_source
 from source_case import SourceCase
 
 FOLDER = Path(__file__).resolve().parent / "page"
@@ -64,8 +65,8 @@ class Page(SourceCase):
         """A daemon with a source of these entries and a guide."""
         name = self.id().rsplit(".", 1)[-1]
         address = self.provider.put(f"{name}.m3u", m3u(entries))
-        guide = self.provider.put(f"{name}.xml", GUIDE)
-        config = f'{extra}[[guide]]\nname = "Village guide"\nurl = "{guide}"\n' + daemon.source("List", address)
+        url = self.provider.put(f"{name}.xml", GUIDE)
+        config = f'{extra}[[guide]]\nname = "Village guide"\nurl = "{url}"\n' + daemon.source("List", address)
         running = self.enterContext(self.daemon(config))
         running.with_channels(count)
         return running
@@ -157,9 +158,35 @@ class Page(SourceCase):
         self.running()
         self.look("channels.merge")
 
+    def test_channels_that_look_alike_become_one(self):
+        self.running([("Meadow Cartoons", "Kids"), ("Meadow Cartoons +1", "Kids"), ("World Report", "News")], 3)
+        self.look("channels.alike")
+
     def test_without_a_pointer(self):
         self.running()
         self.look("channels.keyboard")
+
+    def test_guides_are_added_changed_and_removed(self):
+        self.running()
+        url = self.provider.put("page-guide.xml", guide(["World Report", "Kinderkanal"]))
+        self.look("guides.all", url=url, text=guide(["World Report"]))
+
+    def test_the_programme_of_a_channel_is_chosen(self):
+        url = self.provider.put("page-town.xml", guide(["World Report", "Meadow Weather"]))
+        self.running(extra=guide_source("Town guide", url))
+        wait.until("programmes", lambda: b"of World Report" in get("/xmltv.xml").body, 30)
+        self.look("channels.programme")
+
+    def test_a_backup_is_made_and_restored_elsewhere(self):
+        self.put("page-backup", 3)
+        with tempfile.TemporaryDirectory() as folder:
+            words = {"of": str(Path(folder) / "copy.dipole"), "passphrase": "häuslich & lang genug"}
+            with self.daemon(daemon.source("List", self.address("page-backup"))) as running:
+                running.with_channels(3)
+                self.look("settings.backup", **words)
+            with self.daemon() as running:
+                running.ready()
+                self.look("settings.restore", **words)
 
     def test_rules_are_tried_then_saved(self):
         self.running()

@@ -1,10 +1,11 @@
 // One channel at the side: what it is called, its streams with the reason for each, its programme.
 
-import { get, lastStatus, order } from "../api.js";
-import { field, formOf, input, select } from "../dialog.js";
+import { get, order } from "../api.js";
+import { field, formOf, input } from "../dialog.js";
 import { button, freshId, iconButton, make, say } from "../dom.js";
 import { address, tell, tellChange } from "../tell.js";
 import { texts } from "../texts.js";
+import { programme } from "./programme.js";
 import { streamList } from "./streams.js";
 
 const words = texts.channel;
@@ -56,7 +57,7 @@ export function channelPanel({ id, sources, changed, close, showGroup }) {
       make("h3", { textContent: words.streams(channel.streams) }),
       streamList(channel, nameOf, act),
       make("h3", { textContent: words.guide }),
-      programme(channel, done),
+      programme(channel, { act, done }),
       make("h3", { textContent: words.address }),
       address(words.addressOf(channel.name), `${channel.stream_base}/auto/v${channel.number}`),
       ...(channel.vod ? [make("p", {}, make("a", { href: channel.stream_base + channel.vod, textContent: words.film }))] : []),
@@ -120,38 +121,4 @@ function names(channel, done) {
   make("div", { className: "pair" }, field("number", words.number, inputs.number), field("group", words.group, inputs.group)),
   swapField,
   make("div", { className: "pair" }, field("enabled", words.enabled, inputs.enabled), field("favourite", words.favourite, inputs.favourite)));
-}
-
-/** What its programme is taken from: found by itself, chosen, or none. */
-function programme(channel, done) {
-  const guides = lastStatus()?.guides ?? [];
-  const mode = channel.guide === null ? "auto" : channel.guide.source === null ? "none" : "chosen";
-  const how = select(Object.entries(words.guideModes), mode);
-  const names = [...new Set([...guides.map((guide) => guide.name), channel.guide?.source].filter(Boolean))];
-  const source = select(names.map((name) => [name, name]), channel.guide?.source ?? names[0]);
-  const which = input({ value: channel.guide?.channel ?? "", maxLength: 200 });
-  const chosen = make("div", { className: "pair" }, field("source", words.guideSource, source), field("channel", words.guideChannel, which));
-  const shift = make("input", { type: "number", value: channel.shift_min, min: -1440, max: 1440, step: 1 });
-  const show = () => (chosen.hidden = how.value !== "chosen");
-  how.addEventListener("change", show);
-  show();
-  if (names.length === 0) how.querySelector("[value=chosen]").disabled = true;
-  const found = channel.guide_matches.map((match) => make("li", {},
-    make("div", { className: "grow" }, make("strong", { textContent: match.guide }), make("p", { className: "quiet wrap", textContent: match.reason })),
-    make("span", { className: "end", textContent: words.confidence(match.confidence_percent) })));
-  return formOf({
-    verb: texts.save,
-    cancel: null,
-    submit: async () => {
-      const guide = { auto: null, none: { source: null, channel: null }, chosen: { source: source.value, channel: which.value.trim() } }[how.value];
-      const patch = {};
-      if (JSON.stringify(guide) !== JSON.stringify(channel.guide)) patch.guide = guide;
-      if (Number(shift.value) !== channel.shift_min) patch.shift_min = Number(shift.value);
-      return Object.keys(patch).length ? order("PATCH", `/channels/${channel.id}`, patch) : null;
-    },
-    done: (told) => told && done(told),
-  },
-  make("ul", { className: "rows", dataset: { empty: found.length ? "" : words.noGuide } }, ...found),
-  make("div", { className: "pair" }, field("how", words.guideHow, how), field("shift_min", words.shift, shift, words.shiftHint)),
-  chosen);
 }

@@ -5,6 +5,7 @@ import { button, icon, iconButton, make, say } from "../dom.js";
 import { offer, select } from "../dialog.js";
 import { virtualList } from "../list.js";
 import { texts } from "../texts.js";
+import { showAlike } from "./alike.js";
 import { showChanges, undoLatest } from "./changes.js";
 import { bulkBar } from "./bulk.js";
 import { channelPanel } from "./channel.js";
@@ -45,6 +46,7 @@ export function open({ view, head, query, keep }) {
   });
 
   head.append(make("div", { className: "actions" },
+    iconButton("alike", words.alike, () => showAlike(again)),
     iconButton("undo", words.undoLatest, () => undoLatest(again)),
     button(words.history, () => showChanges(again), { className: "quiet-button" })));
   const main = make("div", { className: "list-side" }, filters.element, make("div", { className: "tools" }, sum, bar.element), list.box);

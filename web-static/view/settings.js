@@ -1,18 +1,20 @@
-// Settings: each with its value, where it is set, and what it means.
+// Settings: each with its value, where it is set, and what it means; before them, backups.
 
 import { watchStatus } from "../api.js";
 import { freshId, make, match, say } from "../dom.js";
 import { texts } from "../texts.js";
+import { backupSection, showRestored } from "./backup.js";
 
 const words = texts.settings;
 
 export function open({ view }) {
   const shelves = make("div", { className: "shelves" });
-  view.append(make("p", { className: "quiet lead", textContent: words.how }), shelves);
+  view.append(backupSection(), make("p", { className: "quiet lead", textContent: words.how }), shelves);
   const close = watchStatus((status) => {
     if (!status) return;
     match(shelves, grouped(status.settings), ([name]) => name, shelf, showShelf);
   });
+  showRestored();
   return { close };
 }
 

@@ -1,25 +1,24 @@
 // One source in a dialog: added by address, account, file or from the public lists; changed later.
 
-import { get, order, upload } from "../api.js";
+import { get, order } from "../api.js";
 import { field, formOf, input, offer, openDialog, select } from "../dialog.js";
 import { make, say } from "../dom.js";
 import { tell } from "../tell.js";
 import { texts } from "../texts.js";
+import { add, filePart, hostOf, NAME_MAX, nameOf, uploadBar, wayChoice } from "./parts.js";
 
 const words = texts.source;
-const WAYS = ["url", "xtream", "file", "public"];
-/** Characters of a name that a file gives. */
-const NAME_MAX = 60;
+/** What a list is called on a disk. */
+export const LIST_FILES = ".m3u,.m3u8,.gz,.txt";
 
 /** The dialog for one more; `file` was dropped. */
 export function addSource(show, file = null) {
   let way = file ? "file" : "url";
-  const parts = { url: urlPart(), xtream: panelPart(), file: filePart(file), public: publicPart() };
+  const parts = { url: urlPart(), xtream: panelPart(), file: listPart(file), public: publicPart() };
   const name = input({ maxLength: 64, value: file ? nameOf(file.name) : "" });
   const place = make("div", { className: "part" });
   const more = moreFields();
-  const progress = make("progress", { max: 1, value: 0, "aria-label": words.uploading });
-  progress.hidden = true;
+  const bar = uploadBar();
 
   function pick(picked) {
     way = picked;
@@ -27,31 +26,14 @@ export function addSource(show, file = null) {
     more.element.hidden = way === "file";
     parts[way].opened?.();
   }
-  const ways = make("fieldset", { className: "ways" }, make("legend", { className: "hidden", textContent: words.way }),
-    ...WAYS.map((key) => {
-      const radio = make("input", { type: "radio", name: "way", value: key, checked: key === way, onchange: () => pick(key) });
-      return make("label", { className: "way" }, radio, make("span", { textContent: words.ways[key] }));
-    }));
+  const ways = wayChoice(words.way, Object.entries(words.ways), way, pick);
 
   const form = formOf({
     verb: words.add,
-    submit: async () => {
-      const { settings, list } = parts[way].value();
+    submit: () => {
+      const { settings, file: list } = parts[way].value();
       const wanted = { ...settings, ...(way === "file" ? {} : more.value()), name: name.value.trim() || settings.name || "" };
-      if (way !== "file") {
-        await order("POST", "/sources", wanted);
-        return;
-      }
-      progress.hidden = false;
-      const { id } = await order("POST", "/sources", wanted);
-      try {
-        await upload(id, list, (part) => (progress.value = part));
-      } catch (problem) {
-        await order("DELETE", `/sources/${id}`).catch(() => {});
-        throw problem;
-      } finally {
-        progress.hidden = true;
-      }
+      return add("/sources", wanted, { file: list, tail: "list", bar });
     },
     done: () => {
       dialog.close();
@@ -59,7 +41,7 @@ export function addSource(show, file = null) {
       show();
     },
     cancel: () => dialog.close(),
-  }, ways, place, field("name", words.name, name, words.nameHint), more.element, progress);
+  }, ways, place, field("name", words.name, name, words.nameHint), more.element, bar);
   parts.file.named = (text) => {
     if (!name.value) name.value = text;
   };
@@ -92,17 +74,13 @@ export function editSource(source, show) {
   const dialog = openDialog({ title: words.editTitle(settings.name), className: "wide" }, form);
 }
 
-const nameOf = (file) => file.replace(/\.(m3u8?|txt|gz)$/gi, "").replace(/\.(m3u8?|txt)$/i, "").slice(0, NAME_MAX);
-
 // ---- what is said of each kind
 
 function urlPart(settings) {
   const url = input({ value: settings?.url ?? "", required: true, maxLength: 4096, inputMode: "url" });
-  /** The host of an address; of a path or a public list its last part. */
-  const hostOf = (text) => (URL.canParse(text) && new URL(text).host) || text.split(/[/:]/).pop();
   return {
     fields: [field("url", words.url, url, words.urlHint)],
-    value: () => ({ settings: { kind: "m3u", url: url.value.trim(), name: hostOf(url.value.trim()).slice(0, NAME_MAX) } }),
+    value: () => ({ settings: { kind: "m3u", url: url.value.trim(), name: hostOf(url.value.trim()) } }),
   };
 }
 
@@ -129,26 +107,7 @@ function panelPart(settings) {
   };
 }
 
-function filePart(dropped) {
-  const part = { named: () => {} };
-  const file = make("input", { type: "file", accept: ".m3u,.m3u8,.gz,.txt" });
-  const told = make("p", { className: "quiet" });
-  let list = dropped;
-  const show = () => say(told, list ? words.fileFacts(list.name, list.size) : "");
-  file.addEventListener("change", () => {
-    list = file.files[0] ?? null;
-    if (list) part.named(nameOf(list.name));
-    show();
-  });
-  show();
-  return Object.assign(part, {
-    fields: [field("file", words.file, file, words.fileHint), told],
-    value: () => {
-      if (!list) throw new Error(`file: ${words.fileMissing}`);
-      return { settings: { kind: "m3u", url: null, name: nameOf(list.name) }, list };
-    },
-  });
-}
+const listPart = (dropped) => filePart({ label: words.file, hint: words.fileHint, accept: LIST_FILES, settings: { kind: "m3u" } }, dropped);
 
 function publicPart() {
   const part = { named: () => {} };

@@ -1,11 +1,12 @@
 // Sources: where channels come from, how each stands, and what can be done with it.
 
-import { get, order, pollStatus, upload, watchStatus } from "../api.js";
+import { get, order, upload, watchStatus } from "../api.js";
 import { confirm } from "../dialog.js";
 import { button, icon, make, match, say } from "../dom.js";
 import { tell } from "../tell.js";
 import { texts } from "../texts.js";
-import { addSource, editSource } from "./source.js";
+import { act, showButtons, showReading } from "./parts.js";
+import { addSource, editSource, LIST_FILES } from "./source.js";
 
 const words = texts.sources;
 /** While a list is read its progress is asked for more often. */
@@ -49,18 +50,6 @@ export function open({ view, head }) {
   };
 }
 
-/** Does it, tells of it, and shows what came of it. */
-async function act(work, done, show) {
-  try {
-    await work();
-    if (done) tell(done);
-  } catch (problem) {
-    tell(problem.message);
-  }
-  pollStatus();
-  await show();
-}
-
 /** A file that is dropped on the view. */
 function dropping(view, take) {
   const over = (isOver) => (event) => {
@@ -83,9 +72,9 @@ function card(show) {
   const element = make("li", { className: "card source" });
   const source = () => element.source;
   const path = () => `/sources/${source().id}`;
-  const file = make("input", { type: "file", hidden: true, accept: ".m3u,.m3u8,.gz,.txt" });
+  const file = make("input", { type: "file", hidden: true, accept: LIST_FILES });
   const progress = make("progress", { max: 1 });
-  file.addEventListener("change", () => file.files[0] && act(() => upload(source().id, file.files[0], (part) => (progress.value = part)), words.uploaded, show));
+  file.addEventListener("change", () => file.files[0] && act(() => upload(`${path()}/list`, file.files[0], { progress: (part) => (progress.value = part) }), words.uploaded, show));
   const buttons = {
     accept: button(words.accept, () => confirm({
       title: words.acceptTitle(source().name), text: words.acceptText(source().error), verb: words.accept,
@@ -128,36 +117,23 @@ function showCard(element, source) {
   title.lastChild.dataset.state = settings.enabled ? source.state : "off";
   say(title.lastChild, settings.enabled ? words.states[source.state] : words.off);
   say(facts, source.progress ? words.progress(source.progress) : words.facts({ ...source, direct: settings.sharing === "direct", priority: settings.priority }));
-  showProgress(progress, source);
+  showReading(progress, { name: settings.name, state: source.state, progress: source.progress?.phase === "fetching" ? source.progress : null });
   say(where, settings.url ?? words.isUploaded);
   say(account, source.account ? words.account(source.account) : "");
   say(error, source.error ?? "");
   warnings.hidden = source.warnings.length === 0;
   say(warnings.firstChild, words.warnings(source.warnings.length));
   match(warnings.lastChild, source.warnings, (warning) => warning, () => make("li"), say);
-  showButtons(buttons, source);
+  showWhatCanBeDone(buttons, source);
 }
 
-function showProgress(bar, { state, progress, settings }) {
-  bar.classList.toggle("shown", state === "reading");
-  bar.setAttribute("aria-hidden", String(state !== "reading"));
-  bar.setAttribute("aria-label", words.progressOf(settings.name));
-  if (progress?.bytes_total && progress.phase === "fetching") bar.value = progress.bytes / progress.bytes_total;
-  else bar.removeAttribute("value");
-}
-
-function showButtons(buttons, source) {
+function showWhatCanBeDone(buttons, source) {
   const isOfFile = source.set_in === "config file";
   buttons.edit.parentElement.querySelector(".mark").hidden = !isOfFile;
   const isReading = source.state === "reading";
   const hasAddress = source.settings.url !== null;
-  const name = source.settings.name;
-  const shown = {
+  showButtons(buttons, {
     accept: source.held_back, cancel: isReading, refresh: hasAddress && !isReading && source.settings.enabled,
     upload: !hasAddress && !isReading, edit: !isOfFile, remove: !isOfFile,
-  };
-  for (const [key, isShown] of Object.entries(shown)) {
-    buttons[key].hidden = !isShown;
-    buttons[key].setAttribute("aria-label", `${buttons[key].textContent}: ${name}`);
-  }
+  }, source.settings.name);
 }

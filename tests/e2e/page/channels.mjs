@@ -109,6 +109,46 @@ export async function merge(browser, base) {
   equal(page.faults, [], "faults");
 }
 
+/** Side by side, with the reason; made one there, and two again. */
+export async function alike(browser, base) {
+  for (const size of ["desk", "small"]) {
+    const page = await list(browser, base, { size });
+    const before = await names(page);
+    await page.getByRole("button", { name: "Channels that look alike" }).click();
+    const dialog = page.getByRole("dialog");
+    await until(() => dialog.locator(".reason").allTextContents().then((all) => all.map((text) => text.startsWith("kept apart"))), [true], "reasons");
+    await sound(page, `alike, ${size}`);
+    await dialog.getByRole("button", { name: "Merge Meadow Cartoons +1 into Meadow Cartoons" }).click();
+    await until(() => names(page), before.filter((name) => name !== "Meadow Cartoons +1"), "names after merging");
+    await dialog.getByRole("button", { name: /^Undo/ }).click();
+    await until(() => names(page), before, "names after undoing");
+    equal(page.faults, [], "faults");
+    await page.context().close();
+  }
+}
+
+/** What is on, and another channel of a guide for it: offered, searched for, taken, given back. */
+export async function programme(browser, base) {
+  const page = await list(browser, base);
+  await row(page, "World Report").click();
+  await until(() => side(page).locator(".on-now p").allTextContents().then((all) => all.map((text) => /^(Now|At).*of World Report$/.test(text))), [true, true], "what is on");
+  await side(page).getByText("Choose another one").click();
+  const offered = () => side(page).locator(".candidates strong").allTextContents();
+  await until(() => offered().then((all) => all[0]), "World Report", "the likely one");
+  check(/\d %/.test(await side(page).locator(".candidates li").first().textContent()), "how likely it is");
+  await sound(page, "candidates");
+  await side(page).getByLabel("Channel of a guide").fill("weather");
+  await until(offered, ["Meadow Weather"], "what is searched for");
+  const now = () => side(page).locator(".choice-now").textContent();
+  await side(page).getByRole("button", { name: "Take Meadow Weather of Town guide" }).click();
+  await until(() => now().then((text) => text.startsWith("You chose Meadow Weather.example of Town guide")), true, "choice");
+  await side(page).getByRole("button", { name: "No programme" }).click();
+  await until(now, "You decided that it has none.", "none");
+  await side(page).getByRole("button", { name: "Automatic again" }).click();
+  await until(now, "Found by itself.", "found again");
+  equal(page.faults, [], "faults");
+}
+
 /** From the first Tab to a channel that has another name, without a pointer. */
 export async function keyboard(browser, base) {
   const page = await open(browser, base, "#/");

@@ -46,7 +46,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const FILES: [File; 25] = [
+const FILES: [File; 30] = [
     file!("/", "index.html", HTML),
     file!("style.css", CSS),
     file!("views.css", CSS),
@@ -59,13 +59,18 @@ const FILES: [File; 25] = [
     file!("dialog.js", JS),
     file!("list.js", JS),
     file!("reorder.js", JS),
+    file!("view/alike.js", JS),
+    file!("view/backup.js", JS),
     file!("view/bulk.js", JS),
     file!("view/changes.js", JS),
     file!("view/channel.js", JS),
     file!("view/channels.js", JS),
     file!("view/dryrun.js", JS),
     file!("view/guide.js", JS),
+    file!("view/guideform.js", JS),
     file!("view/home.js", JS),
+    file!("view/parts.js", JS),
+    file!("view/programme.js", JS),
     file!("view/rule.js", JS),
     file!("view/rules.js", JS),
     file!("view/settings.js", JS),
