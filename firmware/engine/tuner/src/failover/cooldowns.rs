@@ -153,7 +153,11 @@ mod tests {
         cooldowns.failed(KEY, seconds(1) + seconds(20) + MEMORY);
         let until = cooldowns.until(KEY, seconds(21) + MEMORY).unwrap();
         assert_eq!(until, seconds(31) + MEMORY, "long ago counts no more");
-        let ailing = |now| cooldowns.ailing(KEY, now).map(|it| (it.failures, it.last_for));
+        let ailing = |now| {
+            cooldowns
+                .ailing(KEY, now)
+                .map(|it| (it.failures, it.last_for))
+        };
         assert_eq!(ailing(seconds(25) + MEMORY), Some((1, seconds(6))));
         assert_eq!(ailing(seconds(40) + MEMORY), Some((1, seconds(0))));
         assert_eq!(ailing(seconds(31) + 2 * MEMORY), None);
