@@ -3,13 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    ops::ControlFlow,
-    path::Path,
-    process::{Command, Stdio},
-};
+mod common;
+
+use std::{env, ops::ControlFlow, path::Path};
 
 use lineup::{
     Channel, ChannelId, EntryText, GuideNumber, HeldKey, Known, Lineup, LineupBuilder, Remembered,
@@ -17,13 +13,18 @@ use lineup::{
 use store::{Choices, Import, List, ListWriter, Options, SourceState, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_FOLDER";
-const KILLS: u64 = 24;
+const KILLS: u32 = 24;
 const CHANNELS: u16 = 200;
 const OPTIONS: Options = Options {
     cache_bytes: 1 << 20,
 };
 const LINEUP_BYTES_MAX: usize = 1 << 20;
 const SAVED: &str = "saved ";
+const CHILD: common::Child = common::Child {
+    test: "saves_until_killed",
+    folder: FOLDER,
+    word: SAVED,
+};
 
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
@@ -33,7 +34,7 @@ fn what_was_acknowledged_survives_kill_9() {
     for kill in 0..KILLS {
         // 1 to 12 lines, in no regular order.
         let lines = kill * 7 % 12 + 1;
-        last = kill_after(folder.path(), lines).unwrap_or(last);
+        last = CHILD.kill_after(folder.path(), lines).unwrap_or(last);
         let store = Store::open(folder.path(), OPTIONS).unwrap();
         assert_eq!(store.device(), device);
         let found = generation(&store);
@@ -44,36 +45,7 @@ fn what_was_acknowledged_survives_kill_9() {
         );
         last = found;
     }
-    assert!(u64::from(last) > KILLS);
-}
-
-/// Lets a child save, kills it after this many lines and returns the last generation that it
-/// acknowledged.
-fn kill_after(folder: &Path, lines: u64) -> Option<u32> {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "saves_until_killed", "--ignored", "--nocapture"])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged = || {
-        output.find_map(|line| {
-            let line = line.unwrap();
-            let (_, generation) = line.split_once(SAVED)?;
-            Some(generation.parse::<u32>().unwrap())
-        })
-    };
-    let mut last = None;
-    for _ in 0..lines {
-        last = Some(acknowledged().expect("the child saves until it is killed"));
-    }
-    child.kill().unwrap();
-    while let Some(generation) = acknowledged() {
-        last = Some(generation);
-    }
-    child.wait().unwrap();
-    last
+    assert!(last > KILLS);
 }
 
 /// The child. Ends by itself where nobody kills it: its output is then closed.

@@ -3,12 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-};
+mod common;
+
+use std::{env, path::Path};
 
 use lineup::{
     Channel, ChannelId, GuideNumber, Known, Lineup, LineupBuilder,
@@ -17,13 +14,18 @@ use lineup::{
 use store::{Choices, Import, Options, Store};
 
 const FOLDER: &str = "DIPOLE_STORE_KILL_EDITS_FOLDER";
-const KILLS: u64 = 16;
+const KILLS: u32 = 16;
 const CHANNELS: u16 = 200;
 const OPTIONS: Options = Options {
     cache_bytes: 1 << 20,
 };
 const LINEUP_BYTES_MAX: usize = 1 << 20;
 const EDITED: &str = "edited ";
+const CHILD: common::Child = common::Child {
+    test: "edits_until_killed",
+    folder: FOLDER,
+    word: EDITED,
+};
 
 #[test]
 fn what_was_decided_survives_kill_9() {
@@ -31,9 +33,9 @@ fn what_was_decided_survives_kill_9() {
     let mut last = 0;
     for kill in 0..KILLS {
         let lines = kill * 5 % 9 + 1;
-        last = kill_after(folder.path(), lines).unwrap_or(last);
+        last = CHILD.kill_after(folder.path(), lines).unwrap_or(last);
         let store = Store::open(folder.path(), OPTIONS).unwrap();
-        let found = edits(&store);
+        let found = u32::try_from(edits(&store)).unwrap();
         // The one behind may have been written just before its line would have been.
         assert!(
             found == last || found == last + 1,
@@ -42,33 +44,6 @@ fn what_was_decided_survives_kill_9() {
         last = found;
     }
     assert!(last > KILLS);
-}
-
-/// Lets a child edit, kills it after this many lines and returns the last edit it acknowledged.
-fn kill_after(folder: &Path, lines: u64) -> Option<u64> {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "edits_until_killed", "--ignored", "--nocapture"])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged = || {
-        output.find_map(|line| {
-            let line = line.unwrap();
-            Some(line.split_once(EDITED)?.1.parse::<u64>().unwrap())
-        })
-    };
-    let mut last = None;
-    for _ in 0..lines {
-        last = Some(acknowledged().expect("the child edits until it is killed"));
-    }
-    child.kill().unwrap();
-    while let Some(edit) = acknowledged() {
-        last = Some(edit);
-    }
-    child.wait().unwrap();
-    last
 }
 
 /// The child. Ends by itself where nobody kills it: its output is then closed.

@@ -3,14 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    ops::ControlFlow,
-    path::Path,
-    process::{Command, Stdio},
-    time::SystemTime,
-};
+mod common;
+
+use std::{env, ops::ControlFlow, path::Path, time::SystemTime};
 
 use lineup::{
     ChannelId, EntryText, GuideNumber, HeldKey, Known, Remembered,
@@ -27,6 +22,11 @@ const OPTIONS: Options = Options {
     cache_bytes: 1 << 20,
 };
 const RESTORED: &str = "restored ";
+const CHILD: common::Child = common::Child {
+    test: "restores_until_killed",
+    folder: FOLDER,
+    word: RESTORED,
+};
 
 #[test]
 fn a_restore_is_whole_or_has_not_been() {
@@ -34,7 +34,7 @@ fn a_restore_is_whole_or_has_not_been() {
     let mut last = 0;
     for kill in 0..KILLS {
         let lines = kill * 7 % 11 + 1;
-        last = kill_after(folder.path(), lines).unwrap_or(last);
+        last = CHILD.kill_after(folder.path(), lines).unwrap_or(last);
         let store = Store::open(folder.path(), OPTIONS).unwrap();
         let found = restored(&store);
         // The one behind may have been written just before its line would have been.
@@ -45,38 +45,6 @@ fn a_restore_is_whole_or_has_not_been() {
         last = found;
     }
     assert!(last > KILLS);
-}
-
-/// Lets a child restore, kills it after this many lines and returns the last box that it acknowledged.
-fn kill_after(folder: &Path, lines: u32) -> Option<u32> {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "restores_until_killed",
-            "--ignored",
-            "--nocapture",
-        ])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged = || {
-        output.find_map(|line| {
-            let line = line.unwrap();
-            Some(line.split_once(RESTORED)?.1.parse::<u32>().unwrap())
-        })
-    };
-    let mut last = None;
-    for _ in 0..lines {
-        last = Some(acknowledged().expect("the child restores until it is killed"));
-    }
-    child.kill().unwrap();
-    while let Some(number) = acknowledged() {
-        last = Some(number);
-    }
-    child.wait().unwrap();
-    last
 }
 
 /// The child. Ends by itself where nobody kills it: its output is then closed.

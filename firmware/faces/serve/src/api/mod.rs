@@ -17,7 +17,7 @@ mod uploaded;
 
 use desk::Refused;
 use hyper::{Response, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use backup::backup;
 pub(crate) use catalog::{programmes, title, titles};
@@ -31,6 +31,32 @@ pub(crate) use status::status;
 pub(crate) use uploaded::{Uploaded, upload};
 
 use crate::{asked::Asked, body::Body, respond};
+
+/// The number of what was added.
+#[derive(Serialize)]
+struct Added {
+    id: u32,
+}
+
+/// The answer to an order that added something.
+fn created(added: Result<u32, Refused>) -> Response<Body> {
+    match added {
+        Ok(id) => {
+            let mut response = respond::json(&Added { id });
+            *response.status_mut() = StatusCode::CREATED;
+            response
+        }
+        Err(refused) => not_done(&refused),
+    }
+}
+
+/// The answer to an order that gives nothing back.
+fn told(done: Result<(), Refused>, status: StatusCode) -> Response<Body> {
+    match done {
+        Ok(()) => respond::empty(status),
+        Err(refused) => not_done(&refused),
+    }
+}
 
 /// The refusal where a request may not change anything.
 fn refused(asked: &Asked) -> Option<Response<Body>> {

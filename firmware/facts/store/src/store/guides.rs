@@ -16,6 +16,14 @@ impl Store {
         self.read(guide::load)
     }
 
+    /// What was set about guides over the API, by name.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn load_set_guides(&self) -> Result<Vec<(String, String)>, Error> {
+        self.read(guide::load_set)
+    }
+
     /// Notes how an attempt to read a guide went, where nothing else comes of it. Returns its id.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 use std::{fs, fs::File, io::Seek, path::Path, sync::Arc};
 
 use desk::{BackupOrder, Passphrase, Refused, Restored};
-use store::Store;
 use tokio::task;
 
 use super::{BackupError, Making, make, open, restore};
@@ -73,9 +72,9 @@ impl Imports {
         let restored = blocking(move || {
             let opened = open(&mut file, passphrase.as_ref(), bytes_max)?;
             store.copy_aside()?;
-            let before = set_guides(&store)?;
+            let before = store.load_set_guides()?;
             let restored = restore(&store, opened, &mut file, as_new_device)?;
-            let has_other_guides = set_guides(&store)? != before;
+            let has_other_guides = store.load_set_guides()? != before;
             let begins_again = restored.is_other_device || has_other_guides;
             Ok((restored, begins_again))
         });
@@ -93,13 +92,6 @@ impl Imports {
         self.sources.clear();
         self.recall().await;
     }
-}
-
-/// The guides that were set over the API, by name.
-fn set_guides(store: &Store) -> Result<Vec<(String, String)>, BackupError> {
-    let guides = store.load_guides()?.into_iter();
-    let set = guides.filter_map(|(name, state)| Some((name, state.settings?)));
-    Ok(set.collect())
 }
 
 /// The text of the configuration file; one that cannot be read is left out, and told.

@@ -2,21 +2,14 @@
 
 use desk::{GuideId, GuideOrder, GuideSettings, Refused};
 use hyper::{Method, Response, StatusCode};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    api::{Verb, not_done, posted, refused},
+    api::{Verb, created, posted, refused, told},
     asked::Asked,
     body::Body,
-    respond,
     shared::Shared,
 };
-
-#[derive(Serialize)]
-struct Added {
-    id: u32,
-}
 
 /// `POST /api/v1/guides`: one more, and its number.
 pub(crate) async fn guides_post(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -31,14 +24,7 @@ pub(crate) async fn guides_post(shared: &Shared, asked: &Asked) -> Response<Body
         }
         Err(refused) => Err(refused),
     };
-    match added {
-        Ok(GuideId(id)) => {
-            let mut response = respond::json(&Added { id });
-            *response.status_mut() = StatusCode::CREATED;
-            response
-        }
-        Err(refused) => not_done(&refused),
-    }
+    created(added.map(|GuideId(id)| id))
 }
 
 /// `PUT`, `PATCH` and `DELETE /api/v1/guides/<id>`
@@ -112,11 +98,4 @@ pub(crate) async fn guide_order(
         _ => Err(Refused::Invalid("say which guide".to_owned())),
     };
     told(done, StatusCode::ACCEPTED)
-}
-
-fn told(done: Result<(), Refused>, status: StatusCode) -> Response<Body> {
-    match done {
-        Ok(()) => respond::empty(status),
-        Err(refused) => not_done(&refused),
-    }
 }

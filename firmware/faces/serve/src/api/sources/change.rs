@@ -2,21 +2,14 @@
 
 use desk::{Refused, SourceId, SourceOrder, SourceSettings};
 use hyper::{Method, Response, StatusCode};
-use serde::Serialize;
 
 use super::Verb;
 use crate::{
-    api::{not_done, posted, refused},
+    api::{created, posted, refused, told},
     asked::Asked,
     body::Body,
-    respond,
     shared::Shared,
 };
-
-#[derive(Serialize)]
-struct Added {
-    id: u16,
-}
 
 /// `POST /api/v1/sources`: one more, and its number.
 pub(crate) async fn sources_post(shared: &Shared, asked: &Asked) -> Response<Body> {
@@ -31,14 +24,7 @@ pub(crate) async fn sources_post(shared: &Shared, asked: &Asked) -> Response<Bod
         }
         Err(refused) => Err(refused),
     };
-    match added {
-        Ok(SourceId(id)) => {
-            let mut response = respond::json(&Added { id });
-            *response.status_mut() = StatusCode::CREATED;
-            response
-        }
-        Err(refused) => not_done(&refused),
-    }
+    created(added.map(|SourceId(id)| id.into()))
 }
 
 /// `PUT` and `DELETE /api/v1/sources/<id>`
@@ -92,11 +78,4 @@ pub(crate) async fn order(
         (Verb::Cancel | Verb::Accept, None) => Err(Refused::Invalid("say which source".to_owned())),
     };
     told(done, StatusCode::ACCEPTED)
-}
-
-fn told(done: Result<(), Refused>, status: StatusCode) -> Response<Body> {
-    match done {
-        Ok(()) => respond::empty(status),
-        Err(refused) => not_done(&refused),
-    }
 }
